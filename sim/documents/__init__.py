@@ -1,0 +1,35 @@
+"""YAML documents that remember where every value came from, checked against pydantic models.
+
+Everything wrong with a document becomes a `Problem`: file, line, column, what was found, what is
+allowed and the nearest valid name. The package knows no scenario.
+
+    flaws: list[Problem] = []
+    document = resolve_extends("baseline", find, names, flaws)
+    document = with_value(document, "south.watch.response_margin_m=12", flaws=flaws)
+    scenario = validate(document, Scenario, flaws)
+
+Every function raises `BadInput` and nothing else. A function that is given a list of ``flaws``
+puts there what leaves the rest of the document readable (a key written twice, say) instead of
+raising it, so that `validate` can report it together with everything that the schema refuses.
+"""
+
+from sim.documents.checking import validate
+from sim.documents.document import Document, merge, parse, read, with_value
+from sim.documents.extending import resolve_extends
+from sim.documents.problems import BadInput, Mark, Problem
+from sim.documents.strict import Impossible, StrictModel
+
+__all__ = [
+    "BadInput",
+    "Document",
+    "Impossible",
+    "Mark",
+    "Problem",
+    "StrictModel",
+    "merge",
+    "parse",
+    "read",
+    "resolve_extends",
+    "validate",
+    "with_value",
+]

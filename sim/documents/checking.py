@@ -1,0 +1,279 @@
+"""A document against a pydantic model: every error becomes a `Problem` at the offending place."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from itertools import takewhile
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.documents.composing import scalar
+from sim.documents.document import Document, children
+from sim.documents.problems import BadInput, KeyPath, Problem, dotted, nearest, printable, show
+from sim.documents.strict import Conflicts
+from sim.documents.wanted import Wanted, places
+
+Model = TypeVar("Model", bound=BaseModel)
+Fork = tuple[KeyPath, str, Wanted]  # where a union stands, the member tried, the union
+
+_OUT_OF_RANGE = {
+    "greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of",
+}  # fmt: skip
+_REFUSED_OUTRIGHT = {"literal_error", "enum", "none_required"}
+_SWITCH = {"no": "false", "off": "false", "n": "false", "yes": "true", "on": "true", "y": "true"}
+
+
+def validate(document: Document, model: type[Model], flaws: Iterable[Problem] = ()) -> Model:
+    """The model that the document describes.
+
+    Types are strict: neither a truth value nor a text is a number, a whole number is a number, a
+    date is one, with or without quotes. Raises `BadInput` with ``flaws`` and every error found;
+    where a value may be of several forms, with the errors of the form that it comes closest to.
+    """
+    text = json.dumps(document.data, default=date.isoformat)
+    try:
+        value = model.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise BadInput([*flaws, *_Translator(document, model).problems(error)]) from None
+    wrong = [*flaws, *_digits_as_dates(document, value)]
+    if wrong:
+        raise BadInput(wrong)
+    return value
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """One pydantic error: its place in the document, what is wanted there and around it."""
+
+    error: ErrorDetails
+    path: KeyPath
+    wanted: Wanted
+    around: Wanted
+    forks: tuple[Fork, ...]
+
+    @classmethod
+    def of(cls, error: ErrorDetails, model: type[BaseModel]) -> "_Fault":
+        """Follow the error's location, which names the members of unions among the keys."""
+        wanted = around = Wanted.of(model)
+        path: KeyPath = ()
+        forks: tuple[Fork, ...] = ()
+        for step in error["loc"]:
+            if wanted.is_union:
+                forks = (*forks, (path, str(step), wanted))
+                wanted = wanted.member(str(step))
+            elif step != "[key]":
+                around, wanted = wanted, wanted.inside(step)
+                path = (*path, step)
+        return cls(error, path, wanted, around, forks)
+
+    @property
+    def outright(self) -> bool:
+        """Whether the value is not even of the kind wanted."""
+        kind = self.error["type"]
+        return kind.endswith(("_type", "_parsing")) or kind in _REFUSED_OUTRIGHT
+
+
+def _settled(faults: Sequence[_Fault], depth: int = 0) -> Iterator[_Fault]:
+    """The faults that remain when each union is judged by its closest member alone."""
+    groups: dict[KeyPath, dict[str, list[_Fault]]] = {}
+    for fault in faults:
+        if len(fault.forks) <= depth:
+            yield fault
+        else:
+            path, label, _ = fault.forks[depth]
+            groups.setdefault(path, {}).setdefault(label, []).append(fault)
+    for path, members in groups.items():
+        yield from _closest(path, list(members.values()), depth)
+
+
+def _closest(path: KeyPath, members: list[list[_Fault]], depth: int) -> Iterator[_Fault]:
+    entered = [
+        faults for faults in members if any(f.path != path or not f.outright for f in faults)
+    ]
+    if entered:
+        settled = [list(_settled(faults, depth + 1)) for faults in entered]
+        yield from min(settled, key=len)
+        return
+    first = members[0][0]
+    union = first.forks[depth][2]
+    yield _Fault({**first.error, "type": "union_type"}, path, union, first.around, ())
+
+
+class _Translator:
+    """Turns the errors of one validation into problems."""
+
+    def __init__(self, document: Document, model: type[BaseModel]) -> None:
+        self._document = document
+        self._model = model
+        self._places: dict[str, list[str]] | None = None
+
+    def problems(self, error: ValidationError) -> Iterator[Problem]:
+        faults = [_Fault.of(each, self._model) for each in error.errors(include_url=False)]
+        for fault in _settled(faults):
+            yield from self._problems_of(fault)
+
+    def _problems_of(self, fault: _Fault) -> Iterator[Problem]:
+        kind = fault.error["type"]
+        if kind in ("value_error", "assertion_error"):
+            yield from self._said_by_the_model(fault)
+        elif kind == "extra_forbidden":
+            yield self._unknown_key(fault)
+        elif kind == "missing":
+            yield self._missing(fault.path, fault.wanted)
+        elif kind == "union_tag_not_found" and fault.wanted.tag:
+            yield self._missing((*fault.path, fault.wanted.tag), _tag_wanted(fault.wanted))
+        elif kind == "union_tag_invalid":
+            yield self._unknown_tag(fault)
+        else:
+            yield self._wrong_value(fault)
+
+    def _unknown_key(self, fault: _Fault) -> Problem:
+        key, names = str(fault.path[-1]), list(fault.around.fields)
+        elsewhere = self._elsewhere(key, fault.path)
+        message = "unknown key"
+        if elsewhere:
+            homes = [path.rpartition(".")[0] or "the top" for path in elsewhere]
+            message += f" here, it belongs under {' or '.join(homes[:3])}"
+        near = nearest(key, names) or next(iter(elsewhere), None) or self._like(key)
+        return Problem(
+            self._document.at_key(fault.path),
+            dotted(fault.path),
+            f"'{printable(key)}'",
+            f"the keys {', '.join(names)}" if names else "no keys",
+            near,
+            message,
+        )
+
+    def _elsewhere(self, key: str, path: KeyPath) -> list[str]:
+        """Where else the model knows a key, what shares most of the path first."""
+        if self._places is None:
+            self._places = places(self._model)
+
+        def shared(place: str) -> int:
+            pairs = zip(place.split("."), path, strict=False)
+            return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+        return sorted(self._places.get(key, []), key=shared, reverse=True)
+
+    def _like(self, key: str) -> str | None:
+        known = self._places or {}
+        near = nearest(key, known)
+        return near and known[near][0]
+
+    def _missing(self, path: KeyPath, wanted: Wanted) -> Problem:
+        mark = self._document.at_key(path[:-1])
+        key = "key" if isinstance(path[-1], str) else "value"
+        return Problem(mark, dotted(path), allowed=str(wanted), message=f"missing {key}")
+
+    def _unknown_tag(self, fault: _Fault) -> Problem:
+        union, context = fault.wanted, fault.error["ctx"]
+        path = (*fault.path, union.tag) if union.tag else fault.path
+        allowed = re.findall("'([^']*)'", context["expected_tags"])
+        return Problem(
+            self._document.at(path),
+            dotted(path),
+            show(context["tag"]),
+            context["expected_tags"],
+            nearest(str(context["tag"]), allowed),
+            "not among the allowed values",
+        )
+
+    def _said_by_the_model(self, fault: _Fault) -> Iterator[Problem]:
+        said = fault.error["ctx"]["error"]
+        for each in said.conflicts if isinstance(said, Conflicts) else [said]:
+            inside, value = _followed(fault.error["input"], getattr(each, "path", ""))
+            path = (*fault.path, *inside)
+            found = "" if isinstance(value, dict) else show(value)
+            allowed = getattr(each, "allowed", "")
+            mark = self._document.at(path)
+            yield Problem(mark, dotted(path), found, allowed, message=str(each))
+
+    def _wrong_value(self, fault: _Fault) -> Problem:
+        kind, value = fault.error["type"], fault.error["input"]
+        allowed, near = str(fault.wanted), _repaired(value, fault.wanted)
+        if kind in _OUT_OF_RANGE:
+            message, allowed = "out of range", fault.wanted.range() or fault.error["msg"]
+        elif kind == "finite_number":
+            message = "not a finite number"
+        elif kind in ("literal_error", "enum"):
+            message, allowed = "not among the allowed values", fault.error["ctx"]["expected"]
+        elif kind.startswith(("date_", "time_", "datetime_")) and isinstance(value, str):
+            message = f"not a date or time: {fault.error['ctx']['error']}"
+        elif fault.outright or kind == "union_type":
+            message = "a value of the wrong kind"
+        else:
+            message = fault.error["msg"]
+        is_key = fault.error["loc"][-1:] == ("[key]",)
+        mark = (self._document.at_key if is_key else self._document.at)(fault.path)
+        return Problem(mark, dotted(fault.path), show(value), allowed, near, message)
+
+
+def _tag_wanted(union: Wanted) -> Wanted:
+    tags = [each.fields[union.tag] for each in union.members if union.tag in each.fields]
+    return Wanted(Literal[tuple(tag for each in tags for tag in each.choices())])
+
+
+def _repaired(value: Any, wanted: Wanted) -> str | None:
+    """What the writer of a value probably meant."""
+    kinds = [each.annotation for each in wanted.members]
+    near = nearest(value, wanted.choices()) if isinstance(value, str) else None
+    if near is not None:
+        return near
+    if isinstance(value, str) and bool in kinds:
+        return _SWITCH.get(value.lower())
+    if isinstance(value, str) and {int, float} & set(kinds):
+        number = scalar(value.strip())
+        return f"{number} without quotes" if type(number) in (int, float) else None
+    if isinstance(value, float) and int in kinds and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bool | int | float) and str in kinds:
+        return f'"{show(value)}" in quotes'
+    return None
+
+
+def _followed(value: Any, path: str) -> tuple[KeyPath, Any]:
+    """A dotted path as steps into a value, and what stands there (None if nothing does)."""
+    steps: list[str | int] = []
+    for part in filter(None, path.split(".")):
+        if isinstance(value, list):
+            steps.append(int(part))
+            value = value[int(part)] if int(part) < len(value) else None
+        else:
+            steps.append(part)
+            value = value.get(part) if isinstance(value, dict) else None
+    return tuple(steps), value
+
+
+def _digits_as_dates(document: Document, model: BaseModel) -> Iterator[Problem]:
+    """Texts of digits that pydantic took for seconds since 1970 where a date is wanted."""
+    for path, text in _texts(document.data, ()):
+        if not re.fullmatch(r"[-+]?[0-9]+(\.[0-9]*)?", text):
+            continue
+        value: Any = model
+        for step in path:
+            value = _part(value, step)
+        if isinstance(value, date | time | timedelta):
+            allowed = str(Wanted(type(value)))
+            yield Problem(document.at(path), dotted(path), show(text), allowed,
+                          message="not a date or time")  # fmt: skip
+
+
+def _texts(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(value, str):
+        yield path, value
+    for step, child in children(value):
+        yield from _texts(child, (*path, step))
+
+
+def _part(value: Any, step: str | int) -> Any:
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields.items()
+        name = next((name for name, info in fields if (info.alias or name) == step), None)
+        return getattr(value, name) if name else None
+    if isinstance(value, dict):
+        return value.get(step)
+    return value[step] if isinstance(value, list | tuple) else None

@@ -1,0 +1,113 @@
+"""What is wrong with an input, where, and how it is said in one line."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+KeyPath = tuple[str | int, ...]
+
+_LONGEST = 60  # characters of the user's own text that a message repeats
+
+
+@dataclass(frozen=True, order=True)
+class Mark:
+    """A place in a file: line and column count from 1; line 0 is the input as a whole."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        file = _escaped(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.line else file
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong: where, what was found, what is allowed, and the nearest valid name.
+
+    ``path`` is dotted (``south.watch.response_margin_m``), empty for the document as a whole.
+    """
+
+    mark: Mark
+    path: str
+    found: str = ""
+    allowed: str = ""
+    nearest: str | None = None
+    message: str = ""
+
+    def __str__(self) -> str:
+        parts = [
+            self.message,
+            self.found and f"found {self.found}",
+            self.allowed and f"allowed {self.allowed}",
+            self.nearest and f"did you mean {self.nearest}?",
+        ]
+        where = f"{self.mark}: {self.path}: " if self.path else f"{self.mark}: "
+        return where + "; ".join(part for part in parts if part)
+
+
+class BadInput(Exception):  # noqa: N818
+    """An input is refused. ``problems``: at least one, each once, in order of file and place."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(
+            sorted(dict.fromkeys(problems), key=lambda problem: problem.mark)
+        )
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+def settle(found: Sequence[Problem], flaws: list[Problem] | None) -> None:
+    """Hand what was found to who collects ``flaws``, or raise it as `BadInput`."""
+    if flaws is not None:
+        flaws.extend(found)
+    elif found:
+        raise BadInput(found)
+
+
+def dotted(path: KeyPath) -> str:
+    """The path as users write it: names and positions joined by dots."""
+    return ".".join(printable(str(part)) for part in path)
+
+
+def printable(text: str) -> str:
+    """The text on one line and not too long, whatever it holds."""
+    return _escaped(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")
+
+
+def _escaped(text: str) -> str:
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
+def show(value: Any) -> str:
+    """A value in plain words: ``40``, ``the text '40'``, ``a list of 2 values``, ``nothing``."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case date():
+            return value.isoformat()
+        case str():
+            return f"the text '{printable(value)}'"
+        case list():
+            return f"a list of {len(value)} value{'' if len(value) == 1 else 's'}"
+        case dict():
+            return f"a mapping with keys {', '.join(map(printable, value))}" if value else "{}"
+    return printable(str(value))
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """The name most like the word, upper and lower case and hyphens aside; none if none is."""
+    folded = {_fold(name): name for name in names}
+    close = difflib.get_close_matches(_fold(word[:_LONGEST]), folded, n=1)
+    return folded[close[0]] if close else None
+
+
+def _fold(name: str) -> str:
+    return name.lower().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,630 @@
+"""The compiled field: units move, lose their way and are looked at, until something needs a mind.
+
+The phases of a tick, for every unit on shift, in the order of the unit rows:
+
+1. at 06:00 and 18:00, before anything moves, shifts begin: who goes, where, how far from its belief
+   line, watched by which post, with which error of the fix;
+2. the navigation error takes an exact OU step to the end of the tick;
+3. every look that falls into the tick is taken at its own instant, on the bridge between the ends:
+   it sees or not, judges a violation or not, and on the ``confirm_looks``-th violation in a row the
+   unit stops there and a decision is asked for;
+4. between all these instants the deepest point is drawn from the bridge, which counts crossings;
+5. walking off the lane uses up the unit's mine luck;
+6. stray shots whose moment has come are handed out.
+
+Looks and crossings are drawn at instants that no tick decides, so that counts do not depend on it.
+Units that are the subject of an open incident stand still here: the incident moves them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.border import interpolate
+from sim.compiled import compiled
+from sim.environment import fog_block, is_dark
+from sim.parameters import Parameters
+from sim.randomness import Kind, address, exponential, normal, uniform
+from sim.state import DAY_CREW, NEVER, NIGHT_CREW, PATROL, WORK_PARTY
+from sim.terrain import column_of, row_of
+
+DAY = 1440.0
+DAY_SHIFT, NIGHT_SHIFT = 360.0, 1080.0
+DEEP_M = 5.0
+NORMAL_BOUND = 8.3
+VIOLATION, MINE_STRIKE, STRAY_SHOT = 0, 1, 2
+
+(_ACTIVE, _ROUTE, _RECON, _PROBE, _NAV_0, _NAV, _PASSAGE) = (
+    int(Kind.SHIFT_ACTIVE), int(Kind.SHIFT_ROUTE), int(Kind.SHIFT_RECONNAISSANCE),
+    int(Kind.SHIFT_PROBE), int(Kind.NAVIGATION_START), int(Kind.NAVIGATION_STEP),
+    int(Kind.PASSAGE),
+)  # fmt: skip
+(_LOOK_TIME, _LOOK_SEEN, _LOOK_POSITION, _LOOK_JITTER, _TRACK_POSITION, _TRACK_JITTER) = (
+    int(Kind.LOOK_TIME), int(Kind.LOOK_SEEN), int(Kind.LOOK_POSITION), int(Kind.LOOK_JITTER),
+    int(Kind.TRACK_POSITION), int(Kind.TRACK_JITTER),
+)  # fmt: skip
+(_WALK, _WALK_PASSAGE, _WALK_JITTER) = (
+    int(Kind.INCIDENT_NAVIGATION), int(Kind.INCIDENT_PASSAGE), int(Kind.INCIDENT_JITTER),
+)  # fmt: skip
+(_FIX, _EYE, _MINE, _STRAY, _APPROACH) = (
+    int(Kind.FIX_INSTRUMENT), int(Kind.FIX_EYE), int(Kind.MINE), int(Kind.STRAY_SHOT),
+    int(Kind.APPROACH_BROADCAST),
+)  # fmt: skip
+
+EVENT = np.dtype(
+    [
+        ("t", "f8"), ("kind", "i4"), ("row", "i4"), ("side", "i4"), ("depth", "f8"),
+        ("map_m", "f8"), ("nav_m", "f8"), ("fix_m", "f8"), ("d", "f8"),
+    ]
+)  # fmt: skip
+
+# The schema's parameters that the field reads, per side, as the fields of one record.
+_READ = {
+    "patrols": ("presence", "hours", "speed_kmh", "standoff_m", "spread_m", "recon_share",
+                "recon_distance_m", "probe_share", "probe_depth_m", "size"),
+    "works": ("share", "hours", "night_share", "walk_kmh", "buffer_m", "stretch_m", "distance_m",
+              "distance_log_sd", "floor_m", "size", "size_log_sd"),
+    "learning": ("memory_days",),
+    "navigation": ("error_m", "tau_minutes", "rugged_factor", "vegetation_factor", "night_factor",
+                   "fog_factor", "satellite", "satellite_error_m"),
+    "watch": ("looks_per_hour", "range_m", "vegetation_loss", "night_factor", "fog_factor",
+              "approach_m", "p_approach_broadcast", "margin_m", "confirm_looks", "track_interval",
+              "range_error_m", "azimuth_error_mil", "jitter_m", "eye_only", "eye_sd_m",
+              "eye_bias_m", "registration_m"),
+    "stray": ("per_post_year",),
+}  # fmt: skip
+_SHARED = {
+    "mines": ("strikes_per_km", "lane_halfwidth_m", "lane_error"),
+    "survey": ("distance_m",),
+}
+SIDE_RECORD = np.dtype(
+    [(f"{group}_{name}", "f8") for group, names in (_READ | _SHARED).items() for name in names]
+    + [("stay_away", "f8"), ("patrol_intensity", "f8"), ("work_intensity", "f8")]
+)
+
+
+def side_records(parameters: Parameters) -> np.ndarray:
+    """The parameters in force that the field reads, shape (2,), dtype ``SIDE_RECORD``."""
+    records = np.zeros(2, SIDE_RECORD)
+    for record, side in zip(records, parameters.sides, strict=True):
+        for groups, owner in ((_READ, side), (_SHARED, parameters)):
+            for group, names in groups.items():
+                for name in names:
+                    record[f"{group}_{name}"] = float(getattr(getattr(owner, group), name))
+        record["stay_away"] = float(side.learning.rule == "stay_away")
+    return records
+
+
+class Land(NamedTuple):
+    """What does not move: layers (n_s, n_d) in cells of ``cell_m``, posts that overlook them."""
+
+    cell_m: float
+    length_m: float
+    line_step_m: float
+    ruggedness: np.ndarray
+    evergreen: np.ndarray
+    deciduous: np.ndarray
+    mines: np.ndarray
+    sector: np.ndarray
+    overlook: np.ndarray
+
+
+class Sky(NamedTuple):
+    """Light, fog and leaf by day of the run; ``epoch`` numbers the first day in the calendar."""
+
+    epoch: int
+    light: np.ndarray
+    fog: np.ndarray
+    leaf: np.ndarray
+
+
+@compiled
+def cell_of(land, s, d):
+    """Indices of the cell at ``s``, ``d`` metres, clamped to the grid."""
+    return (
+        column_of(s, land.cell_m, land.sector.shape[0]),
+        row_of(d, land.cell_m, land.ruggedness.shape[1]),
+    )
+
+
+@compiled
+def growth(land, sky, i, j, t):
+    """Vegetation density 0..1 of cell ``i``, ``j`` at minute ``t``."""
+    leaf = sky.leaf[int(t // DAY), land.sector[i]]
+    return min(1.0, land.evergreen[i, j] + land.deciduous[i, j] * leaf)
+
+
+@compiled
+def in_fog(land, sky, i, t):
+    """Whether there is fog in the sector of column ``i`` at minute ``t``."""
+    day = int(t // DAY)
+    return sky.fog[day, fog_block(t - day * DAY), land.sector[i]] != 0
+
+
+@compiled
+def in_dark(sky, t):
+    """Whether minute ``t`` lies before civil dawn or after civil dusk."""
+    day = int(t // DAY)
+    return is_dark(t - day * DAY, sky.light[day, 0], sky.light[day, 1])
+
+
+@compiled
+def place(land, unit, t):
+    """Where along the line a unit is: out along its route, and back in the second half."""
+    if unit.speed == 0.0:
+        return unit.s
+    gone = min(t - unit.begin, unit.end - t)
+    s = unit.s + unit.speed * gone
+    if s < 0.0:
+        s = -s
+    if s > land.length_m:
+        s = 2.0 * land.length_m - s
+    return s
+
+
+@compiled
+def depth_past(unit, own_line, z):
+    """Metres past the true line, negative on the unit's own side."""
+    sign = 1.0 - 2.0 * unit.side
+    return -(sign * own_line + unit.distance + unit.nav_sd * z)
+
+
+@compiled
+def between(z0, t0, z1, t1, t, tau, deviate):
+    """An OU process of unit variance at ``t``, given its values at ``t0`` and ``t1``."""
+    if t1 - t0 < 1e-9:
+        return z1
+    a, b = np.exp(-(t - t0) / tau), np.exp(-(t1 - t) / tau)
+    whole = 1.0 - a * a * b * b
+    mean = (z0 * a * (1.0 - b * b) + z1 * b * (1.0 - a * a)) / whole
+    return mean + np.sqrt((1.0 - a * a) * (1.0 - b * b) / whole) * deviate
+
+
+@compiled
+def deepest(x0, x1, variance, u):
+    """The largest value of a bridge from ``x0`` to ``x1`` whose increments have ``variance``."""
+    return 0.5 * (x0 + x1 + np.sqrt((x1 - x0) ** 2 - 2.0 * variance * np.log(u)))
+
+
+@compiled
+def note_depth(unit, x0, x1, minutes, tau, luck, kind, ordinal, tallies):
+    """Draw the deepest point of a stretch of path and count a first crossing, and a deep one."""
+    variance = 2.0 * unit.nav_sd * unit.nav_sd * minutes / tau
+    top = max(x0, x1)
+    if top < 0.0 and 2.0 * x0 * x1 > 36.0 * variance:
+        return top  # beyond exp(-36): no 53-bit deviate reaches it
+    key = address(luck, kind, unit.who, unit.shift, unit.incidents, unit.side)
+    x = deepest(x0, x1, variance, uniform(key, ordinal))
+    tally = tallies[unit.side]
+    if x > 0.0 and unit.depth <= 0.0:
+        tally.crossings += 1
+    if x > DEEP_M and unit.depth <= DEEP_M:
+        tally.deep_crossings += 1
+    unit.depth = max(unit.depth, x)
+    return x
+
+
+@compiled
+def look_again(unit, t, land, posts, own, response, pars, luck, tallies, n):
+    """Look ``n`` at a unit in an open incident: take it to ``t`` and judge where it stands.
+
+    Returns (deepest point past the true line since the last look, perceived depth past the
+    response line), metres.
+    """
+    par, watch = pars[unit.side], pars[1 - unit.side]
+    sign, tau = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes
+    minutes = t - unit.t
+    rho = np.exp(-minutes / tau)
+    key = address(luck, _WALK, unit.who, unit.shift, unit.incidents, unit.side)
+    x0 = depth_past(unit, interpolate(own, land.line_step_m, place(land, unit, unit.t)), unit.z)
+    unit.z = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(key, n)
+    unit.t = t
+    s = place(land, unit, t)
+    x1 = depth_past(unit, interpolate(own, land.line_step_m, s), unit.z)
+    deepest_x = note_depth(unit, x0, x1, minutes, tau, luck, _WALK_PASSAGE, n, tallies)
+    jitter = watch.watch_jitter_m * normal(
+        address(luck, _WALK_JITTER, unit.who, unit.shift, unit.incidents, unit.side), n
+    )
+    limit = interpolate(response, land.line_step_m, s)
+    return deepest_x, x1 + sign * limit - sign * (unit.fix + jitter)
+
+
+@compiled
+def end_shift(unit, tallies):
+    """Take a unit off, and count its crossing if nobody responded to it."""
+    unit.active = 0
+    if unit.depth > 0.0 and unit.answered == 0:
+        tally = tallies[unit.side]
+        tally.unanswered += 1
+        tally.deepest_unanswered = max(tally.deepest_unanswered, unit.depth)
+
+
+@compiled
+def remembered(unit, t, half_life_days):
+    """What is left of a unit's step back, metres."""
+    if unit.pushback <= 0.0:
+        return 0.0
+    return unit.pushback * 0.5 ** ((t - unit.pushed_at) / (DAY * half_life_days))
+
+
+@compiled
+def _send_patrol(unit, par, luck, t, length_m):
+    shift = unit.shift
+    if uniform(address(luck, _ACTIVE, unit.who, shift, 0, unit.side), 0) >= (
+        par.patrols_presence * par.patrol_intensity
+    ):
+        return False
+    route = address(luck, _ROUTE, unit.who, shift, 0, unit.side)
+    unit.s = min(max(unit.home_s + (uniform(route, 0) - 0.5) * unit.reach_s, 0.0), length_m)
+    unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * par.patrols_speed_kmh * 1000.0 / 60.0
+    recon = address(luck, _RECON, unit.who, shift, 0, unit.side)
+    probe = address(luck, _PROBE, unit.who, shift, 0, unit.side)
+    unit.recon = 1 if uniform(recon, 0) < par.patrols_recon_share else 0
+    unit.probe = 1 if unit.recon == 1 and uniform(probe, 0) < par.patrols_probe_share else 0
+    if unit.probe == 1:
+        unit.distance = -par.patrols_probe_depth_m
+    elif unit.recon == 1:
+        unit.distance = par.patrols_recon_distance_m
+    else:
+        unit.distance = par.patrols_standoff_m + par.patrols_spread_m * exponential(route, 2)
+    unit.persons = int(par.patrols_size)
+    unit.end = t + 60.0 * par.patrols_hours
+    return True
+
+
+@compiled
+def _send_party(unit, project, par, luck, t, length_m):
+    if t < project.begin or t >= project.end:
+        return False
+    if project.thinning >= par.works_share * par.work_intensity:
+        return False
+    active = address(luck, _ACTIVE, unit.who, unit.shift, 0, unit.side)
+    if unit.crew == NIGHT_CREW and uniform(active, 0) >= par.works_night_share:
+        return False
+    route = address(luck, _ROUTE, unit.who, unit.shift, 0, unit.side)
+    unit.s = project.s + (uniform(route, 0) - 0.5) * par.works_stretch_m
+    unit.s = min(max(unit.s, 0.0), length_m)
+    unit.speed = 0.0
+    distance = par.works_distance_m * np.exp(par.works_distance_log_sd * project.far)
+    unit.distance = max(par.works_floor_m, distance)
+    unit.persons = int(par.works_size * np.exp(par.works_size_log_sd * project.large) + 0.5)
+    unit.end = t + 60.0 * par.works_hours
+    return True
+
+
+@compiled
+def _send_team(unit, par, t):
+    if unit.home_s < 0.0:
+        return False
+    unit.s, unit.speed = unit.home_s, 0.0
+    unit.distance = par.survey_distance_m
+    unit.persons = int(par.patrols_size)
+    unit.end = t + 60.0 * par.patrols_hours
+    return True
+
+
+@compiled
+def _navigation_sd(unit, par, land, sky, i, j, t):
+    sd = par.navigation_error_m * (1.0 + par.navigation_rugged_factor * land.ruggedness[i, j])
+    sd *= 1.0 + par.navigation_vegetation_factor * growth(land, sky, i, j, t)
+    if in_dark(sky, 0.5 * (t + unit.end)):
+        sd *= par.navigation_night_factor
+    if in_fog(land, sky, i, t):
+        sd *= par.navigation_fog_factor
+    if par.navigation_satellite != 0.0:
+        sd = min(sd, par.navigation_satellite_error_m)
+    return sd
+
+
+@compiled
+def _fix_error(unit, watch, post, luck, d):
+    """The part of the fix error that is drawn once per sighting, metres of ``d``."""
+    sign = 1.0 - 2.0 * unit.side
+    registration = watch.watch_registration_m * post.registration
+    deviate = normal(address(luck, _FIX, unit.who, unit.shift, 0, unit.side), 0)
+    eye = uniform(address(luck, _EYE, unit.who, unit.shift, 0, unit.side), 0)
+    unit.eye = 1 if eye < watch.watch_eye_only else 0
+    if unit.eye == 1:
+        return watch.watch_eye_sd_m * deviate + sign * watch.watch_eye_bias_m + registration
+    across, along = abs(d - post.d), abs(unit.s - post.s)
+    distance = np.sqrt(across * across + along * along) + 1e-9
+    ranging = watch.watch_range_error_m * across / distance
+    bearing = watch.watch_azimuth_error_mil * (np.pi / 3200.0) * along
+    return np.sqrt(ranging * ranging + bearing * bearing) * deviate + registration
+
+
+@compiled
+def _begin_shift(unit, t, projects, posts, lines, pars, land, sky, luck):
+    """Decide whether a unit goes out this shift, where, and with which errors."""
+    par, watch = pars[unit.side], pars[1 - unit.side]
+    unit.shift = (sky.epoch + int(t // DAY)) * 2 + (0 if t % DAY < 720.0 else 1)
+    if unit.kind == PATROL:
+        goes = _send_patrol(unit, par, luck, t, land.length_m)
+    elif unit.kind == WORK_PARTY:
+        goes = _send_party(unit, projects[unit.project], par, luck, t, land.length_m)
+    else:
+        goes = _send_team(unit, par, t)
+    memory = remembered(unit, t, par.learning_memory_days)
+    if par.stay_away != 0.0 and memory > 0.5 * unit.pushback:
+        goes = False
+    if not goes:
+        return
+    sign = 1.0 - 2.0 * unit.side
+    if par.stay_away == 0.0 and unit.probe == 0:
+        unit.distance += memory
+    if unit.kind == WORK_PARTY:
+        unit.distance = max(unit.distance, par.works_buffer_m)
+    d = interpolate(lines[unit.side], land.line_step_m, unit.s) + sign * unit.distance
+    i, j = cell_of(land, unit.s, d)
+    unit.begin, unit.t, unit.active = t, t, 1
+    unit.nav_sd = _navigation_sd(unit, par, land, sky, i, j, t)
+    unit.watcher = land.overlook[1 - unit.side, i, j]
+    unit.fix = 0.0
+    if unit.watcher >= 0:
+        unit.fix = _fix_error(unit, watch, posts[unit.watcher], luck, d)
+    unit.z = normal(address(luck, _NAV_0, unit.who, unit.shift, 0, unit.side), 0)
+    unit.nav_key = address(luck, _NAV, unit.who, unit.shift, 0, unit.side)
+    unit.mine_luck = exponential(address(luck, _MINE, unit.who, unit.shift, 0, unit.side), 0)
+    lane_error = par.mines_lane_error * unit.nav_sd
+    unit.lane_z = par.mines_lane_halfwidth_m / lane_error if lane_error > 0.0 else NEVER
+    unit.step = unit.looks = unit.tracks = unit.violations = unit.approached = 0
+    unit.answered = unit.incidents = 0
+    unit.incident, unit.depth, unit.track = -1, -NEVER, NEVER
+    unit.next_look = t
+    _next_candidate(unit, watch, luck)
+
+
+@compiled
+def _next_candidate(unit, watch, luck):
+    """Move to the next instant at which the watcher may look: a Poisson stream, to be thinned."""
+    if unit.watcher < 0 or watch.watch_looks_per_hour <= 0.0:
+        unit.next_look = NEVER
+        return
+    key = address(luck, _LOOK_TIME, unit.who, unit.shift, 0, unit.side)
+    unit.next_look += 60.0 * exponential(key, unit.looks) / watch.watch_looks_per_hour
+    unit.looks += 1
+
+
+@compiled
+def visible_share(land, sky, watch, post, s, d, t):
+    """Share of looks at (``s``, ``d``) that see: distance, growth, light and fog."""
+    i, j = cell_of(land, s, d)
+    distance = ((s - post.s) ** 2 + (d - post.d) ** 2) / watch.watch_range_m**2
+    share = 0.5**distance * (1.0 - watch.watch_vegetation_loss * growth(land, sky, i, j, t))
+    if in_dark(sky, t):
+        share *= watch.watch_night_factor
+    if in_fog(land, sky, i, t):
+        share *= watch.watch_fog_factor
+    return share
+
+
+@compiled
+def _judge(unit, watch, luck, t, past, jitter, tallies):
+    """One look that sees: whether it makes the unit a violator. Returns the perceived depth."""
+    sign = 1.0 - 2.0 * unit.side
+    perceived = past - sign * (unit.fix + jitter)
+    tallies[unit.side].looks += 1
+    if unit.track == NEVER:
+        unit.track = t + watch.watch_track_interval
+    if perceived > watch.watch_margin_m:
+        unit.violations += 1
+        return perceived
+    unit.violations = 0
+    if unit.approached == 0:
+        unit.approached = 1
+        key = address(luck, _APPROACH, unit.who, unit.shift, 0, unit.side)
+        if uniform(key, 0) < watch.watch_p_approach_broadcast:
+            tallies[unit.side].approach_broadcasts += 1
+    return perceived
+
+
+@compiled
+def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, tallies, events, n):
+    """Take every look up to ``t1``; returns the number of events, one more if a decision is due."""
+    par, watch = pars[unit.side], pars[1 - unit.side]
+    sign, tau = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes
+    own, response = lines[unit.side], responses[1 - unit.side]
+    post = posts[unit.watcher]
+    sub = 0
+    while True:
+        tracked = unit.track != NEVER
+        while not tracked and unit.next_look <= unit.t:
+            _next_candidate(unit, watch, luck)
+        t = unit.track if tracked else unit.next_look
+        if t > t1:
+            return n
+        kind = _TRACK_POSITION if tracked else _LOOK_POSITION
+        ordinal = unit.tracks if tracked else unit.looks - 1
+        deviate = normal(address(luck, kind, unit.who, unit.shift, 0, unit.side), ordinal)
+        z = between(unit.z, unit.t, z1, t1, t, tau, deviate)
+        s = place(land, unit, t)
+        line = interpolate(own, land.line_step_m, s)
+        x0 = depth_past(unit, interpolate(own, land.line_step_m, place(land, unit, unit.t)),
+                        unit.z)  # fmt: skip
+        x = depth_past(unit, line, z)
+        note_depth(unit, x0, x, t - unit.t, tau, luck, _PASSAGE, unit.step * 64 + sub, tallies)
+        sub += 1
+        unit.z, unit.t = z, t
+        limit = interpolate(response, land.line_step_m, s)
+        past = x + sign * limit
+        if tracked:
+            unit.tracks += 1
+            unit.track += watch.watch_track_interval
+            if past < -watch.watch_approach_m:
+                unit.track = NEVER
+                unit.violations = 0
+                continue
+        else:
+            _next_candidate(unit, watch, luck)
+            if past < -watch.watch_approach_m:
+                continue
+            seen = address(luck, _LOOK_SEEN, unit.who, unit.shift, 0, unit.side)
+            share = visible_share(land, sky, watch, post, s, -sign * x, t)
+            if uniform(seen, ordinal) >= share:
+                continue
+        kind = _TRACK_JITTER if tracked else _LOOK_JITTER
+        jitter = watch.watch_jitter_m * normal(
+            address(luck, kind, unit.who, unit.shift, 0, unit.side), ordinal
+        )
+        perceived = _judge(unit, watch, luck, t, past, jitter, tallies)
+        if unit.violations >= watch.watch_confirm_looks:
+            event = events[n]
+            event.t, event.kind, event.row, event.side = t, VIOLATION, row, 1 - unit.side
+            event.depth, event.d = perceived, -sign * x
+            event.map_m, event.nav_m = sign * (limit - line), -unit.nav_sd * z
+            event.fix_m = -sign * (unit.fix + jitter)
+            return n + 1
+
+
+@compiled
+def _move(unit, row, t1, rho, reach, posts, lines, responses, pars, land, sky, luck, tallies,
+          events, n):  # fmt: skip
+    """Take one unit to ``t1``, or to the look that asks for a decision. Returns the events."""
+    par = pars[unit.side]
+    sign, tau = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes
+    minutes = t1 - unit.t
+    z1 = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(unit.nav_key, unit.step)
+    s0, s1 = place(land, unit, unit.t), place(land, unit, t1)
+    own, response = lines[unit.side], responses[1 - unit.side]
+    step = land.line_step_m
+    x0 = depth_past(unit, interpolate(own, step, s0), unit.z)
+    x1 = depth_past(unit, interpolate(own, step, s1), z1)
+    past = max(x0 + sign * interpolate(response, step, s0),
+               x1 + sign * interpolate(response, step, s1))  # fmt: skip
+    watch = pars[1 - unit.side]
+    if past + reach * unit.nav_sd + 2.0 * abs(s1 - s0) * 0.05 < -watch.watch_approach_m:
+        if unit.track <= t1:
+            unit.track = NEVER
+            unit.violations = 0
+    elif unit.watcher >= 0:
+        found = _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck,
+                       tallies, events, n)  # fmt: skip
+        if found > n:
+            return found
+        x0 = depth_past(unit, interpolate(own, step, place(land, unit, unit.t)), unit.z)
+    note_depth(unit, x0, x1, t1 - unit.t, tau, luck, _PASSAGE, unit.step * 64 + 63, tallies)
+    unit.z, unit.t = z1, t1
+    unit.step += 1
+    if abs(z1) > unit.lane_z:
+        n = _off_lane(unit, row, t1, minutes, -sign * x1, s1, pars, land, events, n)
+    return n
+
+
+@compiled
+def _off_lane(unit, row, t, minutes, d, s, pars, land, events, n):
+    """Use up mine luck by the kilometres walked off the lane; a strike is an event."""
+    par = pars[unit.side]
+    speed = par.works_walk_kmh if unit.kind == WORK_PARTY else par.patrols_speed_kmh
+    i, j = cell_of(land, s, d)
+    unit.mine_luck -= par.mines_strikes_per_km * land.mines[i, j] * speed * minutes / 60.0
+    if unit.mine_luck > 0.0:
+        return n
+    unit.mine_luck = NEVER
+    event = events[n]
+    event.t, event.kind, event.row, event.side, event.d = t, MINE_STRIKE, row, unit.side, d
+    event.depth = event.map_m = event.nav_m = event.fix_m = 0.0
+    return n + 1
+
+
+@compiled
+def draw_strays(posts, pars, luck, t):
+    """Decide for the day that begins at ``t`` which posts fire a stray round, and when."""
+    for k in range(posts.shape[0]):
+        post = posts[k]
+        daily = pars[post.side].stray_per_post_year / 365.0
+        if post.stray_luck > daily:
+            post.stray_luck -= daily
+            continue
+        post.next_stray = t + DAY * post.stray_luck / daily
+        key = address(luck, _STRAY, post.who, 0, 0, post.side)
+        post.strays += 1
+        post.stray_luck += exponential(key, post.strays) - daily
+
+
+@compiled
+def _due_strays(posts, t1, tallies, events, n):
+    for k in range(posts.shape[0]):
+        post = posts[k]
+        if post.next_stray <= t1:
+            event = events[n]
+            event.t, event.kind, event.row, event.side = post.next_stray, STRAY_SHOT, k, post.side
+            event.depth = event.map_m = event.nav_m = event.fix_m = event.d = 0.0
+            post.next_stray = NEVER
+            tallies[post.side].stray_shots += 1
+            n += 1
+    return n
+
+
+@compiled
+def _on_shift(units, active):
+    n = 0
+    for row in range(units.shape[0]):
+        if units[row].active == 1:
+            active[n] = row
+            n += 1
+    return n
+
+
+@compiled
+def _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, tallies):
+    """Begin the shifts of ``t``; a unit whose incident is open, or that is still out, does not."""
+    night = t % DAY >= 720.0
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.incident >= 0 or (unit.crew == DAY_CREW and night):
+            continue
+        if unit.crew == NIGHT_CREW and not night:
+            continue
+        if unit.active == 1:
+            end_shift(unit, tallies)
+        _begin_shift(unit, t, projects, posts, lines, pars, land, sky, luck)
+        if unit.kind == WORK_PARTY and unit.active == 1:
+            tallies[unit.side].workdays += 1.0
+
+
+@compiled
+def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, luck, t, tick,
+            ticks, events, active):  # fmt: skip
+    """Play up to ``ticks`` ticks from minute ``t``; stop after the first in which events fell.
+
+    Returns (minute reached, number of events). ``active`` is scratch space, one entry a unit.
+    """
+    on_shift = _on_shift(units, active)
+    rho = np.empty(2)
+    reach = np.empty(2)
+    for side in range(2):
+        tau = pars[side].navigation_tau_minutes
+        rho[side] = np.exp(-tick / tau)
+        half = np.exp(-0.5 * tick / tau)
+        spread = np.sqrt((1.0 - half * half) ** 2 / (1.0 - half**4))
+        reach[side] = NORMAL_BOUND * (spread + 1.0 - 2.0 * half / (1.0 + half * half))
+    first_stray = NEVER
+    for k in range(posts.shape[0]):
+        first_stray = min(first_stray, posts[k].next_stray)
+    n = 0
+    for _ in range(ticks):
+        minute = t % DAY
+        if minute == DAY_SHIFT or minute == NIGHT_SHIFT:
+            _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, tallies)
+            on_shift = _on_shift(units, active)
+        t1 = t + tick
+        for k in range(on_shift):
+            unit = units[active[k]]
+            if unit.active == 0 or unit.incident >= 0 or unit.t >= t1:
+                continue
+            stop = min(t1, unit.end)
+            exact = stop - unit.t
+            r = rho[unit.side]
+            if exact != tick:
+                r = np.exp(-exact / pars[unit.side].navigation_tau_minutes)
+            tallies[unit.side].unit_ticks += 1
+            n = _move(unit, active[k], stop, r, reach[unit.side], posts, lines, responses, pars,
+                      land, sky, luck, tallies, events, n)  # fmt: skip
+            if unit.t >= unit.end:
+                end_shift(unit, tallies)
+        t = t1
+        if first_stray <= t:
+            n = _due_strays(posts, t, tallies, events, n)
+        if n > 0:
+            break
+    return t, n

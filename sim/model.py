@@ -1,0 +1,638 @@
+"""The model: it builds a world, plays its days, and keeps the order of things.
+
+A day, in order: talks; which overlays are in force, and the lines that follow from them; the
+governments' posture and intensities; the survey; which posts will misfire. Then tick by tick: the
+field (its phases stand in ``sim.field``), incidents that begin in the tick, and every open
+incident up to the tick's end. ``step()`` is one tick, ``run()`` many: same trajectory, bit for bit.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+import mesa
+import numpy as np
+
+from sim import agents as agent_classes
+from sim.agents import CommandPost, Government, GuardPost, Unit
+from sim.arithmetic import relax
+from sim.border import interpolate
+from sim.environment import Calendar, daylight, fog_table, leaf_table
+from sim.field import (
+    DAY,
+    EVENT,
+    MINE_STRIKE,
+    STRAY_SHOT,
+    VIOLATION,
+    Land,
+    Sky,
+    advance,
+    cell_of,
+    draw_strays,
+    end_shift,
+    growth,
+    in_dark,
+    look_again,
+    place,
+    remembered,
+    side_records,
+)
+from sim.geography import county
+from sim.incident import BEGIN, Incident
+from sim.parameters import NORTH, SIDES, SOUTH, Parameters
+from sim.randomness import Kind, exponential_at, luck_key, world_key
+from sim.scenario import Case, load_case
+from sim.state import (
+    CAUSES,
+    COMMAND_POST,
+    GOVERNMENT,
+    INCIDENT,
+    LOG,
+    MINE_TRIGGER,
+    NEVER,
+    PROVOCATION_TRIGGER,
+    RUN,
+    STRAY_TRIGGER,
+    SURVEY_TEAM,
+    TALLY,
+    TRIGGERS,
+    VIOLATION_TRIGGER,
+    State,
+)
+from sim.story import code_of
+from sim.talks import Negotiation
+from sim.terrain import build_terrain, overlooking_posts
+from sim.world import World, draw_world, responses
+
+GROUP_M = 500.0
+_UNIT_CLASSES = ("Patrol", "WorkParty", "SurveyTeam")
+
+
+class DmzModel(mesa.Model):
+    """One run of a case in one world with one luck.
+
+    ``scenario`` and ``policies`` are shipped names, paths, or a ``Case`` that holds both. ``agents``
+    replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``.
+    """
+
+    def __init__(
+        self, scenario: str | Case = "baseline", policies: Iterable[str] = (),
+        days: int | None = None, seed: int = 1, world: int = 0, luck: int = 0,
+        agents: Mapping[str, type] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(seed=int(seed))
+        self.case = (
+            scenario if isinstance(scenario, Case) else _cached_case(scenario, tuple(policies), days)
+        )
+        base = self.case.parameters(())
+        self.calendar = Calendar(
+            self.case.scenario.start, base.clock.warmup_days, self.case.scenario.days
+        )
+        self.address = (int(seed), int(world), int(luck))
+        self.luck = luck_key(*self.address)
+        self.tick = float(base.clock.tick_minutes)
+        self.warmup = DAY * base.clock.warmup_days
+        self.horizon = DAY * self.calendar.n_days
+        self.world = draw_world(base, self.calendar, world_key(int(seed), int(world)))
+        self._set_scene(base)
+        self._make_state(base)
+        self._make_agents(dict(agents or {}))
+        self.negotiation = Negotiation(self)
+        self._enter_regime(())
+
+    # -- building ------------------------------------------------------------------------------------
+
+    def _set_scene(self, base: Parameters) -> None:
+        space = base.space
+        terrain = build_terrain(
+            1000.0 * space.length_km, space.cell_m, 1000.0 * space.half_width_km, base.ground
+        )
+        posts = self.world.posts
+        overlook = overlooking_posts(terrain, posts["s"], posts["d"], posts["side"])
+        self.land = Land(
+            float(space.cell_m), 1000.0 * space.length_km, self.world.grid.step_m,
+            terrain.ruggedness, terrain.evergreen, terrain.deciduous, terrain.mine_density,
+            terrain.sector, overlook,
+        )  # fmt: skip
+        light, leaf = _sky_tables(self.calendar)
+        fog = fog_table(self.luck, self.calendar, base.weather.fog_factor)
+        self.sky = Sky(self.calendar.first.toordinal(), light, fog, leaf)
+
+    def _make_state(self, base: Parameters) -> None:
+        world, n_areas = self.world, int(np.ceil(base.space.length_km / base.space.area_km))
+        command_posts = np.zeros(2 * n_areas, COMMAND_POST)
+        command_posts["side"] = np.repeat((NORTH, SOUTH), n_areas)
+        command_posts["area"] = np.tile(np.arange(n_areas), 2)
+        governments = np.zeros(2, GOVERNMENT)
+        governments["tension"] = [side.politics.resting for side in base.sides]
+        governments["casualties_at"] = -NEVER
+        run = np.zeros(1, RUN)
+        run["ended_at"] = NEVER
+        run["next_offer"] = self.case.scenario.talks.offer_day
+        nodes = world.grid.n_nodes
+        self.state = State(
+            run, world.units.copy(), world.posts.copy(), world.projects, command_posts, governments,
+            np.zeros(2, TALLY), np.zeros((3, nodes)), np.zeros((2, nodes)),
+            np.zeros(world.grid.marker_nodes.size, bool), np.zeros(32, INCIDENT), np.zeros(512, LOG),
+        )  # fmt: skip
+        for row, post in enumerate(self.state.posts):
+            self.state.posts[row]["stray_luck"] = exponential_at(
+                self.luck, int(Kind.STRAY_SHOT), int(post["who"]), 0, 0, int(post["side"]), 0
+            )
+        self._events = np.zeros(self.state.units.size + self.state.posts.size, EVENT)
+        self._scratch = np.zeros(self.state.units.size, np.int64)
+        self._in_force: tuple[int, ...] | None = None
+        self.open_incidents: list[Incident] = []
+        self._dated = _dated_shots(self.case, base)
+
+    def _make_agents(self, classes: dict[str, type]) -> None:
+        def made(name: str) -> type:
+            return classes.get(name, getattr(agent_classes, name))
+
+        state = self.state
+        kinds = [made(name) for name in _UNIT_CLASSES]
+        self.units: list[Unit] = [
+            kinds[kind](self, row, side)
+            for row, (kind, side) in enumerate(
+                zip(state.units["kind"].tolist(), state.units["side"].tolist(), strict=True)
+            )
+        ]
+        post = made("GuardPost")
+        self.posts: list[GuardPost] = [
+            post(self, row, side) for row, side in enumerate(state.posts["side"].tolist())
+        ]
+        command = made("CommandPost")
+        self.command_posts: list[CommandPost] = [
+            command(self, row, side) for row, side in enumerate(state.command_posts["side"].tolist())
+        ]
+        government = made("Government")
+        self.governments: list[Government] = [government(self, side, side) for side in (0, 1)]
+
+    # -- the clock -------------------------------------------------------------------------------------
+
+    @property
+    def minute(self) -> float:
+        """Minutes since the first day of the warm-up."""
+        return float(self.state.run["minute"][0])
+
+    @property
+    def exposed_days(self) -> float:
+        """Days of exposure so far: those after the warm-up, up to an end at a rung."""
+        reached = min(self.minute, float(self.state.run["ended_at"][0]))
+        return max(0.0, reached - self.warmup) / DAY
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run ended at a rung, as the scenario asks, before its horizon."""
+        return bool(self.state.run["ended_at"][0] != NEVER)
+
+    def step(self) -> None:
+        """One tick."""
+        self._play(min(self.minute + self.tick, self.horizon))
+
+    def run(self, days: float | None = None) -> "DmzModel":
+        """Play ``days`` more days, or to the horizon."""
+        until = self.horizon if days is None else self.minute + DAY * days
+        self._play(min(until, self.horizon))
+        return self
+
+    run_model = run
+
+    def _play(self, until: float) -> None:
+        while self.running and self.minute < until:
+            if self.minute % DAY == 0.0:
+                self._begin_day()
+            day_ends = (self.minute // DAY + 1.0) * DAY
+            self._play_ticks(min(until, day_ends))
+            if self.minute >= self.horizon or self.ended:
+                self.running = False
+
+    def _play_ticks(self, until: float) -> None:
+        t = self.minute
+        dated = [shot for shot in self._dated if t < shot[0] <= until]
+        stop = until if not dated else self._tick_end(min(shot[0] for shot in dated))
+        ticks = 1 if self.open_incidents else int(round((stop - t) / self.tick))
+        state = self.state
+        reached, n = advance(
+            state.units, state.posts, state.projects, state.tallies, state.lines, state.responses,
+            self.pars, self.land, self.sky, self.luck, t, self.tick, ticks, self._events,
+            self._scratch,
+        )  # fmt: skip
+        state.run["minute"] = reached
+        if n or dated or self.open_incidents:
+            self._play_incidents(t, reached, self._events[:n].copy())
+
+    def _tick_end(self, minute: float) -> float:
+        return float(np.ceil(minute / self.tick)) * self.tick
+
+    def _play_incidents(self, since: float, until: float, events: np.ndarray) -> None:
+        order = np.lexsort((events["side"], events["t"]))
+        begun = [(float(e["t"]), e) for e in events[order]]
+        begun += [(shot[0], shot) for shot in self._dated if since < shot[0] <= until]
+        for minute, event in sorted(begun, key=lambda pair: pair[0]):
+            self._begin(minute, event)
+        for incident in tuple(self.open_incidents):
+            incident.play(until)
+
+    # -- a day -------------------------------------------------------------------------------------------
+
+    def _begin_day(self) -> None:
+        if self.minute == self.warmup:
+            self.state.tallies[:] = 0
+        day = (self.minute - self.warmup) / DAY
+        self.negotiation.act(day)
+        self._enter_regime(self._overlays_in_force(day))
+        self._settle_tension()
+        for side, government in enumerate(self.governments):
+            government.act(self.minute)
+            self.pars[side]["work_intensity"] = self.state.governments[side]["work_intensity"]
+            self.pars[side]["patrol_intensity"] = self.state.governments[side]["patrol_intensity"]
+        self._survey(day)
+        draw_strays(self.state.posts, self.pars, self.luck, self.minute)
+
+    def _overlays_in_force(self, day: float) -> tuple[int, ...]:
+        """Policies from their day on, never in the warm-up; clauses while talks say so; injects."""
+        agreed = self.negotiation.in_force
+        return tuple(
+            i
+            for i, overlay in enumerate(self.case.overlays)
+            if (
+                overlay.kind in agreed
+                or (overlay.kind == "policy" and day >= max(0.0, overlay.from_day))
+                or (overlay.kind == "inject" and overlay.from_day <= day < overlay.until_day)
+            )
+        )
+
+    def _enter_regime(self, overlays: tuple[int, ...]) -> None:
+        if overlays == self._in_force:
+            return
+        if self._in_force is not None:
+            self._settle_tension()
+        before = None if self._in_force is None else self.regime
+        self.regime = self.case.parameters(overlays)
+        self._in_force = overlays
+        self.pars = side_records(self.regime)
+        self.pars["work_intensity"] = self.pars["patrol_intensity"] = 1.0
+        if before is None or _border_of(before) != _border_of(self.regime):
+            self._draw_lines()
+
+    def _draw_lines(self) -> None:
+        self.state.lines[:] = self.world.lines(self.regime, self.state.restored)
+        self.state.responses[:] = responses(self.state.lines, self.regime)
+
+    def _survey(self, day: float) -> None:
+        """Restore the markers of the stretch surveyed yesterday, and send the teams on."""
+        survey, state = self.regime.survey, self.state
+        teams = state.units["kind"] == SURVEY_TEAM
+        state.units["home_s"][teams] = -1.0
+        month = int(self.calendar.month[int(self.minute // DAY)])
+        consent = max(self.tensions(self.minute)) <= survey.consent_tension
+        if survey.km_per_week <= 0.0 or not consent:
+            return
+        if not survey.first_month <= month <= survey.last_month:
+            return
+        done, ahead = self._surveyed_stretch(survey.km_per_week * 1000.0 / 7.0)
+        marker_m = self.world.grid.marker_m
+        fresh = (marker_m >= done) & (marker_m < ahead) & ~state.restored
+        state.run["surveyed_m"] += ahead - done
+        state.units["home_s"][teams] = ahead
+        if fresh.any():
+            state.restored |= fresh
+            self._draw_lines()
+
+    def _surveyed_stretch(self, metres: float) -> tuple[float, float]:
+        """From where to where along the line the next day's work goes."""
+        survey, done = self.regime.survey, float(self.state.run["surveyed_m"][0])
+        if survey.where == "from_km":
+            begin = (1000.0 * survey.from_km + done) % self.land.length_m
+            return begin, min(begin + metres, self.land.length_m)
+        sites = np.sort(self.world.projects["s"])
+        if not sites.size:
+            return done % self.land.length_m, min(done % self.land.length_m + metres, self.land.length_m)
+        block = 2000.0
+        site = sites[int(done // block) % sites.size]
+        begin = max(0.0, site - 0.5 * block + done % block)
+        return begin, min(begin + metres, self.land.length_m)
+
+    # -- tension -------------------------------------------------------------------------------------------
+
+    def tensions(self, minute: float) -> tuple[float, float]:
+        """Both governments' tension at ``minute``, not before the last jump."""
+        state, feedback = self.state, self.regime.feedback
+        north, south = state.governments["tension"]
+        days = (minute - float(state.run["tension_at"][0])) / DAY
+        return relax(
+            north, south, *self._resting(), feedback.half_life_days, feedback.k, max(0.0, days)
+        )
+
+    def _resting(self) -> tuple[float, float]:
+        sides = self.regime.sides
+        return tuple(
+            mine.politics.resting + mine.voice.campaign_tension * other.voice.campaign
+            for mine, other in (sides, sides[::-1])
+        )
+
+    def _settle_tension(self) -> None:
+        self.state.governments["tension"] = self.tensions(self.minute)
+        self.state.run["tension_at"] = self.minute
+
+    def jump_tension(self, jumps: tuple[float, float], minute: float | None = None) -> None:
+        """Add to both governments' tension at ``minute`` (default now)."""
+        at = self.minute if minute is None else minute
+        now = self.tensions(at)
+        for side in (NORTH, SOUTH):
+            level = min(1.0, max(0.0, now[side] + jumps[side]))
+            self.state.governments[side]["tension"] = level
+        self.state.run["tension_at"] = max(at, float(self.state.run["tension_at"][0]))
+
+    # -- incidents ---------------------------------------------------------------------------------------------
+
+    def _begin(self, minute: float, event) -> None:
+        if isinstance(event, tuple):
+            _, act, side, s = event
+            trigger = STRAY_TRIGGER if act == "stray_shot" else PROVOCATION_TRIGGER
+            self._begin_between_posts(minute, trigger, side, self.nearest_post(side, s), dated=1)
+        elif event["kind"] == VIOLATION:
+            self._begin_violation(minute, event)
+        elif event["kind"] == MINE_STRIKE:
+            self._begin_mine(minute, event)
+        elif event["kind"] == STRAY_SHOT:
+            row = int(event["row"])
+            self._begin_between_posts(minute, STRAY_TRIGGER, int(event["side"]), row)
+
+    def _begin_violation(self, minute: float, event: np.void) -> None:
+        row, watcher = int(event["row"]), int(event["side"])
+        unit = self.state.units[row]
+        s, d = self.position(row)
+        for incident in self.open_incidents:
+            if incident.record["trigger"] == VIOLATION_TRIGGER and self._joins(incident, row, s, d):
+                return
+        incident = self._open(minute, VIOLATION_TRIGGER, watcher, s)
+        data = incident.record
+        unit["incident"] = incident.row
+        data["unit"][1 - watcher] = row
+        data["post"][watcher] = unit["watcher"]
+        data["post"][1 - watcher] = self.nearest_post(1 - watcher, s)
+        data["who"], data["shift"], data["ordinal"] = unit["who"], unit["shift"], unit["incidents"]
+        unit["incidents"] += 1
+        for name in ("depth", "map_m", "nav_m", "fix_m"):
+            data[name] = event[name]
+        data["true_depth"] = -event["d"] * (1 - 2 * (1 - watcher))
+        data["cause"] = _cause(event, self.regime.sides[watcher].watch.margin_m, unit["probe"])
+        data["accidental"] = int(not unit["probe"])
+        data["site"] = unit["project"] if unit["project"] >= 0 else -1 - row
+        data["persons"] = unit["persons"]
+        BEGIN[VIOLATION_TRIGGER](incident, watcher)
+
+    def _joins(self, incident: Incident, row: int, s: float, d: float) -> bool:
+        """Whether a unit near an open incident belongs to it; then no new one opens."""
+        data, unit = incident.record, self.state.units[row]
+        side = int(unit["side"])
+        for party in (NORTH, SOUTH):
+            other = int(data["unit"][party])
+            if other < 0 or not incident.present(party):
+                continue
+            there = self.position(other)
+            if (s - there[0]) ** 2 + (d - there[1]) ** 2 > GROUP_M**2:
+                continue
+            if party != side and data["unit"][side] < 0:
+                data["unit"][side] = row
+                unit["incident"] = incident.row
+                data["post"][1 - side] = unit["watcher"]
+                unit["incidents"] += 1
+                BEGIN[VIOLATION_TRIGGER](incident, 1 - side)
+            unit["violations"] = 0
+            return True
+        return False
+
+    def _begin_mine(self, minute: float, event: np.void) -> None:
+        row = int(event["row"])
+        unit = self.state.units[row]
+        if unit["incident"] >= 0:
+            return
+        side, (s, _) = int(unit["side"]), self.position(row)
+        incident = self._open(minute, MINE_TRIGGER, side, s)
+        data = incident.record
+        data["who"], data["shift"], data["ordinal"] = unit["who"], unit["shift"], 1000
+        data["unit"][side], unit["incident"] = row, incident.row
+        data["post"][side], data["post"][1 - side] = (
+            self.nearest_post(side, s), self.nearest_post(1 - side, s)
+        )  # fmt: skip
+        data["cause"], data["accidental"] = CAUSES.index("mine"), 1
+        data["site"] = unit["project"] if unit["project"] >= 0 else -1 - row
+        BEGIN[MINE_TRIGGER](incident, side)
+
+    def _begin_between_posts(
+        self, minute: float, trigger: int, side: int, row: int, dated: int = 0
+    ) -> None:
+        """Rounds of a post of ``side``, in row ``row``, at the post opposite."""
+        if row < 0:
+            return
+        post = self.state.posts[row]
+        opposite = self.nearest_post(1 - side, float(post["s"]))
+        if opposite < 0:
+            return
+        incident = self._open(minute, trigger, side, float(post["s"]))
+        data = incident.record
+        data["first"] = 1 - side if trigger == STRAY_TRIGGER else side
+        data["who"] = int(post["who"])
+        data["shift"] = int(minute) if dated else int(post["strays"])
+        data["ordinal"] = 2000 + dated
+        data["post"][side], data["post"][1 - side] = row, opposite
+        data["stray_origin"] = side if trigger == STRAY_TRIGGER else -1
+        data["cause"] = CAUSES.index("stray_shot" if trigger == STRAY_TRIGGER else "order")
+        data["accidental"], data["dated"] = int(trigger == STRAY_TRIGGER and not dated), dated
+        BEGIN[trigger](incident, side)
+
+    def _open(self, minute: float, trigger: int, first: int, s: float) -> Incident:
+        """A fresh row for an incident."""
+        state = self.state
+        row = int(state.run["incidents"][0])
+        if row == state.incidents.size:
+            state.incidents = np.concatenate([state.incidents, np.zeros(row, INCIDENT)])
+        state.run["incidents"] += 1
+        data = state.incidents[row]
+        data["trigger"], data["first"], data["s"] = trigger, first, s
+        data["opened"] = data["touched"] = data["last_act"] = minute
+        data["closed"], data["agenda"], data["first_shot"] = NEVER, NEVER, NEVER
+        data["unit"], data["post"], data["site"], data["stray_origin"] = -1, -1, -1, -1
+        data["hearing"], data["willing"] = np.nan, np.nan
+        data["last_broadcast"], data["true_depth"] = -NEVER, -NEVER
+        data["county"] = county(np.array([s]), self.land.length_m)[0]
+        data["night"] = in_dark(self.sky, minute)
+        incident = Incident(self, row)
+        self.open_incidents.append(incident)
+        return incident
+
+    def incident_closed(self, incident: Incident) -> None:
+        """Release the units, let them learn, raise tension, and end the run if it is to end."""
+        data, minute = incident.record, incident.minute
+        self.open_incidents.remove(incident)
+        for side in (NORTH, SOUTH):
+            subject = incident.subject(side)
+            if subject is not None:
+                subject.learn(incident)
+                self._release(subject.record, bool(data["gone"][side]), minute)
+            if data["post"][side] >= 0:
+                incident.post(side).command_post.remember(minute)
+        jumps = tuple(government.jump(incident) for government in self.governments)
+        self.jump_tension(jumps, minute)
+
+    def rung_reached(self, incident: Incident, rung: int) -> None:
+        """An incident has climbed; the scenario may end the run there."""
+        last = self.case.scenario.ends_at_rung
+        if last is not None and rung >= last and incident.minute >= self.warmup and not self.ended:
+            self.state.run["ended_at"] = incident.minute
+
+    def _release(self, unit: np.void, gone: bool, minute: float) -> None:
+        unit["incident"], unit["violations"] = -1, 0
+        if gone or minute >= unit["end"]:
+            left = max(0.0, float(unit["end"]) - minute) / (float(unit["end"]) - float(unit["begin"]))
+            self.state.tallies[int(unit["side"])]["workdays_lost"] += left * (unit["project"] >= 0)
+            end_shift(unit, self.state.tallies)
+            return
+        unit["track"] = minute + self.pars[1 - int(unit["side"])]["watch_track_interval"]
+        unit["t"] = max(float(unit["t"]), minute)
+
+    def push_back(self, row: int, metres: float, minute: float) -> None:
+        """A unit, and the other crew of its project, will keep more distance for a while."""
+        units = self.state.units
+        unit = units[row]
+        half_life = self.regime.sides[int(unit["side"])].learning.memory_days
+        total = remembered(unit, minute, half_life) + metres
+        mates = units["project"] == unit["project"] if unit["project"] >= 0 else [row]
+        units["pushback"][mates] = total
+        units["pushed_at"][mates] = minute
+
+    def look_again(self, incident: Incident, side: int) -> tuple[float, float]:
+        """The watcher's next look at the unit of ``side``: deepest and perceived depth, metres."""
+        data, state = incident.record, self.state
+        row = int(data["unit"][side])
+        return look_again(
+            state.units[row], incident.minute, self.land, state.posts, state.lines[side],
+            state.responses[1 - side], self.pars, self.luck, int(data["looks"][1 - side]),
+            state.tallies,
+        )  # fmt: skip
+
+    # -- answers to agents --------------------------------------------------------------------------------------
+
+    def position(self, row: int) -> tuple[float, float]:
+        """Where the unit of a row is: ``s`` and ``d`` in metres."""
+        unit = self.state.units[row]
+        side = int(unit["side"])
+        s = place(self.land, unit, float(unit["t"]))
+        line = interpolate(self.state.lines[side], self.land.line_step_m, s)
+        sign = 1 - 2 * side
+        return s, line + sign * float(unit["distance"] + unit["nav_sd"] * unit["z"])
+
+    def growth_at(self, row: int) -> float:
+        """Vegetation density where the unit of a row is."""
+        i, j = cell_of(self.land, *self.position(row))
+        return growth(self.land, self.sky, i, j, float(self.state.units[row]["t"]))
+
+    def command_post(self, side: int, area: int) -> CommandPost:
+        """The command post of an area."""
+        return self.command_posts[side * (len(self.command_posts) // 2) + area]
+
+    def nearest_post(self, side: int, s: float) -> int:
+        """Row of the post of ``side`` nearest to ``s`` along the line, -1 for none."""
+        posts = self.state.posts
+        rows = np.flatnonzero(posts["side"] == side)
+        return int(rows[np.abs(posts["s"][rows] - s).argmin()]) if rows.size else -1
+
+    def supporting_post(self, incident: Incident, side: int) -> GuardPost | None:
+        """The next post of ``side`` within reach of the one that acts, if any."""
+        posts, own = self.state.posts, int(incident.record["post"][side])
+        if own < 0:
+            return None
+        away = np.where(posts["side"] == side, np.abs(posts["s"] - posts["s"][own]), NEVER)
+        away[own] = NEVER
+        row = int(away.argmin())
+        reach = self.regime.sides[side].fire.support_reach_m
+        return self.posts[row] if away[row] <= reach else None
+
+    def other_incidents(self, command_post: CommandPost, incident: Incident) -> int:
+        """Open incidents that the command post handles beside this one."""
+        area, side = int(command_post.record["area"]), command_post.side
+        return sum(
+            other.row != incident.row
+            and other.record["post"][side] >= 0
+            and int(other.post(side).record["area"]) == area
+            for other in self.open_incidents
+        )
+
+    def note(self, incident: Incident, side: int, actor: str, act: str, x: float, y: float) -> None:
+        """Append a line to the chain of reasons."""
+        state = self.state
+        n = int(state.run["log"][0])
+        if n == state.log.size:
+            state.log = np.concatenate([state.log, np.zeros(n, LOG)])
+        state.log[n] = (incident.row, incident.minute, side, *code_of(actor, act), x, y)
+        state.run["log"] += 1
+
+    # -- snapshots -------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> State:
+        """A copy of all changing state; microseconds."""
+        return self.state.snapshot()
+
+    def restore(self, snapshot: State) -> None:
+        """Go on from ``snapshot``, taken of this model or of another of the same case and luck."""
+        self.state.restore(snapshot)
+        self.running = self.minute < self.horizon and not self.ended
+        used = int(self.state.run["incidents"][0])
+        rows = np.flatnonzero(self.state.incidents["closed"][:used] == NEVER)
+        self.open_incidents = [Incident(self, int(row)) for row in rows]
+        self._in_force = None
+        day = (self.minute - self.warmup) // 1.0 / DAY
+        self._resume_regime(np.floor(day))
+
+    def _resume_regime(self, day: float) -> None:
+        lines, answers = self.state.lines.copy(), self.state.responses.copy()
+        self._enter_regime(self._overlays_in_force(day))
+        self.state.lines[:], self.state.responses[:] = lines, answers
+        for side in (NORTH, SOUTH):
+            for name in ("work_intensity", "patrol_intensity"):
+                self.pars[side][name] = self.state.governments[side][name]
+
+
+def _border_of(parameters: Parameters) -> tuple:
+    sides = parameters.sides
+    return (
+        parameters.border, *((s.map_error_m, s.marker_use, s.response.line) for s in sides)
+    )  # fmt: skip
+
+
+def _cause(event: np.void, margin: float, probe: int) -> int:
+    """The one error without which the look would not have judged so (MODEL.md, cause)."""
+    if probe:
+        return CAUSES.index("order")
+    errors = [float(event[name]) for name in ("map_m", "nav_m", "fix_m")]
+    enough = [error if event["depth"] - error <= margin else -NEVER for error in errors]
+    best = int(np.argmax(enough))
+    return best if enough[best] > 0.0 else CAUSES.index("joint")
+
+
+def _dated_shots(case: Case, base: Parameters) -> list[tuple]:
+    """Stray shots and provocations that the scenario dates: (minute, act, side, s)."""
+    scenario = case.scenario
+    return [
+        (
+            DAY * ((inject.date - scenario.start).days + base.clock.warmup_days) + 60.0 * inject.hour,
+            inject.act, SIDES.index(inject.side), 1000.0 * inject.at_km,
+        )
+        for inject in scenario.injects
+        if inject.act != "change"
+    ]  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _sky_tables(calendar: Calendar) -> tuple[np.ndarray, np.ndarray]:
+    return daylight(calendar), leaf_table(calendar)
+
+
+@lru_cache(maxsize=8)
+def _cached_case(scenario: str, policies: tuple[str, ...], days: int | None) -> Case:
+    return load_case(scenario, policies, days=days)
+
+
+__all__ = ["TRIGGERS", "DmzModel", "World"]

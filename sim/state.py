@@ -1,0 +1,154 @@
+"""All changing state of a run, in one set of arrays.
+
+Agents are faces of rows here and hold nothing of their own, so a copy of this object is a copy of
+the run. Times are minutes since the first day of the warm-up; ``NEVER`` stands for no time.
+Rows of ``units`` and ``posts`` keep their place for the whole run: a row number is an address of
+luck. ``incidents`` and ``log`` only ever grow.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+NEVER = np.inf
+PATROL, WORK_PARTY, SURVEY_TEAM = 0, 1, 2
+BOTH_SHIFTS, DAY_CREW, NIGHT_CREW = 0, 1, 2
+VIOLATION_TRIGGER, STRAY_TRIGGER, MINE_TRIGGER, PROVOCATION_TRIGGER = range(4)
+TRIGGERS = ("violation", "stray_shot", "mine_strike", "provocation")
+CAUSES = ("map", "navigation", "fix", "joint", "stray_shot", "mine", "order")
+
+UNIT = np.dtype(
+    [
+        # what it is
+        ("who", "i8"), ("side", "i4"), ("kind", "i4"), ("crew", "i4"), ("project", "i4"),
+        ("home_s", "f8"), ("reach_s", "f8"),
+        # this shift
+        ("active", "i4"), ("shift", "i4"), ("begin", "f8"), ("end", "f8"), ("s", "f8"),
+        ("speed", "f8"), ("distance", "f8"), ("nav_sd", "f8"), ("recon", "i4"), ("probe", "i4"),
+        ("persons", "i4"), ("watcher", "i4"), ("fix", "f8"), ("eye", "i4"),
+        ("nav_key", "u8"), ("step", "i4"), ("lane_z", "f8"),
+        ("next_look", "f8"), ("looks", "i4"), ("track", "f8"), ("tracks", "i4"),
+        ("violations", "i4"), ("approached", "i4"), ("mine_luck", "f8"),
+        # where it is: OU deviate, and the moment at which it holds
+        ("z", "f8"), ("t", "f8"),
+        # what happened to it this shift
+        ("depth", "f8"), ("answered", "i4"), ("incident", "i4"), ("incidents", "i4"),
+        # what it remembers
+        ("pushback", "f8"), ("pushed_at", "f8"),
+    ]
+)  # fmt: skip
+
+POST = np.dtype(
+    [
+        ("who", "i8"), ("side", "i4"), ("area", "i4"), ("s", "f8"), ("d", "f8"),
+        ("registration", "f8"), ("stray_luck", "f8"), ("strays", "i4"), ("next_stray", "f8"),
+    ]
+)  # fmt: skip
+
+PROJECT = np.dtype(
+    [
+        ("who", "i8"), ("side", "i4"), ("s", "f8"), ("begin", "f8"), ("end", "f8"),
+        # normal deviates of distance and size, and a uniform against the share of slots
+        ("far", "f8"), ("large", "f8"), ("thinning", "f8"),
+    ]
+)  # fmt: skip
+
+COMMAND_POST = np.dtype(
+    [("side", "i4"), ("area", "i4"), ("alertness", "f8"), ("alerted_at", "f8"), ("handled", "i4")]
+)
+
+GOVERNMENT = np.dtype(
+    [
+        ("tension", "f8"), ("posture", "i4"), ("work_intensity", "f8"), ("patrol_intensity", "f8"),
+        ("casualties_at", "f8"), ("lost_workdays", "f8"),
+    ]
+)  # fmt: skip
+
+# One figure a side; index 0 is about the north's units or acts, 1 about the south's.
+TALLY = np.dtype(
+    [
+        ("unit_ticks", "i8"), ("unit_minutes", "f8"), ("distance_sum", "f8"), ("looks", "i8"),
+        ("crossings", "i8"), ("deep_crossings", "i8"), ("unanswered", "i8"),
+        ("deepest_unanswered", "f8"), ("approach_broadcasts", "i8"), ("stray_shots", "i8"),
+        ("workdays", "f8"), ("workdays_lost", "f8"),
+    ]
+)  # fmt: skip
+
+# What the agenda of one side of an incident may hold.
+LOOK, COMMAND, LEAVE, FIRE, SUPPORT, EXPLAIN, CALL, QUIET = range(8)
+AGENDA = ("look", "command", "leave", "fire", "support", "explain", "call", "quiet")
+
+INCIDENT = np.dtype(
+    [
+        # identity, and the address of its luck
+        ("trigger", "i4"), ("cause", "i4"), ("dated", "i4"), ("accidental", "i4"), ("who", "i4"),
+        ("shift", "i4"), ("ordinal", "i4"), ("first", "i4"), ("opened", "f8"), ("closed", "f8"),
+        ("touched", "f8"), ("last_act", "f8"), ("s", "f8"), ("county", "i4"), ("site", "i4"),
+        # what it came to
+        ("rung", "i4"), ("answered", "i4"), ("warned_answered", "i4"), ("false_", "i4"),
+        ("depth", "f8"), ("true_depth", "f8"), ("map_m", "f8"), ("nav_m", "f8"), ("fix_m", "f8"),
+        ("mine_casualties", "i4"), ("night", "i4"), ("persons", "i4"), ("stray_origin", "i4"),
+        # one entry a side
+        ("unit", "i4", 2), ("post", "i4", 2), ("step", "i4", 2), ("pending", "i4", 2),
+        ("asked", "i4", 2), ("clear", "i4", 2), ("looks", "i4", 2), ("broadcasts", "i4", 2),
+        ("volleys", "i4", 2), ("spells", "i4", 2), ("casualties", "i4", 2), ("calls", "i4", 2),
+        ("last_broadcast", "f8", 2), ("hearing", "f8", 2), ("willing", "f8", 2),
+        ("sure", "f8", 2), ("heard", "i4", 2), ("gone", "i4", 2), ("attacked", "i4", 2),
+        ("refused", "i4", 2), ("calmed", "i4", 2), ("supported", "i4", 2), ("first_shot", "f8", 2),
+        ("agenda", "f8", (2, len(AGENDA))),
+    ]
+)  # fmt: skip
+
+LOG = np.dtype(
+    [
+        ("incident", "i4"), ("minute", "f8"), ("side", "i4"), ("actor", "i4"), ("act", "i4"),
+        ("x", "f8"), ("y", "f8"),
+    ]
+)  # fmt: skip
+
+
+RUN = np.dtype(
+    [
+        ("minute", "f8"), ("incidents", "i8"), ("log", "i8"), ("talks", "i4"),
+        ("talks_since", "f8"), ("offers", "i4"), ("offered_on", "f8"), ("next_offer", "f8"), ("surveyed_m", "f8"),
+        ("tension_at", "f8"), ("ended_at", "f8"),
+    ]
+)  # fmt: skip
+
+
+@dataclass
+class State:
+    """The arrays. ``lines`` is (3, nodes) metres, ``responses`` (2, nodes), ``restored`` (markers,).
+
+    ``run`` has one row: the minute reached, rows used of ``incidents`` and ``log``, and what the
+    talks and the survey have come to.
+    """
+
+    run: np.ndarray
+    units: np.ndarray
+    posts: np.ndarray
+    projects: np.ndarray
+    command_posts: np.ndarray
+    governments: np.ndarray
+    tallies: np.ndarray
+    lines: np.ndarray
+    responses: np.ndarray
+    restored: np.ndarray
+    incidents: np.ndarray
+    log: np.ndarray
+
+    def snapshot(self) -> "State":
+        """A deep copy, independent of this state from now on."""
+        return State(*(getattr(self, field.name).copy() for field in fields(self)))
+
+    def restore(self, snapshot: "State") -> None:
+        """Take over every value of ``snapshot``, which stays usable."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(snapshot, field.name).copy())
+
+    def identical(self, other: "State") -> bool:
+        """Whether both states hold the same bytes."""
+        return all(
+            getattr(self, f.name).tobytes() == getattr(other, f.name).tobytes()
+            for f in fields(self)
+        )

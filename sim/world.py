@@ -1,0 +1,286 @@
+"""A world: what is drawn once and stays, whatever the luck: the border and the sites.
+
+Positions are metres along the line. Rows of units, posts and projects, and the numbers (``who``)
+that address their luck, do not depend on any policy.
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.border import LineGrid, condition, response_line, standing_markers, unconditional_paths
+from sim.compiled import compiled
+from sim.environment import Calendar
+from sim.parameters import COMMISSION, NORTH, SIDES, SOUTH, Parameters
+from sim.randomness import Kind, address, exponential, normal, uniform
+from sim.state import (
+    BOTH_SHIFTS,
+    DAY_CREW,
+    NEVER,
+    NIGHT_CREW,
+    PATROL,
+    POST,
+    PROJECT,
+    SURVEY_TEAM,
+    UNIT,
+    WORK_PARTY,
+)
+
+_POST_PLACE, _REGISTRATION = int(Kind.POST_PLACE), int(Kind.POST_REGISTRATION)
+_PATROL_PLACE, _PROJECT, _SURGE = (
+    int(Kind.PATROL_PLACE), int(Kind.PROJECT), int(Kind.PROJECT_SURGE)
+)  # fmt: skip
+_DAY = 1440.0
+_YEAR_BLOCK = 1_000_000  # numbers that the slots of one season may take
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """The border's luck and the sites of one world.
+
+    ``paths`` (3, nodes) unit variance, before any marker binds them; ``usable`` (2, markers),
+    uniforms against the share of markers that a side can use; ``own_lines`` the scenario's own.
+    """
+
+    key: np.uint64
+    grid: LineGrid
+    paths: NDArray[np.float64]
+    usable: NDArray[np.float64]
+    own_lines: NDArray[np.float64] | None
+    posts: np.ndarray
+    projects: np.ndarray
+    units: np.ndarray
+
+    def lines(self, parameters: Parameters, restored: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The three lines under these parameters, (3, nodes) metres; ``restored`` (markers,)."""
+        if self.own_lines is not None:
+            lines = self.own_lines.copy()
+        else:
+            lines = self._drawn_lines(parameters, restored)
+        border = parameters.border
+        if border.common_line != "none":
+            names = ("north", "south", "commission")
+            lines[:2] = lines[names.index(border.common_line)].copy()
+        return lines
+
+    def standing(self, parameters: Parameters, restored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which markers stand, (markers,)."""
+        border = parameters.border
+        length = border.marker_cluster_km * 1000.0 / border.marker_spacing_m
+        survivors = standing_markers(
+            self.key, self.grid.marker_nodes.size, border.marker_survival,
+            border.marker_clustering, length,
+        )  # fmt: skip
+        return survivors | restored
+
+    def _drawn_lines(self, parameters: Parameters, restored: NDArray) -> NDArray[np.float64]:
+        border, sides = parameters.border, parameters.sides
+        standing = self.standing(parameters, restored)
+        usable = np.stack([
+            standing & (self.usable[NORTH] < sides[NORTH].marker_use),
+            standing & (self.usable[SOUTH] < sides[SOUTH].marker_use),
+            standing,
+        ])  # fmt: skip
+        sd = (sides[NORTH].map_error_m, sides[SOUTH].map_error_m, border.commission_error_m)
+        return condition(
+            self.paths, self.grid, usable, sd, border.kernel, 1000.0 * border.correlation_km,
+            border.sight_m,
+        )  # fmt: skip
+
+
+def responses(lines: NDArray[np.float64], parameters: Parameters) -> NDArray[np.float64]:
+    """The response lines of both sides, (2, nodes) metres."""
+    common = parameters.border.common_line != "none"
+    rules = ["own" if common else side.response.line for side in parameters.sides]
+    return np.stack([response_line(lines, side, rules[side]) for side in (NORTH, SOUTH)])
+
+
+def draw_world(parameters: Parameters, calendar: Calendar, key: np.uint64) -> World:
+    """Draw the world of ``key``; raises ``OSError`` or ``ValueError`` for bad CSV files."""
+    space, border = parameters.space, parameters.border
+    length = 1000.0 * space.length_km
+    if border.markers_file:
+        markers = _columns(border.markers_file, "s_km")[0] * 1000.0
+        grid = LineGrid.snapped(length, markers, space.line_step_m)
+    else:
+        grid = LineGrid.even(length, border.marker_spacing_m, space.line_step_m)
+    paths = unconditional_paths(
+        key, grid, border.kernel, 1000.0 * border.correlation_km, border.shared_error
+    )
+    projects = _projects(parameters, calendar, key, length)
+    return World(
+        key, grid, paths, _marker_luck(key, grid.marker_nodes.size),
+        _own_lines(border.lines_file, grid), _posts(parameters, key, length), projects,
+        _units(parameters, projects, key, length),
+    )  # fmt: skip
+
+
+def _columns(file: str, *names: str) -> list[NDArray[np.float64]]:
+    with Path(file).open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(line for line in stream if not line.startswith("#")))
+    return [np.array([float(row[name]) for row in rows]) for name in names]
+
+
+def _own_lines(file: str | None, grid: LineGrid) -> NDArray[np.float64] | None:
+    if file is None:
+        return None
+    s, *offsets = _columns(file, "s_km", "north_m", "south_m", "commission_m")
+    nodes = np.arange(grid.n_nodes) * grid.step_m
+    return np.stack([np.interp(nodes, 1000.0 * s, offset) for offset in offsets])
+
+
+def _marker_luck(key: np.uint64, n: int) -> NDArray[np.float64]:
+    return np.stack([_uniforms(key, int(Kind.MARKER_STANDS), side, n) for side in (NORTH, SOUTH)])
+
+
+@compiled
+def _uniforms(key, kind, side, n):
+    """One uniform a slot, at an address that the markers' own uniforms (shift 0) do not use."""
+    values = np.empty(n)
+    for slot in range(n):
+        values[slot] = uniform(address(key, kind, slot, 1, 0, side), 0)
+    return values
+
+
+# -- posts ---------------------------------------------------------------------------------------------
+
+
+def _posts(parameters: Parameters, key: np.uint64, length: float) -> np.ndarray:
+    """All posts, the north's first, each side from west to east."""
+    if parameters.border.posts_file:
+        posts = _own_posts(parameters.border.posts_file)
+    else:
+        posts = np.zeros(sum(side.watch.posts for side in parameters.sides), POST)
+        row = 0
+        for side, its in enumerate(parameters.sides):
+            watch = its.watch
+            rows = posts[row : row + watch.posts]
+            edge = 1000.0 * parameters.space.half_width_km
+            _place_posts(rows, side, watch.post_distance_m, watch.post_spread_m, edge, length, key)
+            row += watch.posts
+    posts["area"] = (posts["s"] / (1000.0 * parameters.space.area_km)).astype(int)
+    _register(posts, key)
+    posts["next_stray"] = NEVER
+    return posts
+
+
+@compiled
+def _place_posts(rows, side, distance, spread, edge, length, key):
+    sign = 1.0 - 2.0 * side
+    for k in range(rows.shape[0]):
+        post = rows[k]
+        luck = address(key, _POST_PLACE, k, 0, 0, side)
+        post.who, post.side = 2 * k + side, side
+        post.s = length * (k + uniform(luck, 0)) / rows.shape[0]
+        post.d = sign * min(max(100.0, distance + spread * normal(luck, 1)), edge)
+
+
+def _own_posts(file: str) -> np.ndarray:
+    with Path(file).open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(line for line in stream if not line.startswith("#")))
+    rows.sort(key=lambda row: (SIDES.index(row["side"]), float(row["s_km"])))
+    posts = np.zeros(len(rows), POST)
+    posts["side"] = [SIDES.index(row["side"]) for row in rows]
+    posts["s"] = [1000.0 * float(row["s_km"]) for row in rows]
+    posts["d"] = [float(row["d_m"]) for row in rows]
+    for side in (NORTH, SOUTH):
+        mine = posts["side"] == side
+        posts["who"][mine] = 2 * np.arange(mine.sum()) + side
+    return posts
+
+
+@compiled
+def _register(posts, key):
+    for k in range(posts.shape[0]):
+        post = posts[k]
+        post.registration = normal(address(key, _REGISTRATION, post.who, 0, 0, post.side), 0)
+
+
+# -- projects and units ----------------------------------------------------------------------------------
+
+
+def _projects(
+    parameters: Parameters, calendar: Calendar, key: np.uint64, length: float
+) -> np.ndarray:
+    """The work projects of every season that the calendar touches, both sides."""
+    years = range(calendar.first.year, calendar.date_of(calendar.n_days - 1).year + 1)
+    parts = []
+    for side, its in enumerate(parameters.sides):
+        works = its.works
+        for year in years:
+            if year < works.from_year:
+                continue
+            rows = np.zeros(works.slots, PROJECT)
+            first, last = _season(calendar, year, works.first_month, works.last_month)
+            _plan_projects(rows, side, year, first, last, 7.0 * _DAY * works.weeks,
+                           works.surge_sd, length, key)  # fmt: skip
+            parts.append(rows)
+    return np.concatenate(parts) if parts else np.zeros(0, PROJECT)
+
+
+def _season(calendar: Calendar, year: int, first: int, last: int) -> tuple[float, float]:
+    """Minutes, since the first day of the calendar, between which a season's works fall."""
+    january = np.datetime64(f"{year}-01", "M")
+    begin = (january + (first - 1)).astype("M8[D]")
+    end = (january + last).astype("M8[D]")
+    origin = np.datetime64(calendar.first, "D")
+    return float((begin - origin).astype(int)) * _DAY, float((end - origin).astype(int)) * _DAY
+
+
+@compiled
+def _plan_projects(rows, side, year, first, last, mean_minutes, surge_sd, length, key):
+    surge = normal(address(key, _SURGE, 0, year, 0, side), 0)
+    projects = np.exp(surge_sd * surge - 0.5 * surge_sd * surge_sd)
+    for k in range(rows.shape[0]):
+        row = rows[k]
+        luck = address(key, _PROJECT, k, year, 0, side)
+        row.who, row.side = (year * _YEAR_BLOCK + k) * 2 + side, side
+        row.s = length * uniform(luck, 0)
+        lasts = min(mean_minutes * exponential(luck, 1), last - first)
+        row.begin = first + (last - first - lasts) * uniform(luck, 2)
+        row.end = row.begin + lasts
+        row.far, row.thinning, row.large = (
+            normal(luck, 3), uniform(luck, 4) / projects, normal(luck, 5)
+        )  # fmt: skip
+
+
+def _units(
+    parameters: Parameters, projects: np.ndarray, key: np.uint64, length: float
+) -> np.ndarray:
+    """Patrols of both sides, a day and a night crew for each project, and the survey teams."""
+    slots = [side.patrols.slots for side in parameters.sides]
+    units = np.zeros(sum(slots) + 2 * projects.size + 2, UNIT)
+    row = 0
+    for side in (NORTH, SOUTH):
+        rows = units[row : row + slots[side]]
+        _place_patrols(rows, side, length, key)
+        row += slots[side]
+    for crew in (DAY_CREW, NIGHT_CREW):
+        rows = units[row : row + projects.size]
+        rows["side"], rows["kind"], rows["crew"] = projects["side"], WORK_PARTY, crew
+        rows["project"] = np.arange(projects.size)
+        rows["who"] = 4 * projects["who"] + crew
+        row += projects.size
+    for side in (NORTH, SOUTH):
+        team = units[row + side]
+        team["side"], team["kind"], team["crew"], team["who"] = side, SURVEY_TEAM, DAY_CREW, 4 * side + 3
+        team["project"], team["home_s"] = -1, -1.0
+    units["incident"], units["track"], units["next_look"] = -1, NEVER, NEVER
+    return units
+
+
+@compiled
+def _place_patrols(rows, side, length, key):
+    for k in range(rows.shape[0]):
+        row = rows[k]
+        shift = uniform(address(key, _PATROL_PLACE, k, 0, 0, side), 0) - 0.5
+        row.side, row.kind, row.crew, row.project = side, PATROL, BOTH_SHIFTS, -1
+        row.who = 4 * (2 * k + side)
+        row.reach_s = length / rows.shape[0]
+        row.home_s = (k + 0.5 + 0.5 * shift) * row.reach_s
+
+
+__all__ = ["COMMISSION", "World", "draw_world", "responses"]
