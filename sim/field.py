@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.border import interpolate
+from sim.arithmetic import exp
 from sim.compiled import compiled
 from sim.environment import fog_block, is_dark
 from sim.parameters import Parameters
@@ -32,6 +32,7 @@ DAY = 1440.0
 DAY_SHIFT, NIGHT_SHIFT = 360.0, 1080.0
 DEEP_M = 5.0
 NORMAL_BOUND = 8.3
+LINE_SLOPE = 0.2  # metres that a line may swing, within a tick, per metre walked along it
 VIOLATION, MINE_STRIKE, STRAY_SHOT = 0, 1, 2
 
 (_ACTIVE, _ROUTE, _RECON, _PROBE, _NAV_0, _NAV, _PASSAGE) = (
@@ -55,7 +56,8 @@ EVENT = np.dtype(
     [
         ("t", "f8"), ("kind", "i4"), ("row", "i4"), ("side", "i4"), ("depth", "f8"),
         ("map_m", "f8"), ("nav_m", "f8"), ("fix_m", "f8"), ("d", "f8"),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 # The schema's parameters that the field reads, per side, as the fields of one record.
@@ -80,6 +82,7 @@ _SHARED = {
 SIDE_RECORD = np.dtype(
     [(f"{group}_{name}", "f8") for group, names in (_READ | _SHARED).items() for name in names]
     + [("stay_away", "f8"), ("patrol_intensity", "f8"), ("work_intensity", "f8")]
+    + [("rho", "f8"), ("spread", "f8"), ("reach", "f8"), ("swing", "f8")]
 )
 
 
@@ -92,6 +95,10 @@ def side_records(parameters: Parameters) -> np.ndarray:
                 for name in names:
                     record[f"{group}_{name}"] = float(getattr(getattr(owner, group), name))
         record["stay_away"] = float(side.learning.rule == "stay_away")
+        tick, tau = float(parameters.clock.tick_minutes), side.navigation.tau_minutes
+        record["rho"] = exp(-tick / tau)
+        record["spread"] = np.sqrt(1.0 - record["rho"] ** 2)
+        record["reach"] = bridge_reach(tick, tau)
     return records
 
 
@@ -149,7 +156,20 @@ def in_dark(sky, t):
 
 
 @compiled
-def place(land, unit, t):
+def offset(lines, which, step_m, s):
+    """``border.interpolate`` on row ``which`` of several lines, without slicing it out."""
+    position = s / step_m
+    if position <= 0.0:
+        return lines[which, 0]
+    last = lines.shape[1] - 1
+    if position >= last:
+        return lines[which, last]
+    node = int(position)
+    return lines[which, node] + (position - node) * (lines[which, node + 1] - lines[which, node])
+
+
+@compiled
+def place(length_m, unit, t):
     """Where along the line a unit is: out along its route, and back in the second half."""
     if unit.speed == 0.0:
         return unit.s
@@ -157,8 +177,8 @@ def place(land, unit, t):
     s = unit.s + unit.speed * gone
     if s < 0.0:
         s = -s
-    if s > land.length_m:
-        s = 2.0 * land.length_m - s
+    if s > length_m:
+        s = 2.0 * length_m - s
     return s
 
 
@@ -187,15 +207,17 @@ def deepest(x0, x1, variance, u):
 
 
 @compiled
-def note_depth(unit, x0, x1, minutes, tau, luck, kind, ordinal, tallies):
+def stays_below(x0, x1, variance):
+    """Whether no bridge from ``x0`` to ``x1`` can reach 0: beyond exp(-36), so no 53-bit deviate."""
+    return x0 < 0.0 and x1 < 0.0 and 2.0 * x0 * x1 > 36.0 * variance
+
+
+@compiled
+def note_depth(unit, tally, x0, x1, variance, u):
     """Draw the deepest point of a stretch of path and count a first crossing, and a deep one."""
-    variance = 2.0 * unit.nav_sd * unit.nav_sd * minutes / tau
-    top = max(x0, x1)
-    if top < 0.0 and 2.0 * x0 * x1 > 36.0 * variance:
-        return top  # beyond exp(-36): no 53-bit deviate reaches it
-    key = address(luck, kind, unit.who, unit.shift, unit.incidents, unit.side)
-    x = deepest(x0, x1, variance, uniform(key, ordinal))
-    tally = tallies[unit.side]
+    if stays_below(x0, x1, variance):
+        return max(x0, x1)
+    x = deepest(x0, x1, variance, u)
     if x > 0.0 and unit.depth <= 0.0:
         tally.crossings += 1
     if x > DEEP_M and unit.depth <= DEEP_M:
@@ -205,36 +227,37 @@ def note_depth(unit, x0, x1, minutes, tau, luck, kind, ordinal, tallies):
 
 
 @compiled
-def look_again(unit, t, land, posts, own, response, pars, luck, tallies, n):
+def look_again(unit, t, land, lines, responses, pars, luck, tallies, n):
     """Look ``n`` at a unit in an open incident: take it to ``t`` and judge where it stands.
 
     Returns (deepest point past the true line since the last look, perceived depth past the
     response line), metres.
     """
     par, watch = pars[unit.side], pars[1 - unit.side]
-    sign, tau = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes
+    sign, tau, step = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes, land.line_step_m
     minutes = t - unit.t
     rho = np.exp(-minutes / tau)
     key = address(luck, _WALK, unit.who, unit.shift, unit.incidents, unit.side)
-    x0 = depth_past(unit, interpolate(own, land.line_step_m, place(land, unit, unit.t)), unit.z)
+    x0 = depth_past(unit, offset(lines, unit.side, step, place(land.length_m, unit, unit.t)), unit.z)
     unit.z = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(key, n)
     unit.t = t
-    s = place(land, unit, t)
-    x1 = depth_past(unit, interpolate(own, land.line_step_m, s), unit.z)
-    deepest_x = note_depth(unit, x0, x1, minutes, tau, luck, _WALK_PASSAGE, n, tallies)
+    s = place(land.length_m, unit, t)
+    x1 = depth_past(unit, offset(lines, unit.side, step, s), unit.z)
+    passage = address(luck, _WALK_PASSAGE, unit.who, unit.shift, unit.incidents, unit.side)
+    variance = 2.0 * unit.nav_sd * unit.nav_sd * minutes / tau
+    top = note_depth(unit, tallies[unit.side], x0, x1, variance, uniform(passage, n))
     jitter = watch.watch_jitter_m * normal(
         address(luck, _WALK_JITTER, unit.who, unit.shift, unit.incidents, unit.side), n
     )
-    limit = interpolate(response, land.line_step_m, s)
-    return deepest_x, x1 + sign * limit - sign * (unit.fix + jitter)
+    limit = offset(responses, 1 - unit.side, step, s)
+    return top, x1 + sign * limit - sign * (unit.fix + jitter)
 
 
 @compiled
-def end_shift(unit, tallies):
+def end_shift(unit, tally):
     """Take a unit off, and count its crossing if nobody responded to it."""
     unit.active = 0
     if unit.depth > 0.0 and unit.answered == 0:
-        tally = tallies[unit.side]
         tally.unanswered += 1
         tally.deepest_unanswered = max(tally.deepest_unanswered, unit.depth)
 
@@ -354,7 +377,7 @@ def _begin_shift(unit, t, projects, posts, lines, pars, land, sky, luck):
         unit.distance += memory
     if unit.kind == WORK_PARTY:
         unit.distance = max(unit.distance, par.works_buffer_m)
-    d = interpolate(lines[unit.side], land.line_step_m, unit.s) + sign * unit.distance
+    d = offset(lines, unit.side, land.line_step_m, unit.s) + sign * unit.distance
     i, j = cell_of(land, unit.s, d)
     unit.begin, unit.t, unit.active = t, t, 1
     unit.nav_sd = _navigation_sd(unit, par, land, sky, i, j, t)
@@ -399,131 +422,115 @@ def visible_share(land, sky, watch, post, s, d, t):
 
 
 @compiled
-def _judge(unit, watch, luck, t, past, jitter, tallies):
-    """One look that sees: whether it makes the unit a violator. Returns the perceived depth."""
-    sign = 1.0 - 2.0 * unit.side
-    perceived = past - sign * (unit.fix + jitter)
-    tallies[unit.side].looks += 1
+def _judge(unit, watch, luck, t, perceived, tally):
+    """One look that sees: gain the track, and count violations in a row."""
+    tally.looks += 1
     if unit.track == NEVER:
         unit.track = t + watch.watch_track_interval
     if perceived > watch.watch_margin_m:
         unit.violations += 1
-        return perceived
+        return
     unit.violations = 0
     if unit.approached == 0:
         unit.approached = 1
         key = address(luck, _APPROACH, unit.who, unit.shift, 0, unit.side)
         if uniform(key, 0) < watch.watch_p_approach_broadcast:
-            tallies[unit.side].approach_broadcasts += 1
-    return perceived
+            tally.approach_broadcasts += 1
 
 
 @compiled
-def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, tallies, events, n):
-    """Take every look up to ``t1``; returns the number of events, one more if a decision is due."""
-    par, watch = pars[unit.side], pars[1 - unit.side]
-    sign, tau = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes
-    own, response = lines[unit.side], responses[1 - unit.side]
-    post = posts[unit.watcher]
-    sub = 0
+def _next_instant(unit, watch, luck):
+    """When the unit is looked at next: by its track, else at the next candidate still to come."""
+    if unit.track != NEVER:
+        return unit.track
+    while unit.next_look <= unit.t:
+        _next_candidate(unit, watch, luck)
+    return unit.next_look
+
+
+@compiled
+def _lose_track(unit):
+    unit.track = NEVER
+    unit.violations = 0
+
+
+@compiled
+def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, tally, event):
+    """Take the looks that fall before ``t1``; True when one of them asks for a decision.
+
+    The unit is left at the last look.
+    """
+    par, watch, post = pars[unit.side], pars[1 - unit.side], posts[unit.watcher]
+    sign, tau, sub = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes, 0
+    passage = address(luck, _PASSAGE, unit.who, unit.shift, 0, unit.side)
     while True:
-        tracked = unit.track != NEVER
-        while not tracked and unit.next_look <= unit.t:
-            _next_candidate(unit, watch, luck)
-        t = unit.track if tracked else unit.next_look
+        t = _next_instant(unit, watch, luck)
         if t > t1:
-            return n
-        kind = _TRACK_POSITION if tracked else _LOOK_POSITION
+            return False
+        tracked = unit.track != NEVER
         ordinal = unit.tracks if tracked else unit.looks - 1
-        deviate = normal(address(luck, kind, unit.who, unit.shift, 0, unit.side), ordinal)
-        z = between(unit.z, unit.t, z1, t1, t, tau, deviate)
-        s = place(land, unit, t)
-        line = interpolate(own, land.line_step_m, s)
-        x0 = depth_past(unit, interpolate(own, land.line_step_m, place(land, unit, unit.t)),
-                        unit.z)  # fmt: skip
+        key = address(luck, _TRACK_POSITION if tracked else _LOOK_POSITION, unit.who, unit.shift, 0,
+                      unit.side)  # fmt: skip
+        z = between(unit.z, unit.t, z1, t1, t, tau, normal(key, ordinal))
+        s = place(land.length_m, unit, t)
+        line = offset(lines, unit.side, land.line_step_m, s)
         x = depth_past(unit, line, z)
-        note_depth(unit, x0, x, t - unit.t, tau, luck, _PASSAGE, unit.step * 64 + sub, tallies)
+        variance = 2.0 * unit.nav_sd * unit.nav_sd * (t - unit.t) / tau
+        note_depth(unit, tally, unit.x, x, variance, uniform(passage, unit.step * 64 + sub))
         sub += 1
-        unit.z, unit.t = z, t
-        limit = interpolate(response, land.line_step_m, s)
+        unit.x, unit.z, unit.t = x, z, t
+        limit = offset(responses, 1 - unit.side, land.line_step_m, s)
         past = x + sign * limit
         if tracked:
             unit.tracks += 1
             unit.track += watch.watch_track_interval
             if past < -watch.watch_approach_m:
-                unit.track = NEVER
-                unit.violations = 0
+                _lose_track(unit)
                 continue
         else:
             _next_candidate(unit, watch, luck)
-            if past < -watch.watch_approach_m:
-                continue
             seen = address(luck, _LOOK_SEEN, unit.who, unit.shift, 0, unit.side)
-            share = visible_share(land, sky, watch, post, s, -sign * x, t)
-            if uniform(seen, ordinal) >= share:
+            if past < -watch.watch_approach_m or uniform(seen, ordinal) >= visible_share(
+                land, sky, watch, post, s, -sign * x, t
+            ):
                 continue
-        kind = _TRACK_JITTER if tracked else _LOOK_JITTER
-        jitter = watch.watch_jitter_m * normal(
-            address(luck, kind, unit.who, unit.shift, 0, unit.side), ordinal
-        )
-        perceived = _judge(unit, watch, luck, t, past, jitter, tallies)
+        key = address(luck, _TRACK_JITTER if tracked else _LOOK_JITTER, unit.who, unit.shift, 0,
+                      unit.side)  # fmt: skip
+        fix = unit.fix + watch.watch_jitter_m * normal(key, ordinal)
+        _judge(unit, watch, luck, t, past - sign * fix, tally)
         if unit.violations >= watch.watch_confirm_looks:
-            event = events[n]
             event.t, event.kind, event.row, event.side = t, VIOLATION, row, 1 - unit.side
-            event.depth, event.d = perceived, -sign * x
+            event.depth, event.d = past - sign * fix, -sign * x
             event.map_m, event.nav_m = sign * (limit - line), -unit.nav_sd * z
-            event.fix_m = -sign * (unit.fix + jitter)
-            return n + 1
+            event.fix_m = -sign * fix
+            return True
 
 
 @compiled
-def _move(unit, row, t1, rho, reach, posts, lines, responses, pars, land, sky, luck, tallies,
-          events, n):  # fmt: skip
-    """Take one unit to ``t1``, or to the look that asks for a decision. Returns the events."""
-    par = pars[unit.side]
-    sign, tau = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes
-    minutes = t1 - unit.t
-    z1 = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(unit.nav_key, unit.step)
-    s0, s1 = place(land, unit, unit.t), place(land, unit, t1)
-    own, response = lines[unit.side], responses[1 - unit.side]
-    step = land.line_step_m
-    x0 = depth_past(unit, interpolate(own, step, s0), unit.z)
-    x1 = depth_past(unit, interpolate(own, step, s1), z1)
-    past = max(x0 + sign * interpolate(response, step, s0),
-               x1 + sign * interpolate(response, step, s1))  # fmt: skip
-    watch = pars[1 - unit.side]
-    if past + reach * unit.nav_sd + 2.0 * abs(s1 - s0) * 0.05 < -watch.watch_approach_m:
-        if unit.track <= t1:
-            unit.track = NEVER
-            unit.violations = 0
-    elif unit.watcher >= 0:
-        found = _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck,
-                       tallies, events, n)  # fmt: skip
-        if found > n:
-            return found
-        x0 = depth_past(unit, interpolate(own, step, place(land, unit, unit.t)), unit.z)
-    note_depth(unit, x0, x1, t1 - unit.t, tau, luck, _PASSAGE, unit.step * 64 + 63, tallies)
-    unit.z, unit.t = z1, t1
-    unit.step += 1
-    if abs(z1) > unit.lane_z:
-        n = _off_lane(unit, row, t1, minutes, -sign * x1, s1, pars, land, events, n)
-    return n
+def _note_tick(unit, tally, par, luck, x1, t1):
+    """Draw the deepest point of the way from where the unit is to the end of the tick."""
+    variance = 2.0 * unit.nav_sd**2 * (t1 - unit.t) / par.navigation_tau_minutes
+    if not stays_below(unit.x, x1, variance):
+        passage = address(luck, _PASSAGE, unit.who, unit.shift, 0, unit.side)
+        note_depth(unit, tally, unit.x, x1, variance, uniform(passage, unit.step * 64 + 63))
 
 
 @compiled
-def _off_lane(unit, row, t, minutes, d, s, pars, land, events, n):
-    """Use up mine luck by the kilometres walked off the lane; a strike is an event."""
-    par = pars[unit.side]
+def _off_lane(unit, row, minutes, par, lines, land, event):
+    """Use up mine luck by the kilometres walked off the lane; True if that was a strike."""
     speed = par.works_walk_kmh if unit.kind == WORK_PARTY else par.patrols_speed_kmh
+    s = place(land.length_m, unit, unit.t)
+    line = offset(lines, unit.side, land.line_step_m, s)
+    d = -(1.0 - 2.0 * unit.side) * depth_past(unit, line, unit.z)
     i, j = cell_of(land, s, d)
     unit.mine_luck -= par.mines_strikes_per_km * land.mines[i, j] * speed * minutes / 60.0
     if unit.mine_luck > 0.0:
-        return n
+        return False
     unit.mine_luck = NEVER
-    event = events[n]
-    event.t, event.kind, event.row, event.side, event.d = t, MINE_STRIKE, row, unit.side, d
+    event.t, event.kind, event.row, event.side = unit.t, MINE_STRIKE, row, unit.side
     event.depth = event.map_m = event.nav_m = event.fix_m = 0.0
-    return n + 1
+    event.d = d
+    return True
 
 
 @compiled
@@ -556,12 +563,33 @@ def _due_strays(posts, t1, tallies, events, n):
 
 
 @compiled
-def _on_shift(units, active):
+def _stand(unit, lines, responses, length_m, step_m, t, z):
+    """Metres past the true line, and past the other side's response line, at ``t`` with ``z``."""
+    s = place(length_m, unit, t)
+    x = depth_past(unit, offset(lines, unit.side, step_m, s), z)
+    limit = offset(responses, 1 - unit.side, step_m, s)
+    return x, x + (1.0 - 2.0 * unit.side) * limit
+
+
+@compiled
+def _on_shift(units, lines, responses, pars, land, active):
+    """Fill ``active`` with the rows on shift, place them, and return how many there are.
+
+    Luck is bounded, so a unit that keeps enough distance cannot come near either line this shift:
+    it only walks. Lines may have changed since the last call, so this is found out anew.
+    """
     n = 0
     for row in range(units.shape[0]):
-        if units[row].active == 1:
-            active[n] = row
-            n += 1
+        unit = units[row]
+        if unit.active == 0 or unit.incident >= 0:
+            continue
+        active[n] = row
+        n += 1
+        par, watch = pars[unit.side], pars[1 - unit.side]
+        closest = unit.distance - NORMAL_BOUND * unit.nav_sd - par.swing
+        unit.far = 1 if closest > watch.watch_approach_m and unit.track == NEVER else 0
+        unit.x, unit.past = _stand(unit, lines, responses, land.length_m, land.line_step_m,
+                                   unit.t, unit.z)  # fmt: skip
     return n
 
 
@@ -576,10 +604,37 @@ def _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, talli
         if unit.crew == NIGHT_CREW and not night:
             continue
         if unit.active == 1:
-            end_shift(unit, tallies)
+            end_shift(unit, tallies[unit.side])
         _begin_shift(unit, t, projects, posts, lines, pars, land, sky, luck)
         if unit.kind == WORK_PARTY and unit.active == 1:
             tallies[unit.side].workdays += 1.0
+
+
+@compiled
+def _first_stray(posts):
+    first = NEVER
+    for k in range(posts.shape[0]):
+        first = min(first, posts[k].next_stray)
+    return first
+
+
+@compiled
+def swing(lines, responses, side):
+    """Metres by which the lines can bring ``side``'s units nearer than they mean to keep."""
+    sign = 1.0 - 2.0 * side
+    most = 0.0
+    for j in range(lines.shape[1]):
+        own = -sign * lines[side, j]
+        most = max(most, max(own, own + sign * responses[1 - side, j]))
+    return most
+
+
+@compiled
+def bridge_reach(minutes, tau):
+    """Sd's by which a bridge over ``minutes`` can pass above its ends, whatever its luck."""
+    half = np.exp(-0.5 * minutes / tau)
+    spread = np.sqrt((1.0 - half * half) ** 2 / (1.0 - half**4))
+    return NORMAL_BOUND * (spread + 1.0 - 2.0 * half / (1.0 + half * half))
 
 
 @compiled
@@ -588,43 +643,57 @@ def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, 
     """Play up to ``ticks`` ticks from minute ``t``; stop after the first in which events fell.
 
     Returns (minute reached, number of events). ``active`` is scratch space, one entry a unit.
+    Most units are far from the line, so the loop deals with them itself and calls out for the rest.
     """
-    on_shift = _on_shift(units, active)
-    rho = np.empty(2)
-    reach = np.empty(2)
-    for side in range(2):
-        tau = pars[side].navigation_tau_minutes
-        rho[side] = np.exp(-tick / tau)
-        half = np.exp(-0.5 * tick / tau)
-        spread = np.sqrt((1.0 - half * half) ** 2 / (1.0 - half**4))
-        reach[side] = NORMAL_BOUND * (spread + 1.0 - 2.0 * half / (1.0 + half * half))
-    first_stray = NEVER
-    for k in range(posts.shape[0]):
-        first_stray = min(first_stray, posts[k].next_stray)
-    n = 0
+    on_shift = _on_shift(units, lines, responses, pars, land, active)
+    first_stray = _first_stray(posts)
+    step_m, length_m, n = land.line_step_m, land.length_m, 0
     for _ in range(ticks):
         minute = t % DAY
         if minute == DAY_SHIFT or minute == NIGHT_SHIFT:
             _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, tallies)
-            on_shift = _on_shift(units, active)
-        t1 = t + tick
+            on_shift = _on_shift(units, lines, responses, pars, land, active)
         for k in range(on_shift):
-            unit = units[active[k]]
-            if unit.active == 0 or unit.incident >= 0 or unit.t >= t1:
+            row = active[k]
+            unit = units[row]
+            if unit.active == 0:
                 continue
-            stop = min(t1, unit.end)
-            exact = stop - unit.t
-            r = rho[unit.side]
-            if exact != tick:
-                r = np.exp(-exact / pars[unit.side].navigation_tau_minutes)
-            tallies[unit.side].unit_ticks += 1
-            n = _move(unit, active[k], stop, r, reach[unit.side], posts, lines, responses, pars,
-                      land, sky, luck, tallies, events, n)  # fmt: skip
-            if unit.t >= unit.end:
-                end_shift(unit, tallies)
-        t = t1
+            t1 = min(t + tick, unit.end)
+            minutes = t1 - unit.t
+            if minutes <= 0.0:
+                continue
+            side = unit.side
+            tally, par = tallies[side], pars[side]
+            rho, spread = par.rho, par.spread
+            if minutes != tick:
+                rho = np.exp(-minutes / par.navigation_tau_minutes)
+                spread = np.sqrt(1.0 - rho * rho)
+            z1 = rho * unit.z + spread * normal(unit.nav_key, unit.step)
+            tally.unit_ticks += 1
+            tally.distance_sum += unit.distance + unit.nav_sd * z1
+            if unit.far == 0:
+                x1, past1 = _stand(unit, lines, responses, length_m, step_m, t1, z1)
+                reach = par.reach * unit.nav_sd + LINE_SLOPE * abs(unit.speed) * minutes
+                if max(unit.past, past1) + reach < -pars[1 - side].watch_approach_m:
+                    if unit.track <= t1:
+                        _lose_track(unit)
+                elif unit.watcher >= 0 and _looks(unit, row, z1, t1, posts, lines, responses, pars,
+                                                  land, sky, luck, tally, events[n]):  # fmt: skip
+                    n += 1
+                    continue
+                _note_tick(unit, tally, par, luck, x1, t1)
+                unit.x, unit.past = x1, past1
+            unit.z, unit.t = z1, t1
+            unit.step += 1
+            if abs(z1) > unit.lane_z and _off_lane(unit, row, minutes, par, lines, land,
+                                                   events[n]):  # fmt: skip
+                n += 1
+            if t1 >= unit.end:
+                end_shift(unit, tally)
+        t += tick
         if first_stray <= t:
             n = _due_strays(posts, t, tallies, events, n)
+            first_stray = _first_stray(posts)
         if n > 0:
             break
     return t, n

@@ -15,7 +15,6 @@ import numpy as np
 from sim import agents as agent_classes
 from sim.agents import CommandPost, Government, GuardPost, Unit
 from sim.arithmetic import relax
-from sim.border import interpolate
 from sim.environment import Calendar, daylight, fog_table, leaf_table
 from sim.field import (
     DAY,
@@ -32,9 +31,11 @@ from sim.field import (
     growth,
     in_dark,
     look_again,
+    offset,
     place,
     remembered,
     side_records,
+    swing,
 )
 from sim.geography import county
 from sim.incident import BEGIN, Incident
@@ -190,8 +191,8 @@ class DmzModel(mesa.Model):
         self._play(min(self.minute + self.tick, self.horizon))
 
     def run(self, days: float | None = None) -> "DmzModel":
-        """Play ``days`` more days, or to the horizon."""
-        until = self.horizon if days is None else self.minute + DAY * days
+        """Play ``days`` more days, to the end of the tick in which they end, or to the horizon."""
+        until = self.horizon if days is None else self._tick_end(self.minute + DAY * days)
         self._play(min(until, self.horizon))
         return self
 
@@ -274,10 +275,15 @@ class DmzModel(mesa.Model):
         self.pars["work_intensity"] = self.pars["patrol_intensity"] = 1.0
         if before is None or _border_of(before) != _border_of(self.regime):
             self._draw_lines()
+        self._measure_swing()
 
     def _draw_lines(self) -> None:
         self.state.lines[:] = self.world.lines(self.regime, self.state.restored)
         self.state.responses[:] = responses(self.state.lines, self.regime)
+
+    def _measure_swing(self) -> None:
+        for side in (NORTH, SOUTH):
+            self.pars[side]["swing"] = swing(self.state.lines, self.state.responses, side)
 
     def _survey(self, day: float) -> None:
         """Restore the markers of the stretch surveyed yesterday, and send the teams on."""
@@ -298,6 +304,7 @@ class DmzModel(mesa.Model):
         if fresh.any():
             state.restored |= fresh
             self._draw_lines()
+            self._measure_swing()
 
     def _surveyed_stretch(self, metres: float) -> tuple[float, float]:
         """From where to where along the line the next day's work goes."""
@@ -488,7 +495,7 @@ class DmzModel(mesa.Model):
         if gone or minute >= unit["end"]:
             left = max(0.0, float(unit["end"]) - minute) / (float(unit["end"]) - float(unit["begin"]))
             self.state.tallies[int(unit["side"])]["workdays_lost"] += left * (unit["project"] >= 0)
-            end_shift(unit, self.state.tallies)
+            end_shift(unit, self.state.tallies[int(unit["side"])])
             return
         unit["track"] = minute + self.pars[1 - int(unit["side"])]["watch_track_interval"]
         unit["t"] = max(float(unit["t"]), minute)
@@ -508,9 +515,8 @@ class DmzModel(mesa.Model):
         data, state = incident.record, self.state
         row = int(data["unit"][side])
         return look_again(
-            state.units[row], incident.minute, self.land, state.posts, state.lines[side],
-            state.responses[1 - side], self.pars, self.luck, int(data["looks"][1 - side]),
-            state.tallies,
+            state.units[row], incident.minute, self.land, state.lines, state.responses,
+            self.pars, self.luck, state.tallies, int(data["looks"][1 - side]),
         )  # fmt: skip
 
     # -- answers to agents --------------------------------------------------------------------------------------
@@ -519,8 +525,8 @@ class DmzModel(mesa.Model):
         """Where the unit of a row is: ``s`` and ``d`` in metres."""
         unit = self.state.units[row]
         side = int(unit["side"])
-        s = place(self.land, unit, float(unit["t"]))
-        line = interpolate(self.state.lines[side], self.land.line_step_m, s)
+        s = place(self.land.length_m, unit, float(unit["t"]))
+        line = offset(self.state.lines, side, self.land.line_step_m, s)
         sign = 1 - 2 * side
         return s, line + sign * float(unit["distance"] + unit["nav_sd"] * unit["z"])
 
@@ -590,6 +596,7 @@ class DmzModel(mesa.Model):
         lines, answers = self.state.lines.copy(), self.state.responses.copy()
         self._enter_regime(self._overlays_in_force(day))
         self.state.lines[:], self.state.responses[:] = lines, answers
+        self._measure_swing()
         for side in (NORTH, SOUTH):
             for name in ("work_intensity", "patrol_intensity"):
                 self.pars[side][name] = self.state.governments[side][name]

@@ -29,20 +29,23 @@ UNIT = np.dtype(
         ("nav_key", "u8"), ("step", "i4"), ("lane_z", "f8"),
         ("next_look", "f8"), ("looks", "i4"), ("track", "f8"), ("tracks", "i4"),
         ("violations", "i4"), ("approached", "i4"), ("mine_luck", "f8"),
-        # where it is: OU deviate, and the moment at which it holds
-        ("z", "f8"), ("t", "f8"),
+        # where it is: OU deviate, the moment at which it holds, depth past the true and the
+        # response line then, and whether it is out of reach of both all shift
+        ("z", "f8"), ("t", "f8"), ("x", "f8"), ("past", "f8"), ("far", "i4"),
         # what happened to it this shift
         ("depth", "f8"), ("answered", "i4"), ("incident", "i4"), ("incidents", "i4"),
         # what it remembers
         ("pushback", "f8"), ("pushed_at", "f8"),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 POST = np.dtype(
     [
         ("who", "i8"), ("side", "i4"), ("area", "i4"), ("s", "f8"), ("d", "f8"),
         ("registration", "f8"), ("stray_luck", "f8"), ("strays", "i4"), ("next_stray", "f8"),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 PROJECT = np.dtype(
@@ -50,18 +53,21 @@ PROJECT = np.dtype(
         ("who", "i8"), ("side", "i4"), ("s", "f8"), ("begin", "f8"), ("end", "f8"),
         # normal deviates of distance and size, and a uniform against the share of slots
         ("far", "f8"), ("large", "f8"), ("thinning", "f8"),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 COMMAND_POST = np.dtype(
-    [("side", "i4"), ("area", "i4"), ("alertness", "f8"), ("alerted_at", "f8"), ("handled", "i4")]
+    [("side", "i4"), ("area", "i4"), ("alertness", "f8"), ("alerted_at", "f8"), ("handled", "i4")],
+    align=True,
 )
 
 GOVERNMENT = np.dtype(
     [
         ("tension", "f8"), ("posture", "i4"), ("work_intensity", "f8"), ("patrol_intensity", "f8"),
         ("casualties_at", "f8"), ("lost_workdays", "f8"),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 # One figure a side; index 0 is about the north's units or acts, 1 about the south's.
@@ -71,7 +77,8 @@ TALLY = np.dtype(
         ("crossings", "i8"), ("deep_crossings", "i8"), ("unanswered", "i8"),
         ("deepest_unanswered", "f8"), ("approach_broadcasts", "i8"), ("stray_shots", "i8"),
         ("workdays", "f8"), ("workdays_lost", "f8"),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 # What the agenda of one side of an incident may hold.
@@ -81,7 +88,7 @@ AGENDA = ("look", "command", "leave", "fire", "support", "explain", "call", "qui
 INCIDENT = np.dtype(
     [
         # identity, and the address of its luck
-        ("trigger", "i4"), ("cause", "i4"), ("dated", "i4"), ("accidental", "i4"), ("who", "i4"),
+        ("trigger", "i4"), ("cause", "i4"), ("dated", "i4"), ("accidental", "i4"), ("who", "i8"),
         ("shift", "i4"), ("ordinal", "i4"), ("first", "i4"), ("opened", "f8"), ("closed", "f8"),
         ("touched", "f8"), ("last_act", "f8"), ("s", "f8"), ("county", "i4"), ("site", "i4"),
         # what it came to
@@ -96,14 +103,16 @@ INCIDENT = np.dtype(
         ("sure", "f8", 2), ("heard", "i4", 2), ("gone", "i4", 2), ("attacked", "i4", 2),
         ("refused", "i4", 2), ("calmed", "i4", 2), ("supported", "i4", 2), ("first_shot", "f8", 2),
         ("agenda", "f8", (2, len(AGENDA))),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 LOG = np.dtype(
     [
         ("incident", "i4"), ("minute", "f8"), ("side", "i4"), ("actor", "i4"), ("act", "i4"),
         ("x", "f8"), ("y", "f8"),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 
@@ -112,7 +121,8 @@ RUN = np.dtype(
         ("minute", "f8"), ("incidents", "i8"), ("log", "i8"), ("talks", "i4"),
         ("talks_since", "f8"), ("offers", "i4"), ("offered_on", "f8"), ("next_offer", "f8"), ("surveyed_m", "f8"),
         ("tension_at", "f8"), ("ended_at", "f8"),
-    ]
+    ],
+    align=True,
 )  # fmt: skip
 
 

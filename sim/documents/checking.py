@@ -15,7 +15,7 @@ from sim.documents.composing import scalar
 from sim.documents.document import Document, children
 from sim.documents.problems import BadInput, KeyPath, Problem, dotted, nearest, printable, show
 from sim.documents.strict import Conflicts
-from sim.documents.wanted import Wanted, places
+from sim.documents.wanted import Wanted, key_of, places
 
 Model = TypeVar("Model", bound=BaseModel)
 Fork = tuple[KeyPath, str, Wanted]  # where a union stands, the member tried, the union
@@ -65,7 +65,9 @@ class _Fault:
             if wanted.is_union:
                 forks = (*forks, (path, str(step), wanted))
                 wanted = wanted.member(str(step))
-            elif step != "[key]":
+            elif step == "[key]":
+                wanted = around.key
+            else:
                 around, wanted = wanted, wanted.inside(step)
                 path = (*path, step)
         return cls(error, path, wanted, around, forks)
@@ -91,16 +93,19 @@ def _settled(faults: Sequence[_Fault], depth: int = 0) -> Iterator[_Fault]:
 
 
 def _closest(path: KeyPath, members: list[list[_Fault]], depth: int) -> Iterator[_Fault]:
+    first = members[0][0]
+    union = first.forks[depth][2]
+    told_apart = union.tag is not None
     entered = [
-        faults for faults in members if any(f.path != path or not f.outright for f in faults)
+        faults
+        for faults in members
+        if told_apart or any(fault.path != path or not fault.outright for fault in faults)
     ]
     if entered:
         settled = [list(_settled(faults, depth + 1)) for faults in entered]
-        yield from min(settled, key=len)
-        return
-    first = members[0][0]
-    union = first.forks[depth][2]
-    yield _Fault({**first.error, "type": "union_type"}, path, union, first.around, ())
+        yield from min(settled, key=lambda faults: (len(faults), sum(f.outright for f in faults)))
+    else:
+        yield _Fault({**first.error, "type": "union_type"}, path, union, first.around, ())
 
 
 class _Translator:
@@ -128,6 +133,8 @@ class _Translator:
             yield self._missing((*fault.path, fault.wanted.tag), _tag_wanted(fault.wanted))
         elif kind == "union_tag_invalid":
             yield self._unknown_tag(fault)
+        elif fault.error["loc"][-1:] == ("[key]",):
+            yield self._wrong_key(fault)
         else:
             yield self._wrong_value(fault)
 
@@ -185,15 +192,15 @@ class _Translator:
     def _said_by_the_model(self, fault: _Fault) -> Iterator[Problem]:
         said = fault.error["ctx"]["error"]
         for each in said.conflicts if isinstance(said, Conflicts) else [said]:
-            inside, value = _followed(fault.error["input"], getattr(each, "path", ""))
-            path = (*fault.path, *inside)
+            path = self._path_within(fault.path, getattr(each, "path", ""))
+            value = self._value(path)
             found = "" if isinstance(value, dict) else show(value)
             allowed = getattr(each, "allowed", "")
             mark = self._document.at(path)
             yield Problem(mark, dotted(path), found, allowed, message=str(each))
 
     def _wrong_value(self, fault: _Fault) -> Problem:
-        kind, value = fault.error["type"], fault.error["input"]
+        kind, value = fault.error["type"], self._value(fault.path)
         allowed, near = str(fault.wanted), _repaired(value, fault.wanted)
         if kind in _OUT_OF_RANGE:
             message, allowed = "out of range", fault.wanted.range() or fault.error["msg"]
@@ -207,9 +214,25 @@ class _Translator:
             message = "a value of the wrong kind"
         else:
             message = fault.error["msg"]
-        is_key = fault.error["loc"][-1:] == ("[key]",)
-        mark = (self._document.at_key if is_key else self._document.at)(fault.path)
+        mark = self._document.at(fault.path)
         return Problem(mark, dotted(fault.path), show(value), allowed, near, message)
+
+    def _wrong_key(self, fault: _Fault) -> Problem:
+        mark, path = self._document.at_key(fault.path), dotted(fault.path)
+        found = show(fault.path[-1])
+        return Problem(mark, path, found, str(fault.wanted), message="a key of the wrong kind")
+
+    def _value(self, path: KeyPath) -> Any:
+        value: Any = self._document.data
+        for step in path:
+            value = _part(value, step)
+        return value
+
+    def _path_within(self, path: KeyPath, inside: str) -> KeyPath:
+        for part in filter(None, inside.split(".")):
+            in_list = isinstance(self._value(path), list) and part.isdigit()
+            path = (*path, int(part) if in_list else part)
+        return path
 
 
 def _tag_wanted(union: Wanted) -> Wanted:
@@ -233,19 +256,6 @@ def _repaired(value: Any, wanted: Wanted) -> str | None:
     if isinstance(value, bool | int | float) and str in kinds:
         return f'"{show(value)}" in quotes'
     return None
-
-
-def _followed(value: Any, path: str) -> tuple[KeyPath, Any]:
-    """A dotted path as steps into a value, and what stands there (None if nothing does)."""
-    steps: list[str | int] = []
-    for part in filter(None, path.split(".")):
-        if isinstance(value, list):
-            steps.append(int(part))
-            value = value[int(part)] if int(part) < len(value) else None
-        else:
-            steps.append(part)
-            value = value.get(part) if isinstance(value, dict) else None
-    return tuple(steps), value
 
 
 def _digits_as_dates(document: Document, model: BaseModel) -> Iterator[Problem]:
@@ -272,8 +282,9 @@ def _texts(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 def _part(value: Any, step: str | int) -> Any:
     if isinstance(value, BaseModel):
         fields = type(value).model_fields.items()
-        name = next((name for name, info in fields if (info.alias or name) == step), None)
+        name = next((name for name, info in fields if key_of(name, info) == step), None)
         return getattr(value, name) if name else None
     if isinstance(value, dict):
         return value.get(step)
-    return value[step] if isinstance(value, list | tuple) else None
+    is_there = isinstance(value, list | tuple) and step in range(len(value))
+    return value[step] if is_there else None

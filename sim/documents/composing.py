@@ -33,7 +33,8 @@ UNWANTED = re.compile(
 )
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _FLOAT = re.compile(
-    r"[-+]?([0-9][0-9_]*\.?[0-9_]*[eE][-+]?[0-9]+|[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?)"
+    r"[-+]?([0-9][0-9_]*\.?[0-9_]*[eE][-+]?[0-9]+"
+    r"|[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?)"
 )
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _CORE = "tag:yaml.org,2002:"
@@ -175,11 +176,8 @@ class _Composer:
             return self._alias(event, depth)
         self._spend(1, self._mark(event))
         if event.tag is not None:
-            self._flaw(
-                self._mark(event),
-                "tags are refused",
-                found=printable(event.tag.replace(_CORE, "!!")),
-            )
+            tag = event.tag.replace(_CORE, "!!")
+            self._flaw(self._mark(event), "tags are refused", found=printable(tag))
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         node = self._value(event, depth, key)
@@ -220,13 +218,10 @@ class _Composer:
         outside = self._path
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             mark, key = self._mark(event), self._key(event, depth + 1)
-            self._path = (*outside, key or "")
+            self._path = outside if key is None else (*outside, key)
             if key in keys:
-                self._flaw(
-                    mark,
-                    f"key written twice, first in line {keys[key].line}, column {keys[key].column}",
-                    found=show(key),
-                )
+                first = f"line {keys[key].line}, column {keys[key].column}"
+                self._flaw(mark, f"key written twice, first in {first}", found=show(key))
             value = self._node(self._next(), depth + 1, mark)
             if key is not None and key not in keys:
                 values[key], keys[key] = value, mark
@@ -241,9 +236,9 @@ class _Composer:
         key = self._node(event, depth, None).value
         if isinstance(key, str):
             return key
-        quoted = f'"{event.value}"' if isinstance(event, yaml.ScalarEvent) else None
-        self._flaw(mark, "a key must be text", found=_kind(key), allowed="text",
-                   nearest=quoted and printable(quoted))  # fmt: skip
+        word = event.value if isinstance(event, yaml.ScalarEvent) else ""
+        near = f'"{printable(word)}"' if word else None
+        self._flaw(mark, "a key must be text", found=_kind(key), allowed="text", nearest=near)
         return None
 
     def _alias(self, event: yaml.AliasEvent, depth: int) -> Node:
@@ -277,10 +272,8 @@ def _measure(node: Node) -> tuple[int, int]:
         return 1, 0
     inside = node.value.values() if isinstance(node.value, dict) else node.value
     sizes = [_measure(child) for child in inside]
-    keys = len(node.keys)
-    return 1 + keys + sum(size for size, _ in sizes), 1 + max(
-        (high for _, high in sizes), default=0
-    )
+    height = max((high for _, high in sizes), default=0)
+    return 1 + len(node.keys) + sum(size for size, _ in sizes), 1 + height
 
 
 def _kind(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 KeyPath = tuple[str | int, ...]
 
 _LONGEST = 60  # characters of the user's own text that a message repeats
+_ALIKE = 0.7  # difflib's ratio; at its default of 0.6 "agreed" would be taken for "refused"
 
 
 @dataclass(frozen=True, order=True)
@@ -103,9 +104,9 @@ def show(value: Any) -> str:
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name most like the word, upper and lower case and hyphens aside; none if none is."""
+    """The name most like the word, upper and lower case and hyphens aside; None if none is."""
     folded = {_fold(name): name for name in names}
-    close = difflib.get_close_matches(_fold(word[:_LONGEST]), folded, n=1)
+    close = difflib.get_close_matches(_fold(word[:_LONGEST]), folded, n=1, cutoff=_ALIKE)
     return folded[close[0]] if close else None
 
 

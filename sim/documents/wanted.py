@@ -2,9 +2,9 @@
 
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -22,6 +22,9 @@ _NOUNS = {
     date: "a date such as 2025-11-01",
     datetime: "a date and time such as 2025-11-01T06:30",
     time: "a time such as 06:30",
+    timedelta: "a duration such as P3D",
+    Any: "anything",
+    Sequence: "a list",
     list: "a list",
     tuple: "a list",
     set: "a list",
@@ -33,7 +36,10 @@ _NOUNS = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """A type with what its annotations add: limits, unit, the key that tells a union's members."""
+    """A type with what its annotations add.
+
+    tag: the key that tells the members of a union apart, empty if a function does, else None.
+    """
 
     annotation: Any
     limits: tuple[Any, ...] = ()
@@ -66,7 +72,7 @@ class Wanted:
     def fields(self) -> dict[str, "Wanted"]:
         """The keys of the model wanted, as files name them, and what they want."""
         infos = self.model.model_fields.items() if self.model else ()
-        return {info.alias or name: Wanted.of_field(info) for name, info in infos}
+        return {key_of(name, info): Wanted.of_field(info) for name, info in infos}
 
     @property
     def members(self) -> list["Wanted"]:
@@ -85,6 +91,11 @@ class Wanted:
         if get_origin(self.annotation) in (dict, Mapping):
             inner = inner[1:]
         return Wanted.of(inner[0], self.unit) if inner else _ANYTHING
+
+    @property
+    def key(self) -> "Wanted":
+        """What is wanted of the keys of a mapping."""
+        return Wanted.of(get_args(self.annotation)[0])
 
     def member(self, label: str) -> "Wanted":
         """The member of a union that pydantic means by a label in an error's location."""
@@ -134,28 +145,30 @@ class Wanted:
         kind = get_origin(self.annotation) or self.annotation
         noun = _NOUNS.get(kind) or getattr(kind, "__name__", str(kind))
         limits = self.range() or (f"in {self.unit}" if self.unit and kind in (int, float) else "")
-        return f"{noun}, {limits}" if limits else noun
+        return f"{noun} ({limits})" if limits else noun
 
     def _with(self, info: FieldInfo) -> "Wanted":
         extra = info.json_schema_extra
         unit = extra.get("unit") if isinstance(extra, dict) else None
-        limits = (*self.limits, *info.metadata)
-        tag = _key(info.discriminator) or self.tag
-        return replace(self, limits=limits, unit=str(unit or self.unit), tag=tag)
+        tag = self.tag if info.discriminator is None else _key(info.discriminator)
+        wanted = replace(self, unit=str(unit or self.unit), tag=tag)
+        return wanted._noted(*info.metadata)
 
-    def _noted(self, note: Any) -> "Wanted":
-        if isinstance(note, FieldInfo):
-            return self._with(note)
-        tag = _key(note) if isinstance(note, Discriminator) else self.tag
-        return replace(self, limits=(*self.limits, note), tag=tag)
+    def _noted(self, *notes: Any) -> "Wanted":
+        wanted = self
+        for note in notes:
+            if isinstance(note, FieldInfo):
+                wanted = wanted._with(note)
+            elif isinstance(note, Discriminator):
+                wanted = replace(wanted, tag=_key(note))
+            else:
+                wanted = replace(wanted, limits=(*wanted.limits, note))
+        return wanted
 
     def _peeled(self) -> "Wanted":
         if get_origin(self.annotation) is Annotated:
             inner, *notes = get_args(self.annotation)
-            wanted = replace(self, annotation=inner)
-            for note in notes:
-                wanted = wanted._noted(note)
-            return wanted._peeled()
+            return replace(self, annotation=inner)._noted(*notes)._peeled()
         if self.is_union and types.NoneType in get_args(self.annotation):
             left = tuple(each for each in get_args(self.annotation) if each is not types.NoneType)
             return replace(self, annotation=Union[left], optional=True)._peeled()  # noqa: UP007
@@ -163,6 +176,11 @@ class Wanted:
 
 
 _ANYTHING = Wanted(Any)
+
+
+def key_of(name: str, info: FieldInfo) -> str:
+    """The key under which files name a field."""
+    return info.validation_alias if isinstance(info.validation_alias, str) else name
 
 
 def places(model: type[BaseModel]) -> dict[str, list[str]]:
@@ -193,10 +211,9 @@ def _models(wanted: Wanted) -> Iterator[tuple[str, Wanted]]:
 
 def _tags(annotation: Any, key: str | None) -> set[str]:
     """The tags under which a member of a union goes: those given, or its values of a key."""
-    notes = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    given = {note.tag for note in get_args(annotation) if isinstance(note, Tag)}
     fields = Wanted.of(annotation).fields
-    literals = fields[key].choices() if key in fields else ()
-    return {note.tag for note in notes if isinstance(note, Tag)} | set(literals)
+    return given.union(fields[key].choices() if key in fields else ())
 
 
 def _words(annotation: Any) -> set[str]:
@@ -209,9 +226,9 @@ def _words(annotation: Any) -> set[str]:
     return own.union(*map(_words, get_args(annotation)))
 
 
-def _key(discriminator: Any) -> str | None:
+def _key(discriminator: Any) -> str:
     key = getattr(discriminator, "discriminator", discriminator)
-    return key if isinstance(key, str) else None
+    return key if isinstance(key, str) else ""
 
 
 def _figure(number: Any) -> str:
