@@ -133,7 +133,8 @@ class DmzModel(mesa.Model):
         self.state = State(
             run, world.units.copy(), world.posts.copy(), world.projects, command_posts, governments,
             np.zeros(2, TALLY), np.zeros((3, nodes)), np.zeros((2, nodes)),
-            np.zeros(world.grid.marker_nodes.size, bool), np.zeros(32, INCIDENT), np.zeros(512, LOG),
+            np.zeros(world.grid.marker_nodes.size, bool), np.zeros((self.calendar.n_days, 2)),
+            np.zeros(32, INCIDENT), np.zeros(512, LOG),
         )  # fmt: skip
         for row, post in enumerate(self.state.posts):
             self.state.posts[row]["stray_luck"] = exponential_at(
@@ -243,6 +244,7 @@ class DmzModel(mesa.Model):
         self.negotiation.act(day)
         self._enter_regime(self._overlays_in_force(day))
         self._settle_tension()
+        self.state.daily[int(self.minute // DAY)] = self.state.governments["tension"]
         for side, government in enumerate(self.governments):
             government.act(self.minute)
             self.pars[side]["work_intensity"] = self.state.governments[side]["work_intensity"]

@@ -131,7 +131,7 @@ class State:
     """The arrays. ``lines`` is (3, nodes) metres, ``responses`` (2, nodes), ``restored`` (markers,).
 
     ``run`` has one row: the minute reached, rows used of ``incidents`` and ``log``, and what the
-    talks and the survey have come to.
+    talks and the survey have come to. ``daily`` (days, 2) is the tension at the start of each day.
     """
 
     run: np.ndarray
@@ -144,6 +144,7 @@ class State:
     lines: np.ndarray
     responses: np.ndarray
     restored: np.ndarray
+    daily: np.ndarray
     incidents: np.ndarray
     log: np.ndarray
 

@@ -1,0 +1,169 @@
+"""What one run returns: a row of figures, its incidents, and why.
+
+All counts are of the exposure: incidents that opened after the warm-up, up to the horizon, or up
+to the end where a scenario ends at a rung. Rates are formed from them elsewhere.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.border import measures
+from sim.geography import COUNTIES, SECTORS, lonlat, sector
+from sim.parameters import NORTH, SIDES, SOUTH
+from sim.recording import recorded_crossings
+from sim.state import CAUSES, MINE_TRIGGER, NEVER, TRIGGERS, VIOLATION_TRIGGER
+
+if TYPE_CHECKING:
+    from sim.model import DmzModel
+
+_DAY = 1440.0
+CLASH_RUNG = 3
+RUNGS = (
+    "observed", "broadcast", "warning shots", "aimed fire", "casualties by fire", "heavy weapons",
+    "fire in another area",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run: ``row`` of figures, ``incidents`` as rows, ``tension`` (days, 2) of the exposure."""
+
+    row: dict[str, Any]
+    incidents: list[dict[str, Any]]
+    tension: np.ndarray
+
+
+def outcome(model: "DmzModel") -> Outcome:
+    """The outcome of a model that has been played."""
+    incidents = _exposed(model)
+    return Outcome(
+        _row(model, incidents),
+        _incident_rows(model, incidents),
+        model.state.daily[model.calendar.warmup_days :].copy(),
+    )
+
+
+def _exposed(model: "DmzModel") -> np.ndarray:
+    used = model.state.incidents[: int(model.state.run["incidents"][0])]
+    until = min(model.minute, float(model.state.run["ended_at"][0]))
+    return used[(used["opened"] >= model.warmup) & (used["opened"] <= until)]
+
+
+def _row(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
+    seed, world, luck = model.address
+    row: dict[str, Any] = {
+        "seed": seed, "world": world, "luck": luck, "days": model.exposed_days,
+        "ended": model.ended,
+    }  # fmt: skip
+    row |= _clashes(model, incidents) | _ladder(incidents) | _sides(model, incidents)
+    border = measures(model.state.lines, model.land.line_step_m, model.regime.border.differ_m)
+    row |= vars(border)
+    exposed = model.state.daily[model.calendar.warmup_days :]
+    row["tension_mean_north"], row["tension_mean_south"] = exposed.mean(axis=0).tolist()
+    row["tension_max"] = float(exposed.max())
+    row["talks"] = model.negotiation.state.name.lower()
+    row["surveyed_km"] = float(model.state.run["surveyed_m"][0]) / 1000.0
+    return row
+
+
+def _clashes(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
+    clash = (incidents["rung"] >= CLASH_RUNG) & (incidents["accidental"] == 1)
+    violation = incidents["trigger"] == VIOLATION_TRIGGER
+    first = incidents["opened"][clash].min() if clash.any() else None
+    return {
+        "clashes": int(clash.sum()),
+        "clashes_violation": int((clash & violation).sum()),
+        "clashes_otherwise": int((clash & ~violation).sum()),
+        "clashes_ordered": int(((incidents["rung"] >= CLASH_RUNG) & ~clash).sum()),
+        "first_clash_day": None if first is None else float((first - model.warmup) / _DAY),
+    }
+
+
+def _ladder(incidents: np.ndarray) -> dict[str, Any]:
+    posts_hit = incidents["stray_origin"] >= 0
+    shots = (incidents["volleys"] > 0).any(axis=1)
+    violation = incidents["trigger"] == VIOLATION_TRIGGER
+    row = {"incidents": incidents.size}
+    row |= {f"rung_{r}": int((incidents["rung"] >= r).sum()) for r in range(1, len(RUNGS))}
+    row |= {
+        "answered": int(incidents["answered"].sum()),
+        "answered_warning_shots": int(incidents["warned_answered"].sum()),
+        "answered_rounds_at_post": int((incidents["answered"] & posts_hit).sum()),
+        "with_warning_shots": int(shots.sum()),
+        "broadcasts": int(incidents["broadcasts"].sum()),
+        "warning_volleys": int(incidents["volleys"].sum()),
+        "violations": int(violation.sum()),
+        "false_incidents": int(incidents["false_"].sum()),
+        "mine_strikes": int((incidents["trigger"] == MINE_TRIGGER).sum()),
+        "casualties_mines": int(incidents["mine_casualties"].sum()),
+    }
+    return row
+
+
+def _sides(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
+    """Figures by side: of whose units, whose losses, or whose count is meant by the name."""
+    row: dict[str, Any] = {}
+    for side in (NORTH, SOUTH):
+        name, tally = SIDES[side], model.state.tallies[side]
+        row |= {
+            f"recorded_by_{name}": int(recorded_crossings(incidents, side).sum()),
+            f"crossings_{name}": int(tally["crossings"]),
+            f"deep_crossings_{name}": int(tally["deep_crossings"]),
+            f"unanswered_{name}": int(tally["unanswered"]),
+            f"deepest_unanswered_{name}": float(tally["deepest_unanswered"]),
+            f"approach_broadcasts_{name}": int(tally["approach_broadcasts"]),
+            f"stray_shots_{name}": int(tally["stray_shots"]),
+            f"casualties_{name}": int(incidents["casualties"][:, side].sum()),
+            f"workdays_{name}": float(tally["workdays"]),
+            f"workdays_lost_{name}": float(tally["workdays_lost"]),
+        }
+    return row
+
+
+def _incident_rows(model: "DmzModel", incidents: np.ndarray) -> list[dict[str, Any]]:
+    if not incidents.size:
+        return []
+    length, s = model.land.length_m, incidents["s"]
+    lon, lat = lonlat(s, np.zeros(s.size), length)
+    sectors = sector(s, length)
+    recorded = [recorded_crossings(incidents, side) for side in (NORTH, SOUTH)]
+    first = dt.datetime.combine(model.calendar.first, dt.time())
+    numbers = np.flatnonzero(np.isin(model.state.incidents["opened"], incidents["opened"]))
+    rows = []
+    for i, incident in enumerate(incidents):
+        opened, closed = float(incident["opened"]), float(incident["closed"])
+        rows.append({
+            "incident": int(numbers[i]),
+            "opened": (first + dt.timedelta(minutes=round(opened))).isoformat(timespec="minutes"),
+            "day": (opened - model.warmup) / _DAY,
+            "minutes": None if closed == NEVER else closed - opened,
+            "trigger": TRIGGERS[incident["trigger"]],
+            "cause": CAUSES[incident["cause"]],
+            "accidental": bool(incident["accidental"]), "dated": bool(incident["dated"]),
+            "false": bool(incident["false_"]), "night": bool(incident["night"]),
+            "perceived_by": SIDES[incident["first"]],
+            "recorded_by_north": bool(recorded[NORTH][i]),
+            "recorded_by_south": bool(recorded[SOUTH][i]),
+            "s_km": float(incident["s"]) / 1000.0, "lon": float(lon[i]), "lat": float(lat[i]),
+            "county": COUNTIES[incident["county"]], "sector": SECTORS[sectors[i]],
+            "site": int(incident["site"]), "persons": int(incident["persons"]),
+            "rung": int(incident["rung"]), "answered": bool(incident["answered"]),
+            "depth_m": float(incident["depth"]),
+            "true_depth_m": _finite(incident["true_depth"]),
+            "map_m": float(incident["map_m"]), "navigation_m": float(incident["nav_m"]),
+            "fix_m": float(incident["fix_m"]),
+            "broadcasts": int(incident["broadcasts"].sum()),
+            "warning_volleys": int(incident["volleys"].sum()),
+            "spells_of_fire": int(incident["spells"].sum()),
+            "casualties_north": int(incident["casualties"][NORTH]),
+            "casualties_south": int(incident["casualties"][SOUTH]),
+            "casualties_mines": int(incident["mine_casualties"]),
+        })  # fmt: skip
+    return rows
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
