@@ -151,7 +151,7 @@ class Mines(StrictModel):
     """Mines that a unit meets when it leaves its lane."""
 
     strikes_per_km: float = param(
-        0.002, "1/km", 0, 0.1, "strikes a km walked off the lane at mean mine density; "
+        0.0004, "1/km", 0, 0.1, "strikes a km walked off the lane at mean mine density; "
         "bounded by 20 reported blasts in April-December 2024",
         "counts.csv: mine_blasts_north", "analogue",
     )  # fmt: skip
@@ -356,8 +356,9 @@ class Watch(StrictModel):
     range_error_m: float = param(5, "m", 0, 30, "sd of a fix along the sight line",
                                  "priors.csv: fix_instrument", "measured")  # fmt: skip
     azimuth_error_mil: float = param(
-        10, "mil", 0, 100, "sd of a fix across the sight line (1/6400 of a circle)",
-        "priors.csv: fix_instrument", "measured",
+        5, "mil", 0, 100, "sd of a fix across the sight line (1/6400 of a circle); 10 is the maker's "
+        "figure held in the hand, half of it is assumed on a fixed mount",
+        "priors.csv: fix_instrument",
     )  # fmt: skip
     jitter_m: float = param(3, "m", 0, 20, "sd of a single look about its sighting")
     registration_m: float = param(8, "m", 0, 30, "sd of a post's own place and map",
@@ -455,7 +456,7 @@ class Conduct(StrictModel):
     leave_sureness: float = param(0.8, "probit", 0, 4, "how far full own-ground belief holds it")
     leave_jitter: float = param(0.15, "probit", 0, 1, "spread of willingness between warnings")
     attack_intercept: float = param(
-        -4.0, "logit", -9, 2, "reading of a volley as attack; own-ground belief 0, tension 0, "
+        -5.2, "logit", -9, 2, "reading of a volley as attack; own-ground belief 0, tension 0, "
         "by day, rounds far away", "priors.csv: p_read_as_attack", "analogue",
     )  # fmt: skip
     attack_sureness: float = param(1.5, "logit", 0, 6, "added by full own-ground belief")
@@ -465,7 +466,7 @@ class Conduct(StrictModel):
     attack_casualties: float = param(1.0, "logit", 0, 5, "added while recent casualties are "
                                      "remembered")  # fmt: skip
     shot_distance_m: float = param(60, "m", 5, 500, "mean distance at which warning rounds strike")
-    p_return_fire: float = param(0.9, "probability", 0, 1, "a unit that is attacked fires back")
+    p_return_fire: float = param(0.9, "probability", 0, 1, "a unit that reads an attack fires back")
 
 
 class Stray(StrictModel):
@@ -475,7 +476,7 @@ class Stray(StrictModel):
         0.005, "1/year", 0, 0.1, "misfires and unauthorised rounds of a post towards the other side",
         "priors.csv: stray shots toward the north, 0.43 a year", "measured",
     )  # fmt: skip
-    read_as_attack: float = param(-2.2, "logit", -9, 4, "a post that is hit reads an attack, "
+    read_as_attack: float = param(-1.4, "logit", -9, 4, "a post that is hit reads an attack, "
                                   "tension 0", "FACTS: answered fire by how it began",
                                   "analogue")  # fmt: skip
     attack_tension: float = param(2.0, "logit", 0, 8, "added by tension 1")
@@ -497,17 +498,17 @@ class Fire(StrictModel):
                                  "FACTS: at once to 1 minute", "measured")  # fmt: skip
     p_reply: float = param(0.9, "probability", 0, 1, "a post replies to aimed fire at it")
     p_grant_reply: float = param(
-        0.6, "probability", 0, 1, "reply to rounds at a post is authorised, each level"
+        0.8, "probability", 0, 1, "reply to rounds at a post is authorised, each level"
     )
     p_continue: float = param(0.45, "probability", 0, 1, "a side goes on after being answered")
     p_casualty: float = param(
-        0.05, "probability", 0, 1, "a spell of aimed fire causes casualties",
+        0.04, "probability", 0, 1, "a spell of aimed fire causes casualties",
         "priors.csv: p_casualty", "analogue",
     )  # fmt: skip
     casualties: float = param(1.5, "persons", 1, 10, "mean casualties when there are any",
                               "priors.csv: p_casualty", "analogue")  # fmt: skip
     p_heavy: float = param(
-        0.02, "probability", 0, 1, "a spell of fire brings in heavy weapons",
+        0.008, "probability", 0, 1, "a spell of fire brings in heavy weapons",
         "priors.csv: p_heavy", "analogue",
     )  # fmt: skip
     report_delay: float = param(5, "min", 0, 60, "time until a supporting post has heard",

@@ -113,7 +113,9 @@ class Unit(DmzAgent):
         side, rules = self.side, self.rules_in_force
         n = int(incident.record["spells"][1 - side])
         able = rules.rules.weapons and incident.uniform(Kind.REPLY, side, 100) < rules.conduct.armed
-        willing = incident.uniform(Kind.REPLY, side, 200 + n) < rules.conduct.p_return_fire
+        p = rules.conduct.p_return_fire if n == 0 else rules.fire.p_continue
+        p = incident.calmed(p, rung=int(incident.record["rung"]) + 1)
+        willing = incident.uniform(Kind.REPLY, side, 200 + n) < p
         if able and willing:
             incident.plan_fire(side)
         else:
