@@ -6,9 +6,9 @@ are two copies of ``Side``, so that both sides run the same code and differ in p
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.documents import Impossible, StrictModel
 
@@ -17,9 +17,13 @@ SIDES = ("north", "south")
 
 Action = Literal["broadcast", "warning_shots", "broadcast_and_warning_shots", "aimed_fire"]
 Authority = Literal["post", "battalion", "division", "national"]
+Grade = Literal["measured", "analogue", "assumption"]
+Jump = Annotated[float, Field(ge=0, le=1)]
 AUTHORITIES: tuple[Authority, ...] = ("post", "battalion", "division", "national")
 
 _OURS = "assumption"
+MOST_CELLS = 20_000_000  # of the grid: 0.3 GB of layers
+MOST_POSTS = 32_767  # the terrain numbers them in 16 bits
 
 
 def param(
@@ -29,19 +33,31 @@ def param(
     high: float | None,
     text: str,
     source: str = _OURS,
-    grade: Literal["measured", "analogue", "assumption"] = "assumption",
+    grade: Grade = "assumption",
     south: Any = None,
+    world: bool = False,
 ) -> Any:
-    """Declare one parameter; ``south`` is the south's default where it differs."""
-    extra = {"unit": unit, "source": source, "grade": grade}
+    """Declare one parameter; ``south`` is the south's default where it differs.
+
+    ``world``: it is drawn from once per world, before any policy, so no overlay may change it.
+    """
+    extra = {"unit": unit, "source": source, "grade": grade, "world": world}
     if south is not None:
         extra["default_south"] = south
     return Field(default, ge=low, le=high, description=text, json_schema_extra=extra)
 
 
-def choice(default: Any, text: str, source: str = _OURS, south: Any = None) -> Any:
+def choice(
+    default: Any, text: str, source: str = _OURS, grade: Grade = "assumption", south: Any = None,
+    world: bool = False,
+) -> Any:  # fmt: skip
     """Declare a parameter that is chosen from a list rather than measured."""
-    return param(default, "choice", None, None, text, source, south=south)
+    return param(default, "choice", None, None, text, source, grade, south, world)
+
+
+def drawn_once(group: Any) -> Any:
+    """Declare a group all of whose parameters belong to the world (see ``param``)."""
+    return Field(group, json_schema_extra={"world": True})
 
 
 class Space(StrictModel):
@@ -87,11 +103,10 @@ class Clock(StrictModel):
     tick_minutes: int = param(10, "min", 1, 60, "length of a tick; divides six hours")
     warmup_days: int = param(60, "day", 0, 365, "days simulated before exposure begins")
 
-    @model_validator(mode="after")
-    def _tick_divides_a_shift(self) -> "Clock":
+    def conflicts(self) -> Iterator[Impossible]:
+        """A tick that does not divide a shift."""
         if 360 % self.tick_minutes:
-            raise Impossible("a tick must divide six hours (360 minutes)", path=("tick_minutes",))
-        return self
+            yield Impossible("tick_minutes", "a tick must divide six hours", "a divisor of 360 min")
 
 
 class Border(StrictModel):
@@ -99,23 +114,28 @@ class Border(StrictModel):
 
     marker_spacing_m: float = param(
         191.95, "m", 20, 2000, "distance between neighbouring markers as installed",
-        "FACTS: 248 km with 1,292 markers", "measured",
+        "FACTS: 248 km with 1,292 markers", "measured", world=True,
     )  # fmt: skip
     marker_survival: float = param(
         0.155, "share", 0, 1, "probability that a marker stands", "priors.csv: marker_survival",
         "measured",
     )  # fmt: skip
-    marker_clustering: float = param(0, "share", 0, 1, "how far losses come in clusters")
-    marker_cluster_km: float = param(2, "km", 0.2, 20, "length of a cluster of lost markers")
+    marker_clustering: float = param(
+        0, "share", 0, 1, "how far losses come in clusters", world=True
+    )
+    marker_cluster_km: float = param(
+        2, "km", 0.2, 20, "length of a cluster of lost markers", world=True
+    )
     kernel: Literal["matern32", "ou"] = choice(
-        "matern32", "smoothness of the map errors: once differentiable, or not at all"
+        "matern32", "smoothness of the map errors: once differentiable, or not at all", world=True
     )
     correlation_km: float = param(
-        1, "km", 0.2, 5, "length over which a map error persists", "priors.csv: correlation_km"
-    )
+        1, "km", 0.2, 5, "length over which a map error persists", "priors.csv: correlation_km",
+        world=True,
+    )  # fmt: skip
     shared_error: float = param(
         0.6, "correlation", 0, 1, "correlation of the two sides' map errors",
-        "priors.csv: shared_error",
+        "priors.csv: shared_error", world=True,
     )  # fmt: skip
     commission_error_m: float = param(
         15, "m", 0, 60, "sd of the commission's map line", "priors.csv: commission_error_m",
@@ -129,12 +149,14 @@ class Border(StrictModel):
     common_line: Literal["none", "commission", "north", "south"] = choice(
         "none", "line that both sides have agreed to believe and to respond on"
     )
-    markers_file: str | None = choice(None, "CSV of the scenario's own markers: column s_km")
+    markers_file: str | None = choice(
+        None, "CSV of the scenario's own markers: column s_km", world=True
+    )
     lines_file: str | None = choice(
-        None, "CSV of the scenario's own lines: s_km, north_m, south_m, commission_m"
+        None, "CSV of the scenario's own lines: s_km, north_m, south_m, commission_m", world=True
     )
     posts_file: str | None = choice(
-        None, "CSV of the scenario's own posts: side, s_km, d_m"
+        None, "CSV of the scenario's own posts: side, s_km, d_m", world=True
     )
 
 
@@ -172,7 +194,7 @@ class Hotline(StrictModel):
     """The direct line between the two commands."""
 
     working: bool = choice(
-        False, "whether calls are answered", "FACTS: unanswered since 7 April 2023"
+        False, "whether calls are answered", "FACTS: unanswered since 7 April 2023", "measured"
     )
     call_minutes: float = param(
         30, "min", 1, 240, "from the decision to call to an effect", "priors.csv: call_minutes",
@@ -214,20 +236,34 @@ class Survey(StrictModel):
     )
     distance_m: float = param(15, "m", 0, 200, "distance that a survey team keeps from the line")
 
+    def conflicts(self) -> Iterator[Impossible]:
+        """A season that ends before it begins."""
+        yield from _season_in_order(self.first_month, self.last_month)
+
+
+def _season_in_order(first_month: int, last_month: int) -> Iterator[Impossible]:
+    if last_month < first_month:
+        yield Impossible(
+            "last_month", "a season cannot run over the turn of the year",
+            f"first_month, {first_month}, to 12",
+        )  # fmt: skip
+
 
 class Response(StrictModel):
     """The line that the side acts on."""
 
     line: Literal["own", "commission", "favour_other"] = choice(
         "own", "own belief, the commission's line, or the one that favours the other side",
-        "FACTS: the south's rule since September 2025", south="favour_other",
+        "FACTS: the south's rule since September 2025", "measured", south="favour_other",
     )  # fmt: skip
 
 
 class Patrols(StrictModel):
     """Foot patrols."""
 
-    slots: int = param(60, "count", 0, 20000, "patrols that the side can field along the line")
+    slots: int = param(
+        60, "count", 0, 20000, "patrols that the side can field along the line", world=True
+    )
     presence: float = param(0.4, "share", 0, 1, "share of half-day shifts that a slot walks")
     hours: float = param(9, "h", 1, 12, "length of a patrol's shift")
     size: int = param(10, "persons", 1, 50, "persons in a patrol", "FACTS: 2-14, usually 10",
@@ -258,18 +294,22 @@ class Patrols(StrictModel):
 class Works(StrictModel):
     """Work projects near the line."""
 
-    slots: int = param(30, "count", 0, 5000, "project slots a season", "TRIAL 9", south=0)
+    slots: int = param(
+        30, "count", 0, 5000, "project slots a season", "TRIAL 9", south=0, world=True
+    )
     share: float = param(0.8, "share", 0, 1, "share of slots that become projects", "TRIAL 9")
-    surge_sd: float = param(0.2, "log sd", 0, 1.5, "year-to-year spread of the number of projects")
+    surge_sd: float = param(
+        0.2, "log sd", 0, 1.5, "year-to-year spread of the number of projects", world=True
+    )
     from_year: int = param(
         2024, "year", 1953, 2100, "first season with projects", "priors.csv: work_season",
-        "measured",
+        "measured", world=True,
     )  # fmt: skip
     first_month: int = param(4, "month", 1, 12, "first month of the season",
-                             "priors.csv: work_season", "measured")  # fmt: skip
+                             "priors.csv: work_season", "measured", world=True)  # fmt: skip
     last_month: int = param(12, "month", 1, 12, "last month of the season",
-                            "priors.csv: work_season", "measured")  # fmt: skip
-    weeks: float = param(8, "week", 0.5, 40, "mean length of a project", "TRIAL 9")
+                            "priors.csv: work_season", "measured", world=True)  # fmt: skip
+    weeks: float = param(8, "week", 0.5, 40, "mean length of a project", "TRIAL 9", world=True)
     distance_m: float = param(
         50, "m", 5, 1000, "median distance of a project from its own belief line",
         "priors.csv: work_distance",
@@ -288,6 +328,10 @@ class Works(StrictModel):
                       "measured")  # fmt: skip
     size_log_sd: float = param(0.4, "log sd", 0, 2, "spread of the size of a party")
     notice: bool = choice(False, "whether the other side is told of works beforehand")
+
+    def conflicts(self) -> Iterator[Impossible]:
+        """A season that ends before it begins."""
+        yield from _season_in_order(self.first_month, self.last_month)
 
 
 class Learning(StrictModel):
@@ -315,7 +359,8 @@ class Navigation(StrictModel):
     night_factor: float = param(1.3, "ratio", 1, 4, "multiplies the error at night")
     fog_factor: float = param(1.3, "ratio", 1, 4, "multiplies the error in fog")
     satellite: bool = choice(False, "whether units carry satellite receivers",
-                             "FACTS: jamming along the whole border since November 2024")
+                             "FACTS: jamming along the whole border since November 2024",
+                             "analogue")  # fmt: skip
     satellite_error_m: float = param(
         4, "m", 1, 20, "sd with a satellite receiver", "priors.csv: nav_error_m", "measured"
     )
@@ -325,12 +370,12 @@ class Watch(StrictModel):
     """Posts that look: how often, how far and how well."""
 
     posts: int = param(160, "count", 0, 20000, "guard posts inside the zone",
-                       "FACTS: KBS 2018-07-25", "measured", south=60)  # fmt: skip
+                       "FACTS: KBS 2018-07-25", "measured", south=60, world=True)  # fmt: skip
     post_distance_m: float = param(
         500, "m", 100, 1900, "mean distance of posts from the line",
-        "priors.csv: post_distance (opposing posts about 1 km apart)", "measured",
+        "priors.csv: post_distance (opposing posts about 1 km apart)", "measured", world=True,
     )  # fmt: skip
-    post_spread_m: float = param(120, "m", 0, 500, "spread of that distance")
+    post_spread_m: float = param(120, "m", 0, 500, "spread of that distance", world=True)
     looks_per_hour: float = param(2, "1/h", 0, 60, "looks at a unit in view by day", "TRIAL 9")
     range_m: float = param(
         2000, "m", 100, 10000, "distance at which half of the looks see a unit",
@@ -356,8 +401,8 @@ class Watch(StrictModel):
     range_error_m: float = param(5, "m", 0, 30, "sd of a fix along the sight line",
                                  "priors.csv: fix_instrument", "measured")  # fmt: skip
     azimuth_error_mil: float = param(
-        5, "mil", 0, 100, "sd of a fix across the sight line (1/6400 of a circle); 10 is the maker's "
-        "figure held in the hand, half of it is assumed on a fixed mount",
+        5, "mil", 0, 100, "sd of a fix across the sight line (1/6400 of a circle); 10 is the "
+        "maker's figure held in the hand, half of it is assumed on a fixed mount",
         "priors.csv: fix_instrument",
     )  # fmt: skip
     jitter_m: float = param(3, "m", 0, 20, "sd of a single look about its sighting")
@@ -376,7 +421,8 @@ class Rules(StrictModel):
     steps: tuple[Action, ...] = choice(
         ("broadcast", "broadcast", "broadcast_and_warning_shots", "aimed_fire"),
         "what is done in turn while a violation lasts", "FACTS: four steps since June 2024",
-    )
+        "measured",
+    )  # fmt: skip
     weapons: bool = choice(True, "whether any fire may be opened")
     delay_minutes: float = param(
         4, "min", 0, 120, "median time from report to first step",
@@ -396,8 +442,8 @@ class Rules(StrictModel):
     )
     reply_authority: Authority = choice(
         "battalion", "lowest level that allows a reply to rounds at a post",
-        "FACTS: battalion order at +15 min (2020)",
-    )
+        "FACTS: battalion order at +15 min (2020)", "measured",
+    )  # fmt: skip
     ask_minutes: float = param(4, "min", 0, 120, "median time that one level takes to answer")
     ask_log_sd: float = param(0.6, "log sd", 0, 2, "spread of that time")
     p_grant: float = param(0.9, "probability", 0, 1, "authority asked is given by each level",
@@ -473,8 +519,8 @@ class Stray(StrictModel):
     """Rounds that nobody ordered."""
 
     per_post_year: float = param(
-        0.005, "1/year", 0, 0.1, "misfires and unauthorised rounds of a post towards the other side",
-        "priors.csv: stray shots toward the north, 0.43 a year", "measured",
+        0.005, "1/year", 0, 0.1, "misfires and unauthorised rounds of a post at the other side",
+        "priors.csv: stray_rate (per post-year inside the zone)", "analogue",
     )  # fmt: skip
     read_as_attack: float = param(-1.4, "logit", -9, 4, "a post that is hit reads an attack, "
                                   "tension 0", "FACTS: answered fire by how it began",
@@ -524,9 +570,10 @@ class Politics(StrictModel):
     """A government: resting tension, what incidents add, and what tension changes."""
 
     resting: float = param(0.2, "tension", 0, 1, "tension without incidents", "TRIAL 2.2")
-    jumps: tuple[float, float, float, float, float, float, float] = choice(
-        (0.0, 0.002, 0.01, 0.08, 0.15, 0.25, 0.35), "what an incident adds, by rung 0-6", "TRIAL 2.2"
-    )
+    jumps: tuple[Jump, Jump, Jump, Jump, Jump, Jump, Jump] = choice(
+        (0.0, 0.002, 0.01, 0.08, 0.15, 0.25, 0.35), "tension that an incident adds, by rung 0-6",
+        "TRIAL 2.2",
+    )  # fmt: skip
     casualty_jump: float = param(0.05, "tension", 0, 0.5, "added for a side's own casualties")
     casualty_memory_days: float = param(30, "day", 1, 365, "how long casualties are remembered")
     alert_at: float = param(0.5, "tension", 0, 1, "tension at which posture goes to alert")
@@ -534,15 +581,17 @@ class Politics(StrictModel):
                                   "one level down")  # fmt: skip
     work_response: float = param(0.3, "1/tension", -3, 3, "change of front-line work per tension")
     patrol_response: float = param(0.3, "1/tension", -3, 3, "change of patrols per tension")
-    openness: float = param(0.3, "probability", 0, 1, "answers an offer of talks at resting tension",
+    openness: float = param(0.3, "probability", 0, 1, "takes up an offer of talks when at rest",
                             "priors.csv: talks_outcome")  # fmt: skip
     openness_tension: float = param(3, "logit", 0, 10, "fall of openness per tension")
 
-    @model_validator(mode="after")
-    def _postures_in_order(self) -> "Politics":
+    def conflicts(self) -> Iterator[Impossible]:
+        """Postures out of order."""
         if self.predelegate_at < self.alert_at:
-            raise Impossible("predelegate_at must not be below alert_at", path=("predelegate_at",))
-        return self
+            yield Impossible(
+                "predelegate_at", "authority would move down before posture goes to alert",
+                f"at least alert_at, {self.alert_at}",
+            )  # fmt: skip
 
 
 class Side(StrictModel):
@@ -568,11 +617,11 @@ class Side(StrictModel):
 class Parameters(StrictModel):
     """All parameters in force at one moment."""
 
-    space: Space = Space()
-    ground: Ground = Ground()
-    clock: Clock = Clock()
+    space: Space = drawn_once(Space())
+    ground: Ground = drawn_once(Ground())
+    clock: Clock = drawn_once(Clock())
     border: Border = Border()
-    weather: Weather = Weather()
+    weather: Weather = drawn_once(Weather())
     mines: Mines = Mines()
     hotline: Hotline = Hotline()
     feedback: Feedback = Feedback()
@@ -584,6 +633,41 @@ class Parameters(StrictModel):
     def sides(self) -> tuple[Side, Side]:
         """North, south: indexed like every array of the state."""
         return self.north, self.south
+
+    def conflicts(self) -> Iterator[Impossible]:
+        """What does not fit on the line, in the zone or into a computer."""
+        space, length = self.space, self.space.length_km
+        on_line = {"space.area_km": space.area_km, "survey.from_km": self.survey.from_km}
+        for path, km in on_line.items():
+            if km > length:
+                yield Impossible(path, "longer than the line", f"at most {length:g} km")
+        cells = 2e6 * length * space.half_width_km / space.cell_m**2
+        if cells > MOST_CELLS:
+            least = (2e6 * length * space.half_width_km / MOST_CELLS) ** 0.5
+            yield Impossible(
+                "space.cell_m", f"the grid would have {cells:,.0f} cells", f"at least {least:.0f} m"
+            )
+        posts = self.north.watch.posts + self.south.watch.posts
+        if posts > MOST_POSTS:
+            yield Impossible("south.watch.posts", f"{posts} posts in all", f"{MOST_POSTS} in all")
+        yield from self._outside_the_zone()
+        if self.border.lines_file is not None and self.survey.km_per_week > 0:
+            yield Impossible(
+                "survey.km_per_week", "a survey changes nothing on lines of the scenario's own",
+                "0 with border.lines_file",
+            )  # fmt: skip
+
+    def _outside_the_zone(self) -> Iterator[Impossible]:
+        edge = 1000.0 * self.space.half_width_km
+        for name, side in zip(SIDES, self.sides, strict=True):
+            distances = {
+                "watch.post_distance_m": side.watch.post_distance_m,
+                "patrols.standoff_m": side.patrols.standoff_m,
+                "works.buffer_m": side.works.buffer_m,
+            }
+            for path, metres in distances.items():
+                if metres > edge:
+                    yield Impossible(f"{name}.{path}", "outside the zone", f"at most {edge:g} m")
 
 
 def walk(model: type[StrictModel] = Parameters, at: tuple[str, ...] = ()) -> Iterator[tuple]:
@@ -599,7 +683,7 @@ def walk(model: type[StrictModel] = Parameters, at: tuple[str, ...] = ()) -> Ite
 def default_of(path: tuple[str, ...], field: Any) -> Any:
     """The declared default of the parameter at ``path``, the south's where it has its own."""
     extra = field.json_schema_extra
-    return extra["default_south"] if path[0] == "south" and "default_south" in extra else field.default
+    return extra.get("default_south", field.default) if path[0] == "south" else field.default
 
 
 def default_tree() -> dict[str, Any]:
@@ -612,3 +696,16 @@ def default_tree() -> dict[str, Any]:
         value = default_of(path, field)
         node[path[-1]] = list(value) if isinstance(value, tuple) else value
     return tree
+
+
+def world_paths(
+    model: type[StrictModel] = Parameters, at: tuple[str, ...] = (), within: bool = False
+) -> Iterator[tuple[str, ...]]:
+    """The paths of all parameters from which a world is drawn, before any policy."""
+    for name, field in model.model_fields.items():
+        inner, extra = field.annotation, field.json_schema_extra or {}
+        once = within or bool(extra.get("world"))
+        if isinstance(inner, type) and issubclass(inner, StrictModel):
+            yield from world_paths(inner, (*at, name), once)
+        elif once:
+            yield (*at, name)

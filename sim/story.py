@@ -1,5 +1,15 @@
 """The chain of reasons: codes in the log, and the plain words that they stand for."""
 
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from sim.geography import COUNTIES
+from sim.parameters import SIDES
+from sim.state import CAUSES, TRIGGERS, VIOLATION_TRIGGER
+
+if TYPE_CHECKING:
+    from sim.model import DmzModel
+
 ACTORS = ("incident", "post", "unit", "command", "support", "government")
 ACTS = {
     "violation": "judges a unit of the other side {x:.0f} m past its response line",
@@ -47,3 +57,41 @@ _ACTIONS = {1: "broadcast", 2: "fire warning shots", 3: "broadcast and fire warn
 def code_of(actor: str, act: str) -> tuple[int, int]:
     """The codes of an actor and an act, as the log keeps them."""
     return _ACTOR_CODE[actor], _ACT_CODE[act]
+
+
+def tell(model: "DmzModel", incident: int) -> list[str]:
+    """The story of an incident (a row of ``state.incidents``), one line a step of the chain."""
+    state = model.state
+    data = state.incidents[incident]
+    log = state.log[: int(state.run["log"][0])]
+    first = dt.datetime.combine(model.calendar.first, dt.time())
+    opened = float(data["opened"])
+    when = first + dt.timedelta(minutes=round(opened))
+    lines = [
+        f"{when:%Y-%m-%d %H:%M}, s = {float(data['s']) / 1000:.1f} km, "
+        f"{COUNTIES[int(data['county'])]}: trigger {TRIGGERS[int(data['trigger'])]}, "
+        f"cause {CAUSES[int(data['cause'])]}{', at night' if data['night'] else ''}."
+    ]
+    if data["trigger"] == VIOLATION_TRIGGER:
+        lines.append(
+            f"Errors at the look that opened it: map {float(data['map_m']):+.0f} m, navigation "
+            f"{float(data['nav_m']):+.0f} m, fix {float(data['fix_m']):+.0f} m; "
+            f"perceived depth {float(data['depth']):.0f} m, true depth at the deepest "
+            f"{float(data['true_depth']):+.0f} m{' (a false incident)' if data['false_'] else ''}."
+        )
+    for step in log[log["incident"] == incident]:
+        minute = float(step["minute"])
+        at = first + dt.timedelta(minutes=round(minute))
+        who = f"{SIDES[int(step['side'])]}'s {_WHO[ACTORS[int(step['actor'])]]}"
+        words = _words(int(step["act"]), float(step["x"]), float(step["y"]))
+        lines.append(f"  {at:%H:%M} (+{minute - opened:.0f} min)  {who} {words}")
+    return lines
+
+
+_WHO = {"incident": "incident:", "post": "post", "unit": "unit", "command": "command post",
+        "support": "supporting post", "government": "government"}  # fmt: skip
+
+
+def _words(act: int, x: float, y: float) -> str:
+    action = _ACTIONS.get(int(x), "act")
+    return ACTS[_ACT_NAMES[act]].format(x=x, y=y, action=action)

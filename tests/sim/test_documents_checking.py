@@ -417,6 +417,25 @@ def test_a_model_may_contain_itself():
     assert said("branches: [{size: 1, sise: 2}]", Tree) == expected
 
 
+def test_every_place_in_a_tuple_has_its_own_kind():
+    class Pair(StrictModel):
+        first: tuple[Metres, Literal["a", "b"]]
+        rest: tuple[Share, ...] = ()
+
+    assert said("first: [99, c]\nrest: [0, 2]", Pair) == [
+        "f:1:9: first.0: out of range; found 99; allowed 0 to 50 m",
+        "f:1:13: first.1: not among the allowed values; found the text 'c'; allowed 'a' or 'b'",
+        "f:2:11: rest.1: out of range; found 2; allowed 0 to 1",
+    ]
+
+
+def test_a_model_without_keys_allows_none():
+    class Empty(StrictModel):
+        pass
+
+    assert said("a: 1", Empty) == ["f:1:1: a: unknown key; found 'a'; allowed no keys"]
+
+
 def test_models_that_are_not_strict_are_checked_strictly():
     class Loose(BaseModel):
         model_config = ConfigDict(extra="forbid")

@@ -1,0 +1,93 @@
+"""The ``dmz`` command: thin, every verb a call into the rooms that do the work.
+
+Exit codes: 0 done, 2 bad input (nothing was written), 130 interrupted (what was finished is kept).
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+app = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, add_completion=False,
+    help="How often accidental clashes happen on the Military Demarcation Line, and why.",
+)  # fmt: skip
+
+Policies = Annotated[
+    list[str] | None,
+    typer.Option("--policy", metavar="FILE", help="Policy laid over the scenario; may be repeated."),
+]
+Assignments = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter.")
+]
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.")],
+    policy: Policies = None,
+    runs: Annotated[int, typer.Option(min=1, help="Runs; two lucks in each world.")] = 100,
+    days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**62, help="Seed of all worlds and lucks.")] = 1,
+    assignments: Assignments = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results.")] = None,
+    why: Annotated[
+        int | None, typer.Option(min=1, metavar="K", help="Tell the story of the K-th clash.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print the figures for machines.")] = False,
+    geojson: Annotated[bool, typer.Option(help="Write the incidents as GeoJSON too.")] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Load agent classes that a policy names.")
+    ] = False,
+) -> None:
+    """Run a scenario and show how often accidental clashes happen."""
+    from experiments import running
+
+    request = running.Request(
+        scenario, tuple(policy or ()), runs, days, seed, tuple(assignments or ()), workers, out,
+        why, json_, geojson, allow_code,
+    )  # fmt: skip
+    raise typer.Exit(running.run(request))
+
+
+@app.command()
+def check(files: Annotated[list[str], typer.Argument(metavar="FILE...")]) -> None:
+    """Validate scenario and policy files."""
+    from experiments import checking
+
+    raise typer.Exit(checking.check(files))
+
+
+@app.command()
+def params(
+    format_: Annotated[
+        str, typer.Option("--format", click_type=click.Choice(["table", "csv", "md"]))
+    ] = "table",
+) -> None:
+    """Print every parameter with unit, default, range, source and evidence grade."""
+    from experiments import checking
+
+    print(checking.parameters(format_), end="")
+
+
+@app.command()
+def schema(
+    policy: Annotated[bool, typer.Option("--policy", help="That of policy files.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files."""
+    import json
+
+    from sim.schema import policy_schema, scenario_schema
+
+    print(json.dumps(policy_schema() if policy else scenario_schema(), indent=1))
+
+
+def main() -> Any:
+    """Entry point of the ``dmz`` command."""
+    return app()
+
+
+if __name__ == "__main__":
+    main()

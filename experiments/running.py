@@ -1,0 +1,228 @@
+"""``dmz run``: from a request to a table, a folder of results, and an exit code."""
+
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import platform
+import shlex
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import sim
+from experiments.batch import Batch, compile_once, play, run_batch
+from experiments.pilots import PilotTable, pilot_for
+from experiments.store import geojson, incident_table, write_json, write_tables, write_whole
+from experiments.summary import Summary, headline, summarise, with_totals
+from sim.documents import BadInput, Mark, Problem
+from sim.outcome import CLASH_RUNG, RUNGS
+from sim.scenario import Case, load_agents, load_case
+
+_LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "matplotlib")
+_QUIET = ("--out", "--workers")  # options that no result depends on
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of ``dmz run``."""
+
+    scenario: str
+    policies: tuple[str, ...] = ()
+    runs: int = 100
+    days: int | None = None
+    seed: int = 1
+    assignments: tuple[str, ...] = ()
+    workers: int | None = None
+    out: Path | None = None
+    why: int | None = None
+    json: bool = False
+    geojson: bool = False
+    allow_code: bool = False
+
+
+def run(request: Request) -> int:
+    """Do what was asked; returns the exit code."""
+    started = time.time()
+    talk = Console(stderr=True, highlight=False)
+    try:
+        case = load_case(request.scenario, request.policies, request.assignments, request.days)
+        agents = load_agents(case, request.allow_code)
+        folder = _folder(request, case)
+    except BadInput as bad:
+        print(bad, file=sys.stderr)
+        return 2
+    compile_once(lambda text: talk.print(text))
+    batch = _with_progress(request, case, agents, talk)
+    if not batch.outcomes:
+        talk.print("interrupted before any run had finished; nothing was written")
+        return 130
+    runs = with_totals(batch.run_rows())
+    incidents = incident_table(batch.incident_rows()).to_pandas()
+    pilots = pilot_for(case)
+    summary = summarise(case, runs, incidents, pilots)
+    _save(request, folder, case, batch, summary, runs, incidents, started)
+    _show(request, case, batch, summary, folder)
+    if request.why is not None:
+        _tell(request, case, incidents, agents)
+    if batch.interrupted:
+        talk.print(f"interrupted: {len(batch.outcomes)} of {batch.planned} runs had finished "
+                   f"and are kept in {folder}")  # fmt: skip
+        return 130
+    return 0
+
+
+def _folder(request: Request, case: Case) -> Path:
+    """The folder of the results, not yet made; refuses one that holds something else."""
+    if request.out is not None:
+        folder = request.out
+    else:
+        stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
+        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in case.scenario.name)
+        folder = Path("results") / f"{safe}-{stamp}"
+    problem = None
+    if folder.exists() and not folder.is_dir():
+        problem = "is a file, not a folder"
+    elif folder.is_dir() and any(folder.iterdir()):
+        problem = "is not empty; give another folder, or remove it first"
+    else:
+        parent = next(p for p in (folder, *folder.parents) if p.exists())
+        if not os.access(parent, os.W_OK):
+            problem = f"cannot be made: {parent} is not writable"
+    if problem:
+        raise BadInput([Problem(Mark("--out", 0, 0), "", str(folder), message=problem)])
+    return folder
+
+
+def _with_progress(request: Request, case: Case, agents: dict, talk: Console) -> Batch:
+    workers = request.workers or os.cpu_count() or 1
+    workers = min(workers, max(1, request.runs // 2))
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
+        TimeRemainingColumn(), TextColumn("left, {task.fields[clashes]} clashes so far"),
+    )  # fmt: skip
+    with Progress(*columns, console=talk, disable=not talk.is_terminal) as progress:
+        task = progress.add_task(case.scenario.name, total=request.runs, clashes=0)
+        seen = 0
+
+        def done(outcome: Any) -> None:
+            nonlocal seen
+            seen += outcome.row["clashes"]
+            progress.update(task, advance=1, clashes=seen)
+
+        return run_batch(
+            case, request.runs, seed=request.seed, workers=workers, agents=agents, done=done
+        )
+
+
+# -- writing ---------------------------------------------------------------------------------------------
+
+
+def _save(
+    request: Request, folder: Path, case: Case, batch: Batch, summary: Summary,
+    runs: pd.DataFrame, incidents: pd.DataFrame, started: float,
+) -> None:  # fmt: skip
+    from experiments.plots import save_summary
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_tables(folder, batch)
+    write_json(folder / "manifest.json", manifest(request, case, batch, summary))
+    write_json(folder / "figures.json", summary.data)
+    if request.geojson:
+        write_json(folder / "incidents.geojson", geojson(batch.incident_rows()))
+    ladder = [(f"{r}+ {RUNGS[r]}", summary.rates[f"rung_{r}"]) for r in range(1, len(RUNGS))]
+    write_whole(folder / "summary.png", lambda to: save_summary(
+        to, runs, incidents, batch.tension(), title=title(case), ladder=ladder,
+        start=case.scenario.start, length_km=case.scenario.space.length_km,
+        notes=notes(case, summary),
+    ))  # fmt: skip
+    write_json(folder / "session.json", _session(started))
+
+
+def manifest(request: Request, case: Case, batch: Batch, summary: Summary) -> dict[str, Any]:
+    """What was run: the same for the same runs, wherever and whenever they were made."""
+    return case.resolved | {
+        "content_hash": case.content_hash, "version": sim.__version__, "seed": batch.seed,
+        "runs": batch.planned, "finished": sorted(batch.outcomes), "worlds": (batch.planned + 1) // 2,
+        "lucks_per_world": 2, "command": command(request), "pilot": summary.data["pilot"],
+    }  # fmt: skip
+
+
+def command(request: Request) -> str:
+    """The command that repeats the runs, without the options that no result depends on."""
+    words = ["dmz", "run", request.scenario]
+    words += [word for policy in request.policies for word in ("--policy", policy)]
+    words += ["--runs", str(request.runs), "--seed", str(request.seed)]
+    words += ["--days", str(request.days)] if request.days is not None else []
+    words += [word for text in request.assignments for word in ("--set", text)]
+    words += ["--allow-code"] if request.allow_code else []
+    return shlex.join(words)
+
+
+def _session(started: float) -> dict[str, Any]:
+    return {
+        "started": dt.datetime.fromtimestamp(started, dt.UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 1),
+        "typed": shlex.join(sys.argv), "python": platform.python_version(),
+        "platform": platform.platform(),
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+    }  # fmt: skip
+
+
+def title(case: Case) -> str:
+    """Scenario and policies in one line."""
+    with_policy = f" + {case.policy_name}" if case.policies else ""
+    return f"{case.scenario.name}{with_policy}"
+
+
+def notes(case: Case, summary: Summary) -> list[str]:
+    """What a reader of the picture must know."""
+    data = summary.data
+    text = [
+        f"{data['runs']} runs of {case.scenario.days} days in {data['worlds']} worlds, two lucks "
+        "each; intervals 95%, the world as the cluster. Purpose: comparison, not prediction.",
+        "How near the work is, map errors, rules and delays of the north, and how warning shots "
+        "are read are assumptions (dmz params).",
+    ]
+    if case.scenario.talks.outcome != "none" or case.scenario.talks.decided_by != "scenario":
+        text.append("What talks cost and bring, and their dates, are assumptions.")
+    return text
+
+
+# -- showing ---------------------------------------------------------------------------------------------
+
+
+def _show(request: Request, case: Case, batch: Batch, summary: Summary, folder: Path) -> None:
+    if request.json:
+        print(json.dumps(summary.data | {"results": str(folder)}, indent=1, ensure_ascii=False))
+        return
+    from experiments.tables import print_summary
+
+    console = Console(highlight=False)
+    print_summary(console, title(case), case, summary)
+    console.print(f"\n{headline(summary.data)}")
+    console.print(f"Results: {folder}", soft_wrap=True)
+
+
+def _tell(request: Request, case: Case, incidents: pd.DataFrame, agents: dict) -> None:
+    """Print the story of the K-th clash, in the order of runs and of their days."""
+    from sim.story import tell
+
+    clashes = incidents[(incidents["rung"] >= CLASH_RUNG) & incidents["accidental"]]
+    if len(clashes) < request.why:
+        print(f"there were {len(clashes)} accidental clashes; no story of number {request.why}",
+              file=sys.stderr)  # fmt: skip
+        return
+    clash = clashes.iloc[request.why - 1]
+    model = play(case, int(clash["run"]), request.seed, agents)
+    print(f"\nClash {request.why} of {len(clashes)} (run {clash['run']}):")
+    print("\n".join(tell(model, int(clash["incident"]))))
+
+
+__all__ = ["PilotTable", "Request", "run"]

@@ -1,0 +1,232 @@
+"""The figures of one arm: every rate with its interval, from run and incident rows.
+
+The world is the cluster of every interval: a world's counts are summed over its lucks.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.pilots import PilotTable
+from experiments.statistics import (
+    FEWEST_CLUSTERS,
+    Interval,
+    clusters_with_pilot,
+    proportion_interval,
+    rate_interval,
+    ratio_interval,
+    survival,
+    variance_between_worlds,
+)
+from sim.outcome import CLASH_RUNG, RUNGS
+from sim.scenario import Case
+
+_YEAR = 365.0
+
+HEADLINE = {
+    "clashes": "accidental clashes",
+    "clashes_violation": "  begun by a violation",
+    "clashes_otherwise": "  begun otherwise",
+}
+LADDER = {"incidents": "incidents (rung 0 and up)"} | {
+    f"rung_{r}": f"rung {r} or higher: {RUNGS[r]}" for r in range(1, len(RUNGS))
+}
+CONDUCT = {
+    "answered": "answered fire",
+    "answered_warning_shots": "  in reply to warning shots",
+    "answered_rounds_at_post": "  in reply to rounds at a post",
+    "recorded_by_south": "recorded crossings (counted by the south)",
+    "recorded_by_north": "recorded crossings (counted by the north)",
+    "crossings_north": "crossings by the north's units",
+    "deep_crossings_north": "  deep (beyond 5 m)",
+    "unanswered_north": "  nobody responded to",
+    "crossings_south": "crossings by the south's units",
+    "deep_crossings_south": "  deep (beyond 5 m) ",
+    "unanswered_south": "  nobody responded to ",
+    "violations": "perceived violations",
+    "false_incidents": "  false incidents",
+    "approach_broadcasts": "broadcasts at an approach",
+    "broadcasts": "broadcasts in incidents",
+    "warning_volleys": "volleys of warning shots",
+    "stray_shots": "stray shots",
+    "mine_strikes": "mine strikes",
+    "casualties": "casualties by fire",
+    "casualties_mines": "casualties by mines",
+}
+MEASURES = HEADLINE | LADDER | CONDUCT
+_BOTH_SIDES = ("approach_broadcasts", "stray_shots", "casualties")
+AMBIGUITY = {
+    "mean_disagreement_m": ("mean disagreement of the two belief lines", "m"),
+    "p95_disagreement_m": ("95th percentile of the disagreement", "m"),
+    "map_gap": ("map gap", "share of the line"),
+    "contested_area_km2": ("contested area", "km²"),
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All figures of one arm; ``data`` is what ``--json`` prints."""
+
+    data: dict[str, Any]
+    rates: dict[str, Interval]
+    shares: dict[str, Interval]
+
+
+def with_totals(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Run rows as a table, with the columns that add both sides."""
+    runs = pd.DataFrame(rows)
+    for name in _BOTH_SIDES:
+        runs[name] = runs[f"{name}_north"] + runs[f"{name}_south"]
+    return runs
+
+
+def summarise(
+    case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: PilotTable | None
+) -> Summary:
+    """Every figure that ``dmz run`` shows, from at least one run."""
+    worlds = runs.groupby("world")[list(MEASURES)].sum()
+    years = float(runs["days"].sum()) / _YEAR
+    rates, shares, few = {}, {}, []
+    for name in MEASURES:
+        pilot = pilots.pilot(name) if pilots else None
+        rates[name] = rate_interval(worlds[name].to_numpy(), years, pilot=pilot)
+        if clusters_with_pilot(worlds[name].to_numpy(), pilot) < FEWEST_CLUSTERS:
+            few.append(name)
+        if name in LADDER or name in HEADLINE or name in ("answered", "false_incidents"):
+            shares[name] = ratio_interval(
+                worlds[name].to_numpy(), worlds["incidents"].to_numpy(), share=True,
+                numerator_pilot=pilot,
+                denominator_pilot=pilots.pilot("incidents") if pilots else None,
+            )  # fmt: skip
+    data = {
+        "exposed_years": years, "runs": len(runs), "worlds": len(worlds),
+        "ended_runs": int(runs["ended"].sum()),
+        "per_year": {name: interval(rates[name], name in few) for name in MEASURES},
+        "per_incident": {name: interval(share, name in few) for name, share in shares.items()},
+        "deepest_unanswered_m": {
+            side: float(runs[f"deepest_unanswered_{side}"].max()) for side in ("north", "south")
+        },
+        "ambiguity": _ambiguity(runs),
+        "first_clash": _first_clash(runs),
+        "any_clash_in_a_run": _any_clash(runs),
+        "clashes_by": _clashes_by(incidents, years),
+        "variance_between_worlds": _between_worlds(runs),
+        "feedback": _feedback(case, runs, incidents),
+        "pilot": pilots.describe() if pilots else None,
+    }  # fmt: skip
+    return Summary(data, rates, shares)
+
+
+def interval(value: Interval, few: bool = False) -> dict[str, Any]:
+    """An interval as plain values; ``too_few_clusters`` says that its width cannot be trusted."""
+    plain = {
+        "estimate": value.estimate, "low": value.low, "high": value.high, "n": value.n,
+        "events": value.events, "effective_clusters": value.effective_clusters,
+    }  # fmt: skip
+    plain = {k: v if math.isfinite(v) else None for k, v in plain.items()}
+    return plain | ({"too_few_clusters": True} if few else {})
+
+
+def _ambiguity(runs: pd.DataFrame) -> dict[str, Any]:
+    by_world = runs.groupby("world")[list(AMBIGUITY)].mean()
+    return {
+        name: {
+            "mean": float(by_world[name].mean()),
+            "low": float(by_world[name].quantile(0.05)),
+            "high": float(by_world[name].quantile(0.95)),
+        }
+        for name in AMBIGUITY
+    }
+
+
+def _first_clash(runs: pd.DataFrame) -> dict[str, Any]:
+    """Kaplan-Meier: runs that end at a rung or at the horizon without a clash are cut off."""
+    happened = runs["first_clash_day"].notna()
+    times = runs["first_clash_day"].astype(float).where(happened, runs["days"])
+    curve = survival(times.to_numpy(), happened.to_numpy(), runs["world"].to_numpy())
+    median = curve.times[curve.survival <= 0.5]
+    return {
+        "runs_with_clash": int(happened.sum()), "runs_cut_off": int((~happened).sum()),
+        "median_day": float(median[0]) if median.size else None,
+        "free_at_end": float(curve.survival[-1]), "low": float(curve.low[-1]),
+        "high": float(curve.high[-1]), "days": float(curve.times[-1]),
+    }  # fmt: skip
+
+
+def _any_clash(runs: pd.DataFrame) -> dict[str, Any]:
+    """Exact binomial on the first luck of each world, so that trials are independent."""
+    first = runs[runs["luck"] == 0]
+    return interval(proportion_interval(int((first["clashes"] > 0).sum()), len(first)))
+
+
+def _clashes_by(incidents: pd.DataFrame, years: float) -> dict[str, dict[str, dict[str, float]]]:
+    if incidents.empty:
+        return {key: {} for key in ("trigger", "cause", "county")}
+    clashes = incidents[(incidents["rung"] >= CLASH_RUNG) & incidents["accidental"]]
+    return {
+        key: {
+            str(value): {"clashes": int(n), "per_year": n / years}
+            for value, n in clashes[key].value_counts().items()
+        }
+        for key in ("trigger", "cause", "county")
+    }
+
+
+def _between_worlds(runs: pd.DataFrame) -> dict[str, Any]:
+    """Share of the variance of a run's count that lies between worlds; needs two lucks in each."""
+    shares = {}
+    for name in ("recorded_by_south", "clashes"):
+        table = runs.pivot(index="world", columns="luck", values=name).dropna()
+        if table.shape[0] < 2 or table.shape[1] < 2:
+            shares[name] = None
+        else:
+            shares[name] = interval(variance_between_worlds(table.to_numpy()))
+    return shares
+
+
+def _feedback(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame) -> dict[str, Any]:
+    """``k + n``: reciprocity, and incidents that the tension of one incident brings about.
+
+    ``n = sum_r R_r J_r (d ln R_r / dT) / a`` (TRIAL.md, section 6) with the rates seen, the slopes
+    declared, and an interval from the weighted counts by world.
+    """
+    parameters = case.parameters(())
+    decay = math.log(2.0) / parameters.feedback.half_life_days
+    gain = np.zeros(0)
+    worlds = runs["world"].unique()
+    if not incidents.empty:
+        weights = [_push(parameters, row) for row in incidents[_PUSH].itertuples(index=False)]
+        gain = incidents["world"].to_frame().assign(w=weights).groupby("world")["w"].sum()
+        gain = gain.reindex(worlds, fill_value=0.0).to_numpy()
+    n = rate_interval(gain if gain.size else np.zeros(len(worlds)), decay * runs["days"].sum())
+    k = parameters.feedback.k
+    return {"k": k, "k_plus_n": k + n.estimate, "low": k + n.low, "high": k + n.high,
+            "warning": bool(k + n.high > 0.8)}  # fmt: skip
+
+
+_PUSH = ["rung", "trigger", "perceived_by"]
+
+
+def _push(parameters: Any, row: Any) -> float:
+    """Tension that an incident adds, times the relative growth of its kind per tension."""
+    watcher = getattr(parameters, row.perceived_by)
+    subject = parameters.south if row.perceived_by == "north" else parameters.north
+    slope = max(0.0, subject.politics.work_response) if row.trigger == "violation" else 0.0
+    if row.rung >= CLASH_RUNG:
+        stray = row.trigger == "stray_shot"
+        slope += watcher.stray.attack_tension if stray else subject.conduct.attack_tension
+    return watcher.politics.jumps[row.rung] * slope
+
+
+def headline(data: Mapping[str, Any]) -> str:
+    """The answer in one sentence."""
+    rate = data["per_year"]["clashes"]
+    return (
+        f"{rate['estimate']:.2f} accidental clashes a year "
+        f"(95% interval {rate['low']:.2f} to {rate['high']:.2f}; "
+        f"{rate['events']:.0f} in {data['exposed_years']:.0f} exposed years)"
+    )

@@ -1,0 +1,115 @@
+"""The table that ``dmz run`` prints."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from experiments.summary import AMBIGUITY, CONDUCT, HEADLINE, LADDER, Summary
+from sim.scenario import Case
+
+FEW = "too few clusters"
+
+
+def figure(value: float | None) -> str:
+    """Three significant digits, without an exponent; a dash for nothing."""
+    if value is None:
+        return "-"
+    if value == 0 or abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:#.3g}".rstrip(".")
+
+
+def span(interval: dict[str, Any]) -> str:
+    """Both ends of an interval."""
+    return f"{figure(interval['low'])} - {figure(interval['high'])}"
+
+
+def print_summary(console: Console, title: str, case: Case, summary: Summary) -> None:
+    """Print every figure of an arm."""
+    data = summary.data
+    console.print(f"\n[bold]{title}[/bold]".replace("[", "[", 1), markup=True)
+    console.print(
+        f"{data['runs']} runs in {data['worlds']} worlds, {data['exposed_years']:.1f} exposed years "
+        f"of {case.scenario.days} days from {case.scenario.start}"
+    )
+    console.print(_rates(data))
+    console.print(_ambiguity(data))
+    for line in _sentences(data):
+        console.print(line)
+
+
+def _rates(data: dict[str, Any]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("figure", no_wrap=True)
+    for name in ("n", "a year", "95% interval", "per incident", "95% interval"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for section in (HEADLINE, LADDER, CONDUCT):
+        for name, label in section.items():
+            rate = data["per_year"][name]
+            share = data["per_incident"].get(name)
+            per = (figure(share["estimate"]), span(share)) if share else ("", "")
+            few = FEW if rate.get("too_few_clusters") else ""
+            table.add_row(
+                label.rstrip(), f"{rate['events']:.0f}", figure(rate["estimate"]), span(rate), *per,
+                few, end_section=False,
+            )  # fmt: skip
+        table.add_row()
+    return table
+
+
+def _ambiguity(data: dict[str, Any]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("measured ambiguity (mean of the run)", no_wrap=True)
+    table.add_column("mean", justify="right")
+    table.add_column("5-95% of worlds", justify="right")
+    for name, (label, unit) in AMBIGUITY.items():
+        values = data["ambiguity"][name]
+        table.add_row(f"{label}, {unit}", figure(values["mean"]), span(values))
+    table.add_row()
+    return table
+
+
+def _sentences(data: dict[str, Any]) -> list[str]:
+    deepest, first = data["deepest_unanswered_m"], data["first_clash"]
+    any_clash, feedback = data["any_clash_in_a_run"], data["feedback"]
+    lines = [
+        f"Deepest crossing nobody responded to: {deepest['north']:.0f} m (north's units), "
+        f"{deepest['south']:.0f} m (south's units).",
+        f"Time to the first clash: {first['runs_with_clash']} runs saw one, "
+        f"{first['runs_cut_off']} were cut off without; free of clashes after "
+        f"{first['days']:.0f} days: {figure(first['free_at_end'])} ({span(first)})"
+        + (f"; half by day {first['median_day']:.0f}." if first["median_day"] else "."),
+        f"Any clash in a run (first luck of each world): {figure(any_clash['estimate'])} "
+        f"({span(any_clash)}), n = {any_clash['n']:.0f}.",
+        f"Runs ended at a rung: {data['ended_runs']} of {data['runs']}.",
+    ]
+    lines += [_by(data, key) for key in ("trigger", "cause", "county")]
+    lines += _between(data)
+    lines.append(
+        f"Tension feedback k + n: {figure(feedback['k_plus_n'])} ({span(feedback)})"
+        + ("; above 0.8, rates may run away." if feedback["warning"] else ".")
+    )
+    pilot = data["pilot"]
+    if pilot:
+        same = "" if pilot["same_content"] else " (not exactly this case)"
+        lines.append(f"Weight of the intervals: pilot of {pilot['scenario']}, {pilot['runs']} "
+                     f"runs{same}.")  # fmt: skip
+    return lines
+
+
+def _by(data: dict[str, Any], key: str) -> str:
+    counts = data["clashes_by"][key]
+    text = ", ".join(f"{name} {entry['clashes']}" for name, entry in counts.items()) or "none"
+    return f"Clashes by {key}: {text}."
+
+
+def _between(data: dict[str, Any]) -> list[str]:
+    names = {"recorded_by_south": "recorded crossings", "clashes": "clashes"}
+    return [
+        f"Share of the variance of a year's {names[name]} between worlds: "
+        f"{figure(share['estimate'])} ({span(share)})."
+        for name, share in data["variance_between_worlds"].items()
+        if share
+    ]

@@ -1,0 +1,40 @@
+"""Where scenario and policy files are: the shipped ones, and what a name means."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["scenarios", "policies"]
+
+
+def scenario_folder() -> Path:
+    """Where the shipped scenarios are: in the wheel, or beside the package in a checkout."""
+    package = Path(str(files("sim")))
+    packaged = package / "_scenarios"
+    return packaged if packaged.is_dir() else package.parent / "scenarios"
+
+
+def shipped_folder(kind: Kind) -> Path:
+    """The folder of the shipped scenarios or of the shipped policies."""
+    return scenario_folder() / ("policies" if kind == "policies" else "")
+
+
+def shipped(kind: Kind = "scenarios") -> list[str]:
+    """Names of the shipped scenarios or policies."""
+    return sorted(path.stem for path in shipped_folder(kind).glob("*.yaml"))
+
+
+def find(name: str, kind: Kind, beside: Path | None = None) -> Path:
+    """The file that ``name``, with or without ``.yaml``, means.
+
+    A name in a file (``beside``) is looked for beside that file, a policy's also in ``policies``
+    there; any other as a path as it stands. Else it is a shipped one. If there is none, the name
+    itself comes back as a path, which then cannot be read.
+    """
+    own = beside.parent if beside else Path()
+    folders = [own, *([own / "policies"] if beside and kind == "policies" else [])]
+    for folder in (*folders, shipped_folder(kind)):
+        for candidate in (folder / name, folder / f"{name}.yaml"):
+            if candidate.is_file():
+                return candidate
+    return Path(name)
