@@ -97,7 +97,15 @@ def compile_once(say: Callable[[str], None]) -> None:
 
 
 def _chunk(case: Case, ks: list[int], seed: int, agents: dict) -> list[tuple[int, Outcome]]:
-    return [(k, outcome(play(case, k, seed, agents))) for k in ks]
+    return [(k, _outcome_of(case, k, seed, agents)) for k in ks]
+
+
+def _outcome_of(case: Case, k: int, seed: int, agents: dict) -> Outcome:
+    model = play(case, k, seed, agents)
+    try:
+        return outcome(model)
+    finally:
+        model.dismiss()
 
 
 def _played(

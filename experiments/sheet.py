@@ -34,8 +34,9 @@ _STYLE = {
     "text.usetex": False, "axes.edgecolor": INK, "axes.labelcolor": INK, "axes.linewidth": 0.8,
     "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     "axes.formatter.use_mathtext": False, "axes.unicode_minus": True, "xtick.color": INK,
-    "ytick.color": INK, "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "grid.color": "#dddddd",
-    "grid.linewidth": 0.7, "legend.frameon": False, "legend.fontsize": SMALL, "hatch.linewidth": 0.8,
+    "ytick.color": INK, "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "grid.linewidth": 0.7,
+    "grid.color": "#dddddd", "legend.frameon": False, "legend.fontsize": SMALL,
+    "hatch.linewidth": 0.8,
     "legend.borderpad": 0.0, "legend.borderaxespad": 0.0, "legend.columnspacing": 1.2,
     "legend.handlelength": 1.6, "legend.handletextpad": 0.5, "savefig.bbox": None,
 }  # fmt: skip
@@ -110,14 +111,15 @@ class Sheet:
             y = 1 - (top + i * line_height(size)) / self._height
             self.figure.text(left / WIDTH, y, line, size=size, va="top", **look)
 
-    def axes(self, box: Box, heading: str = "", below: str = "") -> Axes:
-        """Axes that fill ``box``; above it a ``heading``, the quantity ``below`` it, and room for
-        one row of a legend."""
+    def axes(self, box: Box, heading: str, quantity: str = "") -> Axes:
+        """Axes that fill ``box``; above it a legend's row, the ``quantity`` and the ``heading``."""
+        top = box.top - 1.25 * line_height(SMALL)
+        if quantity:
+            top -= line_height(SMALL)
+            self.write(box.left, top, [quantity], SMALL)
+        self.write(box.left, top - line_height(HEADING), [heading], HEADING, weight="bold")
         bottom = 1 - (box.top + box.height) / self._height
         place = (box.left / WIDTH, bottom, box.width / WIDTH, box.height / self._height)
-        rise = 2 * line_height(SMALL) + line_height(HEADING) + 2
-        self.write(box.left, box.top - rise, [heading], HEADING, weight="bold")
-        self.write(box.left, box.top - 2 * line_height(SMALL) - 2, [below], SMALL)
         return self.figure.add_axes(place)
 
 

@@ -32,15 +32,15 @@ HEADLINE = {
     "clashes_violation": "  begun by a violation",
     "clashes_otherwise": "  begun otherwise",
 }
-LADDER = {"incidents": "incidents (rung 0 and up)"} | {
-    f"rung_{r}": f"rung {r} or higher: {RUNGS[r]}" for r in range(1, len(RUNGS))
+LADDER = {"incidents": "incidents (rung 0+)"} | {
+    f"rung_{r}": f"rung {r}+ {RUNGS[r]}" for r in range(1, len(RUNGS))
 }
 CONDUCT = {
     "answered": "answered fire",
     "answered_warning_shots": "  in reply to warning shots",
     "answered_rounds_at_post": "  in reply to rounds at a post",
-    "recorded_by_south": "recorded crossings (counted by the south)",
-    "recorded_by_north": "recorded crossings (counted by the north)",
+    "recorded_by_south": "crossings recorded by the south",
+    "recorded_by_north": "crossings recorded by the north",
     "crossings_north": "crossings by the north's units",
     "deep_crossings_north": "  deep (beyond 5 m)",
     "unanswered_north": "  nobody responded to",

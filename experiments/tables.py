@@ -1,5 +1,6 @@
 """The table that ``dmz run`` prints."""
 
+import math
 from typing import Any
 
 from rich.console import Console
@@ -12,12 +13,12 @@ FEW = "too few clusters"
 
 
 def figure(value: float | None) -> str:
-    """Three significant digits, without an exponent; a dash for nothing."""
+    """Two significant digits at least, without an exponent; a dash for nothing."""
     if value is None:
         return "-"
-    if value == 0 or abs(value) >= 100:
+    if value == 0 or abs(value) >= 10:
         return f"{value:.0f}"
-    return f"{value:#.3g}".rstrip(".")
+    return f"{value:.{max(1, 1 - math.floor(math.log10(abs(value))))}f}"
 
 
 def span(interval: dict[str, Any]) -> str:
@@ -28,42 +29,53 @@ def span(interval: dict[str, Any]) -> str:
 def print_summary(console: Console, title: str, case: Case, summary: Summary) -> None:
     """Print every figure of an arm."""
     data = summary.data
-    console.print(f"\n[bold]{title}[/bold]".replace("[", "[", 1), markup=True)
+    console.print(f"\n{title}", style="bold", markup=False)
     console.print(
         f"{data['runs']} runs in {data['worlds']} worlds, {data['exposed_years']:.1f} exposed years "
         f"of {case.scenario.days} days from {case.scenario.start}"
     )
     console.print(_rates(data))
+    console.print(_shares(data))
     console.print(_ambiguity(data))
     for line in _sentences(data):
         console.print(line)
 
 
 def _rates(data: dict[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("figure", no_wrap=True)
-    for name in ("n", "a year", "95% interval", "per incident", "95% interval"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table = _table("figure", "n", "a year", "95% interval")
     table.add_column("", no_wrap=True)
     for section in (HEADLINE, LADDER, CONDUCT):
         for name, label in section.items():
             rate = data["per_year"][name]
-            share = data["per_incident"].get(name)
-            per = (figure(share["estimate"]), span(share)) if share else ("", "")
-            few = FEW if rate.get("too_few_clusters") else ""
-            table.add_row(
-                label.rstrip(), f"{rate['events']:.0f}", figure(rate["estimate"]), span(rate), *per,
-                few, end_section=False,
-            )  # fmt: skip
+            table.add_row(label.rstrip(), f"{rate['events']:.0f}", figure(rate["estimate"]),
+                          span(rate), FEW if rate.get("too_few_clusters") else "")  # fmt: skip
         table.add_row()
     return table
 
 
+def _shares(data: dict[str, Any]) -> Table:
+    """The ladder per incident."""
+    table = _table("share of incidents", "n", "share", "95% interval")
+    table.add_column("", no_wrap=True)
+    labels = HEADLINE | LADDER | CONDUCT
+    for name, share in data["per_incident"].items():
+        if name != "incidents":
+            table.add_row(labels[name].strip(), f"{share['events']:.0f}", figure(share["estimate"]),
+                          span(share), FEW if share.get("too_few_clusters") else "")  # fmt: skip
+    table.add_row()
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    table.add_column(first, no_wrap=True, min_width=31)
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
 def _ambiguity(data: dict[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("measured ambiguity (mean of the run)", no_wrap=True)
-    table.add_column("mean", justify="right")
-    table.add_column("5-95% of worlds", justify="right")
+    table = _table("measured ambiguity, mean over the run", "mean", "5-95% of worlds")
     for name, (label, unit) in AMBIGUITY.items():
         values = data["ambiguity"][name]
         table.add_row(f"{label}, {unit}", figure(values["mean"]), span(values))

@@ -32,6 +32,7 @@ DAY = 1440.0
 DAY_SHIFT, NIGHT_SHIFT = 360.0, 1080.0
 DEEP_M = 5.0
 NORMAL_BOUND = 8.3
+LAST_STRETCH = 1023  # ordinal of a tick's last stretch of path; no tick has as many looks
 LINE_SLOPE = 0.2  # metres that a line may swing, within a tick, per metre walked along it
 VIOLATION, MINE_STRIKE, STRAY_SHOT = 0, 1, 2
 
@@ -208,8 +209,8 @@ def deepest(x0, x1, variance, u):
 
 @compiled
 def stays_below(x0, x1, variance):
-    """Whether no bridge from ``x0`` to ``x1`` can reach 0: beyond exp(-36), so no 53-bit deviate."""
-    return x0 < 0.0 and x1 < 0.0 and 2.0 * x0 * x1 > 36.0 * variance
+    """Whether no bridge from ``x0`` to ``x1`` reaches 0: beyond exp(-37), so no 52-bit deviate."""
+    return x0 < 0.0 and x1 < 0.0 and 2.0 * x0 * x1 > 37.0 * variance
 
 
 @compiled
@@ -455,6 +456,12 @@ def _lose_track(unit):
 
 
 @compiled
+def _stretch(passage, step, number):
+    """The deviate of a tick's stretch of path: between looks, or the last one."""
+    return uniform(passage, step * (LAST_STRETCH + 1) + number)
+
+
+@compiled
 def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, tally, event):
     """Take the looks that fall before ``t1``; True when one of them asks for a decision.
 
@@ -476,7 +483,7 @@ def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, ta
         line = offset(lines, unit.side, land.line_step_m, s)
         x = depth_past(unit, line, z)
         variance = 2.0 * unit.nav_sd * unit.nav_sd * (t - unit.t) / tau
-        note_depth(unit, tally, unit.x, x, variance, uniform(passage, unit.step * 64 + sub))
+        note_depth(unit, tally, unit.x, x, variance, _stretch(passage, unit.step, sub))
         sub += 1
         unit.x, unit.z, unit.t = x, z, t
         limit = offset(responses, 1 - unit.side, land.line_step_m, s)
@@ -512,7 +519,9 @@ def _note_tick(unit, tally, par, luck, x1, t1):
     variance = 2.0 * unit.nav_sd**2 * (t1 - unit.t) / par.navigation_tau_minutes
     if not stays_below(unit.x, x1, variance):
         passage = address(luck, _PASSAGE, unit.who, unit.shift, 0, unit.side)
-        note_depth(unit, tally, unit.x, x1, variance, uniform(passage, unit.step * 64 + 63))
+        note_depth(
+            unit, tally, unit.x, x1, variance, _stretch(passage, unit.step, LAST_STRETCH)
+        )
 
 
 @compiled
@@ -679,6 +688,7 @@ def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, 
                         _lose_track(unit)
                 elif unit.watcher >= 0 and _looks(unit, row, z1, t1, posts, lines, responses, pars,
                                                   land, sky, luck, tally, events[n]):  # fmt: skip
+                    unit.step += 1  # the rest of the tick is given up, and its luck with it
                     n += 1
                     continue
                 _note_tick(unit, tally, par, luck, x1, t1)

@@ -15,6 +15,7 @@ import numpy as np
 from sim import agents as agent_classes
 from sim.agents import CommandPost, Government, GuardPost, Unit
 from sim.arithmetic import relax
+from sim.border import BorderMeasures, measures
 from sim.environment import Calendar, daylight, fog_table, leaf_table
 from sim.field import (
     DAY,
@@ -66,19 +67,27 @@ from sim.world import World, draw_world, responses
 
 GROUP_M = 500.0
 _UNIT_CLASSES = ("Patrol", "WorkParty", "SurveyTeam")
+REPORTERS = {
+    "minute": lambda model: model.minute,
+    "incidents": lambda model: int(model.state.run["incidents"][0]),
+    "open_incidents": lambda model: len(model.open_incidents),
+    "tension_north": lambda model: model.tensions(model.minute)[NORTH],
+    "tension_south": lambda model: model.tensions(model.minute)[SOUTH],
+}
 
 
 class DmzModel(mesa.Model):
     """One run of a case in one world with one luck.
 
     ``scenario`` and ``policies`` are shipped names, paths, or a ``Case`` that holds both. ``agents``
-    replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``.
+    replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``. ``collect``
+    gives the model a ``DataCollector`` that ``step()`` fills, as ``mesa.batch_run`` wants it.
     """
 
     def __init__(
         self, scenario: str | Case = "baseline", policies: Iterable[str] = (),
         days: int | None = None, seed: int = 1, world: int = 0, luck: int = 0,
-        agents: Mapping[str, type] | None = None,
+        agents: Mapping[str, type] | None = None, collect: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(seed=int(seed))
         self.case = (
@@ -99,6 +108,8 @@ class DmzModel(mesa.Model):
         self._make_agents(dict(agents or {}))
         self.negotiation = Negotiation(self)
         self._enter_regime(())
+        if collect:
+            self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
     # -- building ------------------------------------------------------------------------------------
 
@@ -168,6 +179,9 @@ class DmzModel(mesa.Model):
         ]
         government = made("Government")
         self.governments: list[Government] = [government(self, side, side) for side in (0, 1)]
+        # Mesa 3.3 counts agents in a class attribute keyed by the model, which would keep every
+        # model of the process alive; all agents have their number by now.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     # -- the clock -------------------------------------------------------------------------------------
 
@@ -188,8 +202,10 @@ class DmzModel(mesa.Model):
         return bool(self.state.run["ended_at"][0] != NEVER)
 
     def step(self) -> None:
-        """One tick."""
+        """One tick; collects ``REPORTERS`` after it if the model was built to."""
         self._play(min(self.minute + self.tick, self.horizon))
+        if hasattr(self, "datacollector"):
+            self.datacollector.collect(self)
 
     def run(self, days: float | None = None) -> "DmzModel":
         """Play ``days`` more days, to the end of the tick in which they end, or to the horizon."""
@@ -234,6 +250,14 @@ class DmzModel(mesa.Model):
             self._begin(minute, event)
         for incident in tuple(self.open_incidents):
             incident.play(until)
+
+    def dismiss(self) -> None:
+        """Let go of everything, so that memory returns at once; the model is of no use afterwards.
+
+        Mesa ties models and agents together in reference cycles, which Python collects late when
+        large libraries are loaded.
+        """
+        self.__dict__.clear()
 
     # -- a day -------------------------------------------------------------------------------------------
 
@@ -280,8 +304,27 @@ class DmzModel(mesa.Model):
         self._measure_swing()
 
     def _draw_lines(self) -> None:
+        self._settle_ambiguity()
         self.state.lines[:] = self.world.lines(self.regime, self.state.restored)
         self.state.responses[:] = responses(self.state.lines, self.regime)
+        found = measures(self.state.lines, self.land.line_step_m, self.regime.border.differ_m)
+        self.state.run["ambiguity"] = tuple(vars(found).values())
+
+    def _settle_ambiguity(self) -> None:
+        """Add the time under the lines in force, as far as it was exposure, to their integral."""
+        run = self.state.run[0]
+        run["ambiguity_minutes"] = self._ambiguity_minutes()
+        run["lines_since"] = self.minute
+
+    def _ambiguity_minutes(self) -> np.ndarray:
+        run = self.state.run[0]
+        minutes = max(0.0, self.minute - max(self.warmup, float(run["lines_since"])))
+        return run["ambiguity_minutes"] + minutes * run["ambiguity"]
+
+    def ambiguity(self) -> BorderMeasures:
+        """The border's measures, averaged over the exposure so far."""
+        exposed = max(self.minute - self.warmup, 1e-9)
+        return BorderMeasures(*(self._ambiguity_minutes() / exposed).tolist())
 
     def _measure_swing(self) -> None:
         for side in (NORTH, SOUTH):

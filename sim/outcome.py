@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.border import measures
 from sim.geography import COUNTIES, SECTORS, lonlat, sector
 from sim.parameters import NORTH, SIDES, SOUTH
 from sim.recording import recorded_crossings
@@ -59,8 +58,7 @@ def _row(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
         "ended": model.ended,
     }  # fmt: skip
     row |= _clashes(model, incidents) | _ladder(incidents) | _sides(model, incidents)
-    border = measures(model.state.lines, model.land.line_step_m, model.regime.border.differ_m)
-    row |= vars(border)
+    row |= vars(model.ambiguity())
     exposed = model.state.daily[model.calendar.warmup_days :]
     row["tension_mean_north"], row["tension_mean_south"] = exposed.mean(axis=0).tolist()
     row["tension_max"] = float(exposed.max())

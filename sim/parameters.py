@@ -570,9 +570,9 @@ class Politics(StrictModel):
     """A government: resting tension, what incidents add, and what tension changes."""
 
     resting: float = param(0.2, "tension", 0, 1, "tension without incidents", "TRIAL 2.2")
-    jumps: tuple[Jump, Jump, Jump, Jump, Jump, Jump, Jump] = choice(
-        (0.0, 0.002, 0.01, 0.08, 0.15, 0.25, 0.35), "tension that an incident adds, by rung 0-6",
-        "TRIAL 2.2",
+    jumps: tuple[Jump, Jump, Jump, Jump, Jump, Jump, Jump] = param(
+        (0.0, 0.002, 0.01, 0.08, 0.15, 0.25, 0.35), "tension", None, None,
+        "what an incident adds, by rung 0-6", "TRIAL 2.2",
     )  # fmt: skip
     casualty_jump: float = param(0.05, "tension", 0, 0.5, "added for a side's own casualties")
     casualty_memory_days: float = param(30, "day", 1, 365, "how long casualties are remembered")

@@ -119,9 +119,12 @@ def address(luck, kind, who, shift, incident, side):
 
 @compiled
 def uniform(key, ordinal):
-    """Draw ``ordinal`` of ``key``, uniform on the open interval (0, 1), 53 bits."""
+    """Draw ``ordinal`` of ``key``, uniform on the open interval (0, 1), 52 bits.
+
+    A 53rd bit would leave no room for the half that keeps the largest draw below 1.
+    """
     word = mix(uint64(key) + (uint64(ordinal) + uint64(1)) * _WORD_STEP)
-    return (np.float64(word >> uint64(11)) + 0.5) * (1.0 / 9007199254740992.0)
+    return (np.float64(word >> uint64(12)) + 0.5) * (1.0 / 4503599627370496.0)
 
 
 @compiled

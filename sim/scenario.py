@@ -1,4 +1,4 @@
-"""Scenarios and policies: what they are, and how files become a case that can be played.
+"""From files to a case: scenarios and policies are read, laid over each other, and checked.
 
 A scenario is the declared defaults, under the files that it extends, under its own file, under
 ``--set``. A policy is an overlay with the schema's own names. Clauses of an agreement and dated
@@ -6,274 +6,39 @@ injects are overlays too, so that everything that changes a rule does so in one 
 """
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from importlib.resources import files
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, TypeVar
 
-from pydantic import Field, model_validator
-
-import sim
+from sim.case import AgentChoice, Case, digest
 from sim.documents import (
     BadInput,
     Document,
-    Impossible,
+    Mark,
     Problem,
-    StrictModel,
     merge,
     resolve_extends,
     validate,
     with_value,
 )
-from sim.parameters import SIDES, Parameters, choice, default_tree, param
+from sim.documents.document import neighbours
+from sim.documents.problems import KeyPath, dotted, nearest, show
+from sim.library import Kind, find, scenario_folder, shipped
+from sim.overlays import (
+    DEFAULTS,
+    MarkedOverlay,
+    at_path,
+    at_the_writer,
+    checked_regimes,
+    laid_over,
+    marked_overlay,
+)
+from sim.parameters import Parameters, default_tree
+from sim.sites import READERS, fingerprint
+from sim.situation import Policy, Scenario, Talks
 
-Outcome = Literal["none", "ignored", "refused", "accepted", "collapsed"]
-Kind = Literal["scenarios", "policies"]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Talks(StrictModel):
-    """What becomes of the offer of talks, and what it costs or brings."""
-
-    decided_by: Literal["scenario", "chance", "governments"] = choice(
-        "scenario", "a fixed outcome, a draw from probabilities, or the governments themselves"
-    )
-    outcome: Outcome = choice("none", "the outcome that the scenario fixes")
-    probabilities: dict[Outcome, Share] = choice({}, "outcomes and their chances, summing to 1")
-    offer_day: int = param(16, "day", 0, 3650, "day of the offer (17 November 2025)",
-                           "FACTS: talk offers", "measured")  # fmt: skip
-    answer_days: int = param(14, "day", 0, 365, "days from an offer to its answer",
-                             "priors.csv: talks_delay", "measured")  # fmt: skip
-    session_day: int = param(30, "day", 0, 3650, "day of the first session", "MODEL: Talks")
-    agreed_day: int = param(90, "day", 0, 3650, "day of an agreement, or of a collapse",
-                            "MODEL: Talks")  # fmt: skip
-    implemented_day: int = param(120, "day", 0, 3650, "day from which works under it begin",
-                                 "MODEL: Talks")  # fmt: skip
-    next_offer_days: int = param(180, "day", 1, 3650, "days to the next offer after silence")
-    refused_offer_days: int = param(365, "day", 1, 3650, "days to the next offer after a refusal")
-    ignored_cost: float = param(0.0, "tension", 0, 0.3, "tension added by silence")
-    refusal_cost: float = param(0.0, "tension", 0, 0.3, "tension added by a refusal",
-                                "priors.csv: refusal_cost")  # fmt: skip
-    collapse_cost: float = param(0.1, "tension", 0, 0.5, "tension added by a collapse")
-    agreement_relief: float = param(0.0, "tension", 0, 0.3, "tension taken away by an agreement")
-    p_collapse: float = param(0.3, "probability", 0, 1, "sessions that the governments hold fail",
-                              "priors.csv: p_agreed", "analogue")  # fmt: skip
-    suspend_tension: float = param(0.8, "tension", 0, 1, "above it a government suspends what was "
-                                   "agreed")  # fmt: skip
-    agreed_clauses: tuple[str, ...] = choice(
-        ("hotline", "common_line"), "policies in force from the agreement on"
-    )
-    implemented_clauses: tuple[str, ...] = choice(
-        ("survey_1km_week",), "policies in force from the implementation on"
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Talks":
-        if self.decided_by == "chance" and abs(sum(self.probabilities.values()) - 1.0) > 1e-6:
-            raise Impossible("the probabilities of talks must sum to 1", path=("probabilities",))
-        if not self.session_day <= self.agreed_day <= self.implemented_day:
-            raise Impossible(
-                "session_day, agreed_day and implemented_day must be in this order",
-                path=("agreed_day",),
-            )
-        return self
-
-
-class Inject(StrictModel):
-    """Something that happens on a date: an act at a place, or changed parameters for a while."""
-
-    name: str = Field(min_length=1, max_length=80)
-    date: dt.date
-    until: dt.date | None = None
-    act: Literal["change", "stray_shot", "provocation"] = "change"
-    side: Literal["north", "south"] | None = None
-    at_km: float | None = Field(None, ge=0)
-    hour: float = Field(12.0, ge=0, lt=24)
-    set: dict[str, Any] = {}
-
-    @model_validator(mode="after")
-    def _complete(self) -> "Inject":
-        if self.act == "change" and not self.set:
-            raise Impossible("an inject that changes something needs `set`", path=("act",))
-        if self.act != "change" and (self.side is None or self.at_km is None):
-            raise Impossible("a shot needs `side` and `at_km`", path=("act",))
-        if self.until is not None and self.until <= self.date:
-            raise Impossible("`until` must be later than `date`", path=("until",))
-        return self
-
-
-class Scenario(Parameters):
-    """A situation: parameters, talks and injects over a stretch of time."""
-
-    name: str = Field(min_length=1, max_length=80)
-    description: str = Field("", max_length=2000)
-    start: dt.date = Field(dt.date(2025, 11, 1), ge=dt.date(1954, 1, 1), le=dt.date(2100, 1, 1))
-    days: int = param(365, "day", 1, 3660, "days of exposure")
-    ends_at_rung: int | None = Field(
-        None, ge=1, le=6, description="a run ends when an incident reaches this rung"
-    )
-    talks: Talks = Talks()
-    injects: tuple[Inject, ...] = ()
-
-    @model_validator(mode="after")
-    def _possible(self) -> "Scenario":
-        if self.space.area_km > self.space.length_km:
-            raise Impossible("an area cannot be longer than the line", path=("space", "area_km"))
-        for i, inject in enumerate(self.injects):
-            if inject.at_km is not None and inject.at_km > self.space.length_km:
-                raise Impossible("the place lies beyond the line", path=("injects", i, "at_km"))
-        for name in SIDES:
-            watch = getattr(self, name).watch
-            if watch.post_distance_m > 1000 * self.space.half_width_km:
-                raise Impossible("posts would stand outside the zone",
-                                 path=(name, "watch", "post_distance_m"))  # fmt: skip
-        return self
-
-
-class Policy(StrictModel):
-    """A named set of changes laid over a scenario, with the sides that it binds."""
-
-    name: str = Field(min_length=1, max_length=80)
-    description: str = Field("", max_length=2000)
-    binds: tuple[Literal["north", "south"], ...] = Field(min_length=1)
-    start: dt.date | None = None
-    set: dict[str, Any] = {}
-    agents: dict[Literal["CommandPost", "GuardPost", "Government", "Patrol", "WorkParty",
-                         "SurveyTeam"], str] = {}  # fmt: skip
-
-    @model_validator(mode="after")
-    def _binds_whom_it_changes(self) -> "Policy":
-        for group in self.set:
-            needed = (group,) if group in SIDES else SIDES
-            missing = [side for side in needed if side not in self.binds]
-            if missing:
-                raise Impossible(
-                    f"`{group}` changes the {' and the '.join(missing)}, whom `binds` leaves out",
-                    path=("set", group),
-                )
-        return self
-
-
-# -- finding files -----------------------------------------------------------------------------------
-
-
-def scenario_folder() -> Path:
-    """Where the shipped scenarios are: in the wheel, or beside the package in a checkout."""
-    packaged = Path(str(files("sim"))) / "_scenarios"
-    return packaged if packaged.is_dir() else Path(sim.__file__).parent.parent / "scenarios"
-
-
-def shipped(kind: Kind = "scenarios") -> list[str]:
-    """Names of the shipped scenarios or policies."""
-    folder = scenario_folder() / ("policies" if kind == "policies" else "")
-    return sorted(path.stem for path in folder.glob("*.yaml"))
-
-
-def find(name: str, kind: Kind, beside: Path | None = None) -> Path:
-    """The file that ``name`` means: a path as it stands or beside a file, else a shipped name."""
-    bases = [Path(), *([beside.parent] if beside else [])]
-    for base in bases:
-        for candidate in (base / name, base / f"{name}.yaml"):
-            if candidate.is_file():
-                return candidate
-    folder = scenario_folder() / ("policies" if kind == "policies" else "")
-    for candidate in (folder / name, folder / f"{name}.yaml"):
-        if candidate.is_file():
-            return candidate
-    return Path(name)
-
-
-def _read(name: str, kind: Kind, flaws: list[Problem]) -> Document:
-    return resolve_extends(
-        name, lambda wanted, by: find(wanted, kind, by), lambda: shipped(kind), flaws
-    )
-
-
-def _below(document: Document, *path: str | int) -> Document:
-    """The part of a document under ``path``, as a document with its marks."""
-    data: Any = document.data
-    for key in path:
-        data = data[key] if not isinstance(data, dict) or key in data else {}
-    n = len(path)
-    marks = {at[n:]: mark for at, mark in document.marks.items() if at[:n] == path}
-    keys = {at[n:]: mark for at, mark in document.keys.items() if at[:n] == path}
-    return Document(data=data, marks=marks, file=document.file, keys=keys)
-
-
-# -- cases ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Overlay:
-    """Changed parameters in force from one day of exposure until another (days may be negative)."""
-
-    name: str
-    kind: Literal["policy", "agreed", "implemented", "inject"]
-    changes: dict[str, Any]
-    from_day: float
-    until_day: float = float("inf")
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A scenario under its policies, checked: all that a run needs beside its luck.
-
-    ``overlays`` are laid over the scenario in their order; clauses come into force when talks say
-    so, the others by their days. ``tree`` is the scenario's parameters as nested dicts.
-    """
-
-    scenario: Scenario
-    policies: tuple[Policy, ...]
-    overlays: tuple[Overlay, ...]
-    tree: Mapping[str, Any]
-    lineage: tuple[str, ...] = ()
-    _cache: dict[tuple[int, ...], Parameters] = field(default_factory=dict, repr=False)
-
-    def parameters(self, active: tuple[int, ...]) -> Parameters:
-        """The parameters with the overlays of these indices in force."""
-        if active not in self._cache:
-            tree: Any = self.tree
-            for i in active:
-                tree = laid_over(tree, self.overlays[i].changes)
-            self._cache[active] = Parameters.model_validate(tree, strict=False)
-        return self._cache[active]
-
-    @cached_property
-    def resolved(self) -> dict[str, Any]:
-        """Everything that defines the case, as plain values for a manifest."""
-        return {
-            "scenario": self.scenario.model_dump(mode="json"),
-            "policies": [policy.model_dump(mode="json") for policy in self.policies],
-        }
-
-    @cached_property
-    def content_hash(self) -> str:
-        """SHA-256 of ``resolved``: the same for the same content, wherever its files lie."""
-        return digest(self.resolved)
-
-    @property
-    def policy_name(self) -> str:
-        """The names of its policies, or ``none``."""
-        return " + ".join(policy.name for policy in self.policies) or "none"
-
-
-def digest(resolved: Any) -> str:
-    """SHA-256 of plain values in canonical JSON."""
-    return hashlib.sha256(json.dumps(resolved, sort_keys=True).encode()).hexdigest()
-
-
-def laid_over(tree: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``tree`` with ``changes`` in it: mappings are merged, everything else is replaced."""
-    merged = dict(tree)
-    for key, value in changes.items():
-        old = merged.get(key)
-        both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        merged[key] = laid_over(old, value) if both else value
-    return merged
+T = TypeVar("T")
 
 
 def load_case(
@@ -282,82 +47,189 @@ def load_case(
 ) -> Case:  # fmt: skip
     """Read and check a scenario and its policies; raises ``BadInput`` with everything wrong.
 
-    ``scenario`` and ``policies`` are paths or shipped names, ``assignments`` are ``key=value``.
+    ``scenario`` and ``policies`` are paths or shipped names, ``assignments`` are ``key=value``,
+    ``days`` replaces the scenario's: what it dates beyond them does not happen.
     """
-    flaws: list[Problem] = []
-    document = _read(scenario, "scenarios", flaws)
-    for assignment in assignments:
-        document = with_value(document, assignment, flaws=flaws)
-    if days is not None:
-        document = with_value(document, f"days={days}", file="--days", flaws=flaws)
-    return _build_case(document, [_read(name, "policies", flaws) for name in policies], flaws)
+    loader = _Loader()
+    document = loader.scenario(scenario, assignments, days)
+    overlays = [loader.read(name, "policies") for name in policies]
+    if document is None:
+        raise BadInput(loader.problems)
+    return loader.case(document, [overlay for overlay in overlays if overlay is not None])
 
 
-def _build_case(
-    document: Document, policy_documents: list[Document], flaws: list[Problem]
-) -> Case:
-    defaults = Document(data={**default_tree(), "talks": {}}, marks={}, file="defaults")
-    whole = merge(defaults, document)
-    problems = list(flaws)
-    checked = _collect(problems, lambda: validate(whole, Scenario))
-    policies = [_collect(problems, lambda d=d: validate(d, Policy)) for d in policy_documents]
-    if checked is None or None in policies:
-        raise BadInput(problems)
-    base = _parameters_of(whole)
-    stacked = base
-    overlays: list[Overlay] = []
-    for policy, its in zip(policies, policy_documents, strict=True):
-        changes = _below(its, "set")
-        stacked = merge(stacked, changes)
-        day = (policy.start - checked.start).days if policy.start else 0
-        overlays.append(Overlay(policy.name, "policy", dict(changes.data), day))
-    if overlays:
-        _collect(problems, lambda: validate(stacked, Parameters))
-    overlays += _clauses(checked, stacked, problems)
-    overlays += _changes(checked, whole, stacked, problems)
-    if problems:
-        raise BadInput(problems)
-    return Case(checked, tuple(policies), tuple(overlays), base.data)
+class _Loader:
+    """One loading: every method adds what it finds wrong to ``problems`` and goes on."""
 
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._lineage: list[str] = []
+        self._declared_days = 0
 
-def _collect(problems: list[Problem], attempt: Any) -> Any:
-    try:
-        return attempt()
-    except BadInput as bad:
-        problems += bad.problems
-        return None
+    def _attempt(self, call: Callable[[], T]) -> T | None:
+        try:
+            return call()
+        except BadInput as bad:
+            self.problems += bad.problems
+            return None
+
+    def _refuse(self, mark: Mark, path: KeyPath, message: str, **details: str | None) -> None:
+        self.problems.append(Problem(mark, dotted(path), message=message, **details))
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def read(self, name: str, kind: Kind, beside: Path | None = None) -> Document | None:
+        """The document that a name stands for, laid over those that it extends."""
+
+        def look(wanted: str, by: Path | None) -> Path:
+            path = find(wanted, kind, by or beside)
+            if kind == "scenarios" and path.parent == scenario_folder():
+                self._lineage.append(path.stem)
+            return path
+
+        document = self._attempt(
+            lambda: resolve_extends(name, look, lambda: shipped(kind), self.problems)
+        )
+        if document is not None and document.at_key(("name",)).file != document.file:
+            self._refuse(Mark(document.file, 1, 1), ("name",), "missing key",
+                         allowed="a name of its own beside `extends`")  # fmt: skip
+        return document
+
+    def scenario(self, name: str, assignments: Iterable[str], days: int | None) -> Document | None:
+        """The scenario's document with what the command line changes in it."""
+        document = self.read(name, "scenarios")
+        if document is None:
+            return None
+        declared = document.data.get("days", Scenario.model_fields["days"].default)
+        self._declared_days = declared if isinstance(declared, int) else 0
+        changes = [(each, "--set") for each in assignments]
+        changes += [(f"days={days}", "--days")] if days is not None else []
+        for change in changes:
+            document = self._attempt(
+                lambda d=document, c=change: with_value(d, *c, self.problems)
+            ) or document  # fmt: skip
+        return document
+
+    # -- checking ----------------------------------------------------------------------------
+
+    def case(self, document: Document, policy_documents: Sequence[Document]) -> Case:
+        """The case that the documents describe."""
+        defaults = Document({**default_tree(), "talks": {}}, {}, DEFAULTS)
+        whole = replace(merge(defaults, document), file=document.file)
+        scenario = self._attempt(lambda: validate(whole, Scenario))
+        self.problems = [at_the_writer(problem, whole) for problem in self.problems]
+        policies = [self._attempt(lambda d=d: validate(d, Policy)) for d in policy_documents]
+        base, fingerprints = self._with_files(_parameters_of(whole), scenario)
+        pairs = list(zip(policies, policy_documents, strict=True))
+        marked = [self._policy(scenario, *pair) for pair in pairs]
+        marked += [*self._clauses(scenario, whole), *self._injects(scenario, whole)]
+        may_agree = scenario is not None and scenario.talks.may_agree
+        checked = checked_regimes(base, marked, may_agree, self.problems)
+        agents = self._agents(pairs)
+        if self.problems:
+            raise BadInput(self.problems)
+        return Case(
+            scenario, tuple(policies), tuple(each.overlay for each in marked), base.data,
+            tuple(self._lineage), fingerprints, agents, checked,
+        )  # fmt: skip
+
+    def _with_files(
+        self, base: Document, scenario: Scenario | None
+    ) -> tuple[Document, dict[str, str]]:
+        """The parameters with the scenario's own files, now checked, as absolute paths."""
+        paths: dict[str, Path] = {}
+        for key in READERS if scenario is not None else ():
+            name, mark = getattr(scenario.border, key), base.at(("border", key))
+            if name is None:
+                continue
+            path = Path(mark.file).parent / name if mark.line else Path(name)
+            if not path.is_file():
+                self._refuse(mark, ("border", key), "there is no such file", found=show(name),
+                             nearest=nearest(path.name, neighbours(path)))  # fmt: skip
+            elif self._attempt(lambda k=key, p=path: READERS[k](p, scenario.space)) is not None:
+                paths[key] = path
+        border = {key: str(path.resolve()) for key, path in paths.items()}
+        data = laid_over(base.data, {"border": border})
+        return replace(base, data=data), {key: fingerprint(path) for key, path in paths.items()}
+
+    def _policy(
+        self, scenario: Scenario | None, policy: Policy | None, document: Document
+    ) -> MarkedOverlay:
+        name, day = (policy.name if policy else document.file), 0
+        if scenario is not None and policy is not None and policy.start is not None:
+            day = (policy.start - scenario.start).days
+            self._within_the_run(scenario, document, ("start",), policy.start, min(day, 0))
+        return marked_overlay(document, ("set",), self.problems, name, "policy", day)
+
+    def _injects(self, scenario: Scenario | None, document: Document) -> Iterator[MarkedOverlay]:
+        """Injects that change parameters for a while."""
+        raw = at_path(document.data, ("injects",))
+        for i in range(len(raw) if isinstance(raw, list) else 0):
+            name, first, last, at = f"inject {i}", 0, float("inf"), ("injects", i)
+            if scenario is not None:
+                inject = scenario.injects[i]
+                self._within_the_run(scenario, document, (*at, "date"), inject.date)
+                name, first = inject.name, (inject.date - scenario.start).days
+                last = (inject.until - scenario.start).days if inject.until else last
+            if at_path(document.data, (*at, "set")):
+                yield marked_overlay(
+                    document, (*at, "set"), self.problems, name, "inject", first, last
+                )
+
+    def _within_the_run(
+        self, scenario: Scenario, document: Document, path: KeyPath, date: dt.date, first: int = 0
+    ) -> None:
+        """Refuse a date before day ``first`` of exposure or after the last."""
+        days = max(scenario.days, self._declared_days)
+        earliest, latest = (scenario.start + dt.timedelta(days=day) for day in (first, days - 1))
+        if not earliest <= date <= latest:
+            self._refuse(document.at(path), path, "outside the run", found=show(date),
+                         allowed=f"{scenario.start} to {latest}")  # fmt: skip
+
+    def _clauses(self, scenario: Scenario | None, document: Document) -> list[MarkedOverlay]:
+        """The clauses of an agreement; where talks cannot agree they are checked alone."""
+        marked = []
+        talks = scenario.talks if scenario is not None else Talks()
+        for stage in ("agreed", "implemented"):
+            key = f"{stage}_clauses"
+            for i, name in enumerate(getattr(talks, key)):
+                its = self._clause(name, document, ("talks", key, i))
+                if its is not None:
+                    marked.append(marked_overlay(its, ("set",), self.problems, name, stage))
+        return marked if talks.may_agree else []
+
+    def _clause(self, name: str, document: Document, path: KeyPath) -> Document | None:
+        mark = document.at(path)
+        beside = Path(mark.file) if mark.line else None
+        if mark.file == DEFAULTS:
+            beside = scenario_folder() / DEFAULTS
+        if not find(name, "policies", beside).is_file():
+            self._refuse(mark, path, "there is no such policy", found=show(name),
+                         nearest=nearest(name, shipped("policies")))  # fmt: skip
+            return None
+        its = self.read(name, "policies", beside)
+        if its is None or self._attempt(lambda: validate(its, Policy)) is None:
+            return None
+        for foreign in {"start", "agents"} & its.data.keys():
+            self._refuse(its.at_key((foreign,)), (foreign,), "a clause of an agreement cannot "
+                         "have this key: it is in force while talks say so")  # fmt: skip
+        return its
+
+    def _agents(self, pairs: Sequence[tuple[Policy | None, Document]]) -> tuple[AgentChoice, ...]:
+        chosen: dict[str, AgentChoice] = {}
+        for policy, its in pairs:
+            for kind, reference in (policy.agents if policy else {}).items():
+                mark = its.at_key(("agents", kind))
+                if kind in chosen:
+                    self._refuse(mark, ("agents", kind), "another policy replaces it already",
+                                 found=show(reference))  # fmt: skip
+                chosen[kind] = AgentChoice(kind, reference, mark)
+        return tuple(chosen.values())
 
 
 def _parameters_of(document: Document) -> Document:
-    data = {name: document.data[name] for name in Parameters.model_fields}
-    return Document(data=data, marks=document.marks, file=document.file)
+    data: dict[str, Any] = {name: document.data[name] for name in Parameters.model_fields}
+    return replace(document, data=data)
 
 
-def _clauses(scenario: Scenario, base: Document, problems: list[Problem]) -> list[Overlay]:
-    """The clauses of an agreement: policies that talks bring into force."""
-    talks, overlays = scenario.talks, []
-    stages = (("agreed", talks.agreed_clauses), ("implemented", talks.implemented_clauses))
-    for stage, name in ((stage, name) for stage, names in stages for name in names):
-        its = _collect(problems, lambda name=name: _read(name, "policies", problems))
-        if its is None or _collect(problems, lambda its=its: validate(its, Policy)) is None:
-            continue
-        changes = _below(its, "set")
-        _collect(problems, lambda changes=changes: validate(merge(base, changes), Parameters))
-        overlays.append(Overlay(name, stage, dict(changes.data), 0))
-    return overlays
-
-
-def _changes(
-    scenario: Scenario, document: Document, base: Document, problems: list[Problem]
-) -> list[Overlay]:
-    """Injects that change parameters for a while."""
-    overlays = []
-    for i, inject in enumerate(scenario.injects):
-        if inject.act != "change":
-            continue
-        changes = _below(document, "injects", i, "set")
-        _collect(problems, lambda changes=changes: validate(merge(base, changes), Parameters))
-        first = (inject.date - scenario.start).days
-        last = (inject.until - scenario.start).days if inject.until else float("inf")
-        overlays.append(Overlay(inject.name, "inject", dict(changes.data), first, last))
-    return overlays
+__all__ = ["Case", "Policy", "Scenario", "digest", "load_case", "shipped"]

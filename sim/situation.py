@@ -24,7 +24,9 @@ class Talks(StrictModel):
         "scenario", "a fixed outcome, a draw from probabilities, or the governments themselves"
     )
     outcome: Outcome = choice("none", "the outcome that the scenario fixes; none is no offer")
-    probabilities: dict[Outcome, Share] = choice({}, "outcomes and their chances, summing to 1")
+    probabilities: dict[Outcome, Share] = param(
+        {}, "probability", None, None, "outcomes and their chances, summing to 1"
+    )
     offer_day: int = param(16, "day", 0, 3650, "day of the offer (17 November 2025)",
                            "FACTS: talk offers", "measured")  # fmt: skip
     answer_days: int = param(14, "day", 0, 365, "days from an offer to its answer",
@@ -62,17 +64,17 @@ class Talks(StrictModel):
     def conflicts(self) -> Iterator[Impossible]:
         """Two deciders at once, chances that are none, days out of order."""
         if self.decided_by != "scenario" and self.outcome != "none":
-            yield Impossible("outcome", f"the outcome is decided by {self.decided_by}",
-                             "none, or decided_by: scenario")  # fmt: skip
+            yield Impossible("decided_by", f"the scenario fixes an outcome too: {self.outcome}",
+                             "scenario, or outcome: none")  # fmt: skip
         yield from self._chances_conflict()
         yield from self._days_conflict()
 
     def _chances_conflict(self) -> Iterator[Impossible]:
         total = sum(self.probabilities.values())
         if self.decided_by != "chance":
-            if self.probabilities:
+            if total > 0.0:
                 yield Impossible("probabilities", f"the outcome is decided by {self.decided_by}",
-                                 "no probabilities, or decided_by: chance")  # fmt: skip
+                                 "chances of 0, or decided_by: chance")  # fmt: skip
         elif self.probabilities.get("none"):
             yield Impossible("probabilities.none", "an offer that was made has some outcome",
                              "ignored, refused, accepted and collapsed")  # fmt: skip
@@ -82,9 +84,11 @@ class Talks(StrictModel):
 
     def _days_conflict(self) -> Iterator[Impossible]:
         answered = self.offer_day + self.answer_days
-        days = (("session_day", self.session_day, "the answer (offer_day + answer_days)", answered),
-                ("agreed_day", self.agreed_day, "session_day", self.session_day),
-                ("implemented_day", self.implemented_day, "agreed_day", self.agreed_day))  # fmt: skip
+        days = (
+            ("session_day", self.session_day, "the answer (offer_day + answer_days)", answered),
+            ("agreed_day", self.agreed_day, "session_day", self.session_day),
+            ("implemented_day", self.implemented_day, "agreed_day", self.agreed_day),
+        )
         for name, day, earlier, least in days:
             if day < least:
                 yield Impossible(name, f"before {earlier}", f"day {least} or later")
@@ -103,20 +107,15 @@ class Inject(StrictModel):
     at_km: float | None = Field(
         None, ge=0, description="where along the line, km from its west end; the nearest post fires"
     )
-    hour: float | None = Field(None, ge=0, lt=24, description="hour of the day; without it, noon")
+    hour: float = Field(12.0, ge=0, lt=24, description="hour of the day at which a shot falls")
     set: dict[str, Any] = Field({}, description="the parameters that a change changes")
-
-    @property
-    def minute(self) -> float:
-        """The minute of its day at which a shot falls."""
-        return 720.0 if self.hour is None else 60.0 * self.hour
 
     def conflicts(self) -> Iterator[Impossible]:
         """A change without changes, a shot without a place, one with the keys of the other."""
         if self.act == "change":
             if not self.set:
                 yield Impossible("set", "a change that changes nothing", "parameters to change")
-            yield from self._foreign("side", "at_km", "hour")
+            yield from self._foreign("side", "at_km")
         else:
             for name in ("side", "at_km"):
                 if getattr(self, name) is None:
@@ -175,7 +174,7 @@ class Policy(StrictModel):
 
     def conflicts(self) -> Iterator[Impossible]:
         """Changes for a side that is not bound, and classes that cannot be."""
-        for group in self.set:
+        for group in Parameters.model_fields.keys() & self.set.keys():
             needed = (group,) if group in SIDES else SIDES
             yield from self._unbound(f"set.{group}", f"`{group}` is a matter of", needed)
         for kind, reference in self.agents.items():

@@ -121,6 +121,8 @@ RUN = np.dtype(
         ("minute", "f8"), ("incidents", "i8"), ("log", "i8"), ("talks", "i4"),
         ("talks_since", "f8"), ("offers", "i4"), ("offered_on", "f8"), ("next_offer", "f8"), ("surveyed_m", "f8"),
         ("tension_at", "f8"), ("ended_at", "f8"),
+        # ambiguity: measures of the lines in force, since when, and their integral over exposure
+        ("ambiguity", "f8", 4), ("lines_since", "f8"), ("ambiguity_minutes", "f8", 4),
     ],
     align=True,
 )  # fmt: skip
@@ -158,8 +160,12 @@ class State:
             setattr(self, field.name, getattr(snapshot, field.name).copy())
 
     def identical(self, other: "State") -> bool:
-        """Whether both states hold the same bytes."""
+        """Whether both states hold the same bits in every field."""
         return all(
-            getattr(self, f.name).tobytes() == getattr(other, f.name).tobytes()
-            for f in fields(self)
+            _bits(getattr(self, f.name)) == _bits(getattr(other, f.name)) for f in fields(self)
         )
+
+
+def _bits(array: np.ndarray) -> list[bytes]:
+    """The bytes of each field; those between fields are never set, and copies do not keep them."""
+    return [array[name].tobytes() for name in array.dtype.names or (...,)]

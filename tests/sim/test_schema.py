@@ -1,0 +1,225 @@
+"""The JSON Schema that editors use agrees with what load_case takes; the tables show all there is."""
+
+import csv
+import io
+import json
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from sim.documents import BadInput, read
+from sim.library import find, scenario_folder, shipped
+from sim.parameters import SIDES, walk, world_paths
+from sim.scenario import load_case
+from sim.schema import (
+    as_csv,
+    as_markdown,
+    as_text,
+    parameter_table,
+    policy_schema,
+    scenario_schema,
+)
+from sim.situation import Scenario
+
+SCHEMAS = {"scenario": scenario_schema(), "policy": policy_schema()}
+FILES = [("scenarios", name) for name in shipped()] + [
+    ("policies", name) for name in shipped("policies")
+]
+
+
+def validator(kind: str) -> Draft202012Validator:
+    return Draft202012Validator(SCHEMAS[kind], format_checker=FormatChecker())
+
+
+def faults(kind: str, data: dict) -> list[str]:
+    """Where the schema finds fault with a tree, as dotted paths."""
+    found = validator(kind).iter_errors(json.loads(json.dumps(data, default=date.isoformat)))
+    return [".".join(map(str, error.absolute_path)) for error in found]
+
+
+def nested(path: tuple[str, ...], value) -> dict:
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_the_shipped_schema_is_current(kind):
+    """To refresh the two files: DMZ_REFRESH=1 pytest tests/sim/test_schema.py"""
+    file = scenario_folder() / "schema" / f"{kind}.schema.json"
+    if os.environ.get("DMZ_REFRESH") == "1":
+        file.write_text(as_text(SCHEMAS[kind]), encoding="utf-8")
+    assert json.loads(file.read_text(encoding="utf-8")) == SCHEMAS[kind], (
+        "sim/parameters.py or sim/situation.py has changed; " + (self_help := "see the docstring")
+    ) or self_help
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_it_is_a_schema_of_2020_12(kind):
+    Draft202012Validator.check_schema(SCHEMAS[kind])
+    assert SCHEMAS[kind]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize(("folder", "name"), FILES)
+def test_shipped_files_name_the_schema_and_keep_to_it(folder, name):
+    path = find(name, folder)
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    schema = first.removeprefix("# yaml-language-server: $schema=")
+    assert schema != first
+    kind = "scenario" if folder == "scenarios" else "policy"
+    assert (path.parent / schema).resolve() == (
+        scenario_folder() / "schema" / f"{kind}.schema.json"
+    ).resolve()
+    assert faults(kind, read(path).data) == []
+
+
+def test_a_scenario_needs_a_name_and_a_policy_whom_it_binds():
+    assert faults("scenario", {"name": "x"}) == []
+    assert faults("scenario", {"extends": "baseline"}) == [""]
+    assert faults("policy", {"name": "x", "binds": ["south"]}) == []
+    assert faults("policy", {"name": "x"}) == [""]
+    assert faults("policy", {"name": "x", "binds": []}) == ["binds"]
+
+
+@pytest.mark.parametrize("extends", ["baseline", ["baseline", "worst"]])
+def test_a_file_may_extend_others(extends):
+    for kind in SCHEMAS:
+        assert faults(kind, {"name": "x", "binds": ["south"], "extends": extends}) == (
+            [""] if kind == "scenario" else []
+        )
+    assert faults("scenario", {"name": "x", "extends": extends}) == []
+    assert faults("scenario", {"name": "x", "extends": []}) == ["extends"]
+
+
+def numbers() -> list[tuple[tuple[str, ...], float, float]]:
+    found = []
+    for path, field in walk(Scenario):
+        bounds = {name: getattr(note, name) for note in field.metadata
+                  for name in ("ge", "le") if hasattr(note, name)}  # fmt: skip
+        if bounds:
+            found.append((path, bounds["ge"], bounds["le"]))
+    return found
+
+
+def test_it_knows_every_range_of_a_scenario():
+    for path, low, high in numbers():
+        for good in (low, high):
+            assert faults("scenario", {"name": "x", **nested(path, good)}) == [], path
+        for bad in (low - 1, high + 1, str(high), None):
+            assert faults("scenario", {"name": "x", **nested(path, bad)}) == [".".join(path)]
+
+
+def test_it_knows_every_range_of_a_policy_and_nothing_of_the_world():
+    world = set(world_paths())
+    for path, low, high in numbers():
+        if path[0] == "talks" or path == ("days",):
+            continue
+        policy = {"name": "x", "binds": [*SIDES], "set": nested(path, low)}
+        if path in world:
+            assert faults("policy", policy) != [], path
+            continue
+        assert faults("policy", policy) == [], path
+        policy["set"] = nested(path, high + 1)
+        assert faults("policy", policy) == ["set." + ".".join(path)]
+
+
+def test_injects_take_the_changes_that_policies_take():
+    inject = {"name": "x", "date": "2026-01-01", "set": {"south": {"watch": {"margin_m": 3}}}}
+    assert faults("scenario", {"name": "x", "injects": [inject]}) == []
+    inject["set"] = {"south": {"watch": {"posts": 3}}}
+    assert faults("scenario", {"name": "x", "injects": [inject]}) == ["injects.0.set.south.watch"]
+    inject["set"] = {"talks": {}}
+    assert faults("scenario", {"name": "x", "injects": [inject]}) == ["injects.0.set"]
+    assert faults("scenario", {"name": "x", "injects": [{"name": "x"}]}) == ["injects.0"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: x\nsouht: {}",
+        "name: x\nstart: yesterday",
+        "name: 3",
+        "name: x\ntalks: {outcome: agreed}",
+        "name: x\nnorth: {rules: {steps: [broadcast, shout]}}",
+        "name: x\nhotline: {working: 'yes'}",
+        "name: x\ninjects: [{name: a, date: 2026-01-01, act: change, sett: {}}]",
+        "name: x\nends_at_rung: 0",
+        "name: x\nborder: {kernel: rbf}",
+    ],
+)
+def test_what_it_refuses_load_case_refuses_too(text, tmp_path: Path):
+    path = tmp_path / "s.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert faults("scenario", read(path).data) != []
+    with pytest.raises(BadInput):
+        load_case(str(path))
+
+
+def test_editors_are_told_unit_source_and_the_side_own_default():
+    watch = {side: SCHEMAS["scenario"]["properties"][side]["properties"]["watch"]["properties"]
+             for side in SIDES}  # fmt: skip
+    rows = {row.path: row for row in parameter_table()}
+    posts = rows["<side>.watch.posts"]
+    assert watch["north"]["posts"]["default"] == posts.default
+    assert watch["south"]["posts"]["default"] == posts.south
+    said = watch["north"]["margin_m"]["description"]
+    for part in ("(m)", rows["<side>.watch.margin_m"].source, "assumption"):
+        assert part in said
+    assert "no policy may change it" in watch["north"]["posts"]["description"]
+    assert "no policy may change it" not in said
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def test_the_table_has_every_parameter_once():
+    rows = parameter_table()
+    wanted = [".".join(("<side>", *path[1:]) if path[0] in SIDES else path)
+              for path, _ in walk(Scenario)]  # fmt: skip
+    assert [row.path for row in rows] == list(dict.fromkeys(wanted))
+    for row in rows:
+        assert row.unit and row.grade and row.source and row.range and row.defaults
+        assert (row.low is None) == (row.high is None)
+
+
+def test_it_marks_what_belongs_to_the_world():
+    world = {".".join(("<side>", *path[1:]) if path[0] in SIDES else path)
+             for path in world_paths()}  # fmt: skip
+    assert {row.path for row in parameter_table() if row.world} == world
+
+
+def test_defaults_and_ranges_in_words():
+    rows = {row.path: row for row in parameter_table()}
+    line = rows["<side>.response.line"]
+    assert line.defaults == "north own, south favour_other"
+    assert line.range == "own or commission or favour_other"
+    assert rows["hotline.working"].range == "true or false"
+    assert rows["border.marker_spacing_m"].range == "20 to 2000"
+    assert rows["<side>.rules.steps"].range.startswith("a list of broadcast, ")
+    assert rows["border.markers_file"].defaults == "none"
+    jumps = rows["<side>.politics.jumps"].defaults
+    assert jumps.startswith("[") and jumps.count(",") == 6
+
+
+def test_the_csv_holds_the_table():
+    rows = parameter_table()
+    read_back = list(csv.DictReader(io.StringIO(as_csv(rows))))
+    assert [each["path"] for each in read_back] == [row.path for row in rows]
+    assert [each["source"] for each in read_back] == [row.source for row in rows]
+    for each, row in zip(read_back, rows, strict=True):
+        assert each["low"] == "" if row.low is None else float(each["low"]) == row.low
+        assert each["world"] == str(row.world).lower()
+
+
+def test_the_markdown_has_a_line_for_each_parameter_and_a_section_for_each_group():
+    rows = parameter_table()
+    lines = as_markdown(rows).splitlines()
+    table = [line for line in lines if line.startswith("| `")]
+    assert len(table) == len(rows)
+    assert all(line.count("|") == 7 for line in table)
+    sections = [line for line in lines if line.startswith("## ")]
+    assert "## `<side>.watch`: Posts that look: how often, how far and how well" in sections
+    assert len(sections) == len({row.path.rpartition(".")[0] for row in rows})
