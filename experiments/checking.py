@@ -1,12 +1,12 @@
 """``dmz check`` and ``dmz params``: what a file says, and what may be said."""
 
 import sys
+from pathlib import Path
 
-from rich.console import Console
-
-from sim.documents import BadInput
-from sim.scenario import load_case, load_policy
-from sim.schema import parameter_csv, parameter_markdown, parameter_table
+from sim.documents import BadInput, read
+from sim.library import find, shipped
+from sim.scenario import load_case
+from sim.schema import as_csv, as_markdown, parameter_table
 
 
 def check(files: list[str]) -> int:
@@ -22,23 +22,27 @@ def check(files: list[str]) -> int:
 
 
 def _verdict(file: str) -> str:
-    policy = load_policy(file)
-    if policy is not None:
+    if _is_policy(file):
+        policy = load_case("baseline", [file]).policies[0]
         return f"{file}: policy {policy.name!r} is valid; it binds {' and '.join(policy.binds)}"
     case = load_case(file)
     return f"{file}: scenario {case.scenario.name!r} is valid ({case.content_hash[:12]})"
 
 
+def _is_policy(file: str) -> bool:
+    """Whether a file, or a shipped name that no scenario bears, is a policy: policies bind sides."""
+    if find(file, "scenarios").is_file():
+        return "binds" in read(find(file, "scenarios"), []).data
+    return file in shipped("policies")
+
+
 def parameters(format_: str) -> str:
     """The table of all parameters as text: ``table``, ``csv`` or ``md``."""
-    if format_ == "csv":
-        return parameter_csv()
-    if format_ == "md":
-        return parameter_markdown()
-    console = Console(width=100, highlight=False)
-    with console.capture() as captured:
-        for row in parameter_table():
-            console.print(f"{row.path}  [{row.unit}]  default {row.default}  range {row.range}",
-                          markup=False)  # fmt: skip
-            console.print(f"    {row.description} ({row.grade}; {row.source})", markup=False)
-    return captured.get()
+    rows = parameter_table()
+    if format_ != "table":
+        return as_csv(rows) if format_ == "csv" else as_markdown(rows)
+    lines = []
+    for row in rows:
+        lines.append(f"{row.path} [{row.unit}]  default {row.defaults}; range {row.range}")
+        lines.append(f"    {row.description} ({row.grade}; {row.source})")
+    return "\n".join(lines) + "\n"

@@ -3,10 +3,10 @@
 Exit codes: 0 done, 2 bad input (nothing was written), 130 interrupted (what was finished is kept).
 """
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 app = typer.Typer(
@@ -21,6 +21,14 @@ Policies = Annotated[
 Assignments = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter.")
 ]
+
+
+class Format(StrEnum):
+    """How parameters are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    MD = "md"
 
 
 @app.command()
@@ -62,9 +70,7 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILE...")]) -> Non
 
 @app.command()
 def params(
-    format_: Annotated[
-        str, typer.Option("--format", click_type=click.Choice(["table", "csv", "md"]))
-    ] = "table",
+    format_: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """Print every parameter with unit, default, range, source and evidence grade."""
     from experiments import checking
@@ -77,11 +83,9 @@ def schema(
     policy: Annotated[bool, typer.Option("--policy", help="That of policy files.")] = False,
 ) -> None:
     """Print the JSON Schema of scenario files."""
-    import json
+    from sim.schema import as_text, policy_schema, scenario_schema
 
-    from sim.schema import policy_schema, scenario_schema
-
-    print(json.dumps(policy_schema() if policy else scenario_schema(), indent=1))
+    print(as_text(policy_schema() if policy else scenario_schema()), end="")
 
 
 def main() -> Any:

@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from experiments.plotted import BEGUN, counties, figure_data
 from experiments.sheet import (
@@ -36,9 +36,9 @@ from sim.geography import ATTRIBUTION
 from sim.parameters import SIDES
 
 _FATES = {
-    "clash, ended": ("o", "of these ended"),
-    "no clash, cut off": ("|", "no clash, cut off"),
-    "no clash, ended": ("x", "no clash, ended"),
+    "clash, ended": ("o", "then ended"),
+    "no clash, cut off": ("|", "cut off without"),
+    "no clash, ended": ("x", "ended without"),
 }
 _MOST_BARS = 16
 _LABELS = 165.0  # pixels for the labels of the ladder
@@ -161,10 +161,10 @@ def _draw_rate(axes: Axes, y: float, rate: Interval) -> None:
 def _figures(rate: Interval, too_few: bool) -> list[str]:
     years = _many(rate.n, "year")
     if rate.events == 0:
-        figures = [f"none in {years}", f"below {_number(rate.high)} a year"]
+        figures = [f"none in {years}", f"below {_rate(rate.high)} a year"]
     else:
-        limits = f"{_number(rate.low)}–{_number(rate.high)}"
-        figures = [f"{_number(rate.estimate)} ({limits})", f"{_number(rate.events)} in {years}"]
+        limits = f"{_rate(rate.low)}–{_rate(rate.high)}"
+        figures = [f"{_rate(rate.estimate)} ({limits})", f"{_number(rate.events)} in {years}"]
     return [*figures[:1], f"{figures[1]}; too few clusters"] if too_few else figures
 
 
@@ -179,7 +179,7 @@ def _draw_clashes(sheet: Sheet, box: Box, table: pd.DataFrame, days: float) -> N
         axes.bar(places + (i - 1) * 0.27, shares, 0.27, label=label, **LOOK[name])
     axes.set(xticks=places, xticklabels=names, xlim=(-0.6, len(names) - 0.4))
     axes.tick_params(axis="x", length=0)
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter(FuncFormatter(_percent))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.grid(axis="y")
     _legend(axes)
@@ -193,15 +193,19 @@ def _bars(most: int, width: float) -> tuple[list[str], np.ndarray]:
         ends = np.minimum(starts + step - 1, most)
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
         names = ["0", *(f"{a:,}" if a == b else f"{a:,}–{b:,}" for a, b in spans)]
-        if max(text_width(name, SMALL) for name in names) + 8 < width / (len(names) + 0.2):
+        if max(text_width(name, SMALL) for name in names) + 6 < width / (len(names) + 0.2):
             break
     return names, np.append(0, starts)
 
 
 def _draw_first_clash(sheet: Sheet, box: Box, data: Mapping[str, pd.DataFrame]) -> None:
-    heading = "Days to the first accidental clash"
-    axes = sheet.axes(box, heading, "share of runs still without one, with its 95% band")
     curve, followed = data["first_clash"], data["followed"]
+    lowest = curve["low"].min()
+    # on a whole axis a rare clash would not show
+    floor = 1 - 1.2 * (1 - lowest) if lowest > 0.8 else 0.0
+    quantity = "share of runs still without one, with its 95% band"
+    quantity += "; the axis does not begin at 0" if floor else ""
+    axes = sheet.axes(box, "Days to the first accidental clash", quantity)
     days = curve["day"].to_numpy()
     axes.fill_between(days, curve["low"], curve["high"], step="post", color="#cccccc", linewidth=0)
     clashes = followed["fate"].str.startswith("clash").sum()
@@ -211,21 +215,25 @@ def _draw_first_clash(sheet: Sheet, box: Box, data: Mapping[str, pd.DataFrame]) 
         at = followed.loc[followed["fate"] == fate, "day"].to_numpy()
         height = curve["survival"].to_numpy()[np.searchsorted(days, at, side="right") - 1]
         if at.size:
-            axes.plot(at, height, linestyle="", marker=marker, color=INK, markersize=9,
+            axes.plot(at, height, linestyle="", marker=marker, color=INK, markersize=7,
                       fillstyle="none", markeredgewidth=1.5, clip_on=False,
                       label=f"{label}: {at.size:,}")  # fmt: skip
-    axes.set(ylim=(0, 1), xlim=(0, max(1e-3, days[-1])))
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set(ylim=(floor, 1), xlim=(0, max(1e-3, days[-1])))
+    axes.yaxis.set_major_formatter(FuncFormatter(_percent))
     axes.xaxis.set_major_locator(MaxNLocator(8))
     axes.grid(axis="y")
     _legend(axes)
 
 
 def _draw_tension(sheet: Sheet, box: Box, table: pd.DataFrame) -> None:
-    dates = table["date"].to_numpy()
     span = " to ".join(f"{day.day} {day:%b %Y}" for day in table["date"].iloc[[0, -1]])
     whose = "runs" if table["runs"].nunique() == 1 else "the runs still played"
     axes = sheet.axes(box, "Tension (0 to 1)", f"median and 5–95% of {whose}, {span}")
+    # a value holds until the next day begins, also the last
+    table = pd.concat(
+        [table, table.iloc[[-1]].assign(date=lambda last: last["date"] + pd.Timedelta(days=1))]
+    )
+    dates = table["date"].to_numpy()
     north, south = (LOOK[side]["facecolor"] for side in SIDES)
     axes.fill_between(dates, table["north_low"], table["north_high"], color=north, alpha=0.35,
                       linewidth=0, label="north 5–95%")  # fmt: skip
@@ -236,8 +244,7 @@ def _draw_tension(sheet: Sheet, box: Box, table: pd.DataFrame) -> None:
     axes.plot(dates, table["south_median"], color=south, linewidth=1.4, linestyle="--",
               label="south median")  # fmt: skip
     most = table[[f"{side}_high" for side in SIDES]].to_numpy().max()
-    axes.set(ylim=(0, min(1.0, max(0.1, 1.1 * most))))
-    axes.set_xlim(dates[0], dates[-1] + np.timedelta64(1, "D"))
+    axes.set(ylim=(0, min(1.0, max(0.1, 1.1 * most))), xlim=(dates[0], dates[-1]))
     locator = AutoDateLocator(minticks=3, maxticks=9)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
@@ -282,16 +289,24 @@ def _draw_stacks(axes: Axes, table: pd.DataFrame, kinds: Mapping[str, tuple[str,
 
 
 def _legend(axes: Axes) -> None:
-    rise = 5 / axes.get_window_extent().height
+    rise = 7 / axes.get_window_extent().height
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1 + rise), ncols=5)
 
 
 def _plain(x: float, _: int) -> str:
-    return f"{x:g}"
+    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:g}"
+
+
+def _percent(x: float, _: int) -> str:
+    return f"{100 * x:.5g}%"
+
+
+def _rate(x: float) -> str:
+    return f"{x:,.0f}" if x >= 99.95 else f"{x:.1f}" if x >= 9.95 else f"{x:#.2g}"
 
 
 def _number(x: float) -> str:
-    return f"{x:,.0f}" if x >= 100 else f"{x:.2g}" if x < 10 else f"{x:.3g}"
+    return f"{x:,.0f}" if x >= 100 else f"{x:.3g}"
 
 
 def _many(x: float, noun: str) -> str:

@@ -23,7 +23,9 @@ from experiments.store import geojson, incident_table, write_json, write_tables,
 from experiments.summary import Summary, headline, summarise, with_totals
 from sim.documents import BadInput, Mark, Problem
 from sim.outcome import CLASH_RUNG, RUNGS
-from sim.scenario import Case, load_agents, load_case
+from sim.agents.loading import load_agents
+from sim.case import Case
+from sim.scenario import load_case
 
 _LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "matplotlib")
 _QUIET = ("--out", "--workers")  # options that no result depends on

@@ -171,7 +171,8 @@ class _Loader:
                 self._within_the_run(scenario, document, (*at, "date"), inject.date)
                 name, first = inject.name, (inject.date - scenario.start).days
                 last = (inject.until - scenario.start).days if inject.until else last
-            if at_path(document.data, (*at, "set")):
+            act = at_path(document.data, (*at, "act"))
+            if act in (None, "change"):
                 yield marked_overlay(
                     document, (*at, "set"), self.problems, name, "inject", first, last
                 )

@@ -89,7 +89,7 @@ def _leaf(model: type[StrictModel], name: str, field: FieldInfo, path: Path) -> 
         found.pop(key, None)
     if name == "set":
         return {**_CHANGES, "description": field.description}
-    if field.json_schema_extra:
+    if "unit" in (field.json_schema_extra or {}):
         found["description"] = _explained(path, field)
         found["default"] = _plain(default_of(path, field))
     return found

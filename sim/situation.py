@@ -162,7 +162,7 @@ class Policy(StrictModel):
     name: str = Field(min_length=1, max_length=80, description="its name in tables and pictures")
     description: str = Field("", max_length=2000, description="what it stands for, in words")
     binds: tuple[Literal["north", "south"], ...] = Field(
-        min_length=1, description="the sides whose conduct it changes"
+        description="the sides whose conduct it changes", json_schema_extra={"minItems": 1}
     )
     start: dt.date | None = Field(
         None, description="the day from which it is in force; without it, from the first"
@@ -174,6 +174,9 @@ class Policy(StrictModel):
 
     def conflicts(self) -> Iterator[Impossible]:
         """Changes for a side that is not bound, and classes that cannot be."""
+        if not self.binds:
+            yield Impossible("binds", "a policy binds somebody", "north, south or both")
+            return
         for group in Parameters.model_fields.keys() & self.set.keys():
             needed = (group,) if group in SIDES else SIDES
             yield from self._unbound(f"set.{group}", f"`{group}` is a matter of", needed)

@@ -251,7 +251,7 @@ def mirrored(case: Case) -> Case:
     tree = dict(case.tree) | {"north": case.tree["south"], "south": case.tree["north"]}
     ground = dict(tree["ground"])
     ground["mine_north"], ground["mine_south"] = ground["mine_south"], ground["mine_north"]
-    return replace(case, tree=tree | {"ground": ground})
+    return replace(case, tree=tree | {"ground": ground}, checked={})
 
 
 def ratio_interval(a: np.ndarray, b: np.ndarray, z: float = 1.96) -> tuple[float, float, float]:
