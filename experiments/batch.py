@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import is_cached, survive_bad_cache
+from sim.compiled import is_cached, mark_cached, survive_bad_cache
 from sim.model import DmzModel
 from sim.outcome import Outcome, outcome
 from sim.scenario import Case, load_case
@@ -94,6 +94,8 @@ def compile_once(say: Callable[[str], None]) -> None:
     )
     if problem:
         say(problem)
+    else:
+        mark_cached()
 
 
 def _chunk(case: Case, ks: list[int], seed: int, agents: dict) -> list[tuple[int, Outcome]]:

@@ -63,7 +63,7 @@ def summary_figure(
 
     ``runs`` and ``incidents`` are rows of ``sim.outcome``, ``tension`` is (runs, days, 2).
     ``too_few`` names the labels of ``ladder`` that rest on too few clusters. ``notes`` stand in the
-    foot. Raises ValueError if there is no run.
+    foot. Draw it within ``experiments.sheet.styled()``. Raises ValueError if there is no run.
     """
     data = figure_data(runs, incidents, tension, ladder=ladder, start=start, length_km=length_km)
     labels = [wrapped(label, _LABELS - 14, TEXT) for label, _ in ladder]
@@ -80,7 +80,6 @@ def summary_figure(
         _draw_first_clash(sheet, Box(72, top, 496, 170), data)
         _draw_tension(sheet, Box(654, top, 518, 170), data["tension"])
         _draw_places(sheet, Box(72, top + middle, 1100, 96), data["places"], length_km)
-        sheet.figure.draw_without_rendering()
     return sheet.figure
 
 

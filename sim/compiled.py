@@ -5,6 +5,7 @@ that contains compiled code, so that a change in any of them starts afresh. Numb
 notice when a callee in another file changed.
 """
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
@@ -18,6 +19,7 @@ from numba.core.caching import NullCache
 
 _HERE = Path(__file__).parent
 _REGISTRY: list = []
+_COMPLETE = "complete"
 
 
 def _fingerprint() -> str:
@@ -70,7 +72,13 @@ def compiled(function: Callable) -> Callable:
 
 def is_cached() -> bool:
     """Whether an earlier run has left compiled code for exactly these sources."""
-    return any(CACHE.rglob("*.nbi"))
+    return (CACHE / _COMPLETE).exists()
+
+
+def mark_cached() -> None:
+    """Note that everything that a run needs has been compiled and kept."""
+    with contextlib.suppress(OSError):
+        (CACHE / _COMPLETE).touch()
 
 
 def survive_bad_cache(first_call: Callable[[], None]) -> str | None:

@@ -61,6 +61,10 @@ EVENT = np.dtype(
     align=True,
 )  # fmt: skip
 
+# What a call of ``advance`` finds out about a unit on shift: depth past the true and the response
+# line at its last moment, and whether it is out of reach of both all shift.
+WALK = np.dtype([("row", "i8"), ("x", "f8"), ("past", "f8"), ("far", "i8")])
+
 # The schema's parameters that the field reads, per side, as the fields of one record.
 _READ = {
     "patrols": ("presence", "hours", "speed_kmh", "standoff_m", "spread_m", "recon_share",
@@ -462,7 +466,7 @@ def _stretch(passage, step, number):
 
 
 @compiled
-def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, tally, event):
+def _looks(unit, walk, z1, t1, posts, lines, responses, pars, land, sky, luck, tally, event):
     """Take the looks that fall before ``t1``; True when one of them asks for a decision.
 
     The unit is left at the last look.
@@ -483,9 +487,9 @@ def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, ta
         line = offset(lines, unit.side, land.line_step_m, s)
         x = depth_past(unit, line, z)
         variance = 2.0 * unit.nav_sd * unit.nav_sd * (t - unit.t) / tau
-        note_depth(unit, tally, unit.x, x, variance, _stretch(passage, unit.step, sub))
+        note_depth(unit, tally, walk.x, x, variance, _stretch(passage, unit.step, sub))
         sub += 1
-        unit.x, unit.z, unit.t = x, z, t
+        walk.x, unit.z, unit.t = x, z, t
         limit = offset(responses, 1 - unit.side, land.line_step_m, s)
         past = x + sign * limit
         if tracked:
@@ -506,7 +510,7 @@ def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, ta
         fix = unit.fix + watch.watch_jitter_m * normal(key, ordinal)
         _judge(unit, watch, luck, t, past - sign * fix, tally)
         if unit.violations >= watch.watch_confirm_looks:
-            event.t, event.kind, event.row, event.side = t, VIOLATION, row, 1 - unit.side
+            event.t, event.kind, event.row, event.side = t, VIOLATION, walk.row, 1 - unit.side
             event.depth, event.d = past - sign * fix, -sign * x
             event.map_m, event.nav_m = sign * (limit - line), -unit.nav_sd * z
             event.fix_m = -sign * fix
@@ -514,13 +518,13 @@ def _looks(unit, row, z1, t1, posts, lines, responses, pars, land, sky, luck, ta
 
 
 @compiled
-def _note_tick(unit, tally, par, luck, x1, t1):
+def _note_tick(unit, walk, tally, par, luck, x1, t1):
     """Draw the deepest point of the way from where the unit is to the end of the tick."""
     variance = 2.0 * unit.nav_sd**2 * (t1 - unit.t) / par.navigation_tau_minutes
-    if not stays_below(unit.x, x1, variance):
+    if not stays_below(walk.x, x1, variance):
         passage = address(luck, _PASSAGE, unit.who, unit.shift, 0, unit.side)
         note_depth(
-            unit, tally, unit.x, x1, variance, _stretch(passage, unit.step, LAST_STRETCH)
+            unit, tally, walk.x, x1, variance, _stretch(passage, unit.step, LAST_STRETCH)
         )
 
 
@@ -581,8 +585,8 @@ def _stand(unit, lines, responses, length_m, step_m, t, z):
 
 
 @compiled
-def _on_shift(units, lines, responses, pars, land, active):
-    """Fill ``active`` with the rows on shift, place them, and return how many there are.
+def _on_shift(units, lines, responses, pars, land, walks):
+    """Fill ``walks`` with the units on shift and where they stand; return how many there are.
 
     Luck is bounded, so a unit that keeps enough distance cannot come near either line this shift:
     it only walks. Lines may have changed since the last call, so this is found out anew.
@@ -592,12 +596,13 @@ def _on_shift(units, lines, responses, pars, land, active):
         unit = units[row]
         if unit.active == 0 or unit.incident >= 0:
             continue
-        active[n] = row
+        walk = walks[n]
+        walk.row = row
         n += 1
         par, watch = pars[unit.side], pars[1 - unit.side]
         closest = unit.distance - NORMAL_BOUND * unit.nav_sd - par.swing
-        unit.far = 1 if closest > watch.watch_approach_m and unit.track == NEVER else 0
-        unit.x, unit.past = _stand(unit, lines, responses, land.length_m, land.line_step_m,
+        walk.far = 1 if closest > watch.watch_approach_m and unit.track == NEVER else 0
+        walk.x, walk.past = _stand(unit, lines, responses, land.length_m, land.line_step_m,
                                    unit.t, unit.z)  # fmt: skip
     return n
 
@@ -648,22 +653,23 @@ def bridge_reach(minutes, tau):
 
 @compiled
 def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, luck, t, tick,
-            ticks, events, active):  # fmt: skip
+            ticks, events, walks):  # fmt: skip
     """Play up to ``ticks`` ticks from minute ``t``; stop after the first in which events fell.
 
-    Returns (minute reached, number of events). ``active`` is scratch space, one entry a unit.
+    Returns (minute reached, number of events). ``walks`` is scratch space, one ``WALK`` a unit.
     Most units are far from the line, so the loop deals with them itself and calls out for the rest.
     """
-    on_shift = _on_shift(units, lines, responses, pars, land, active)
+    on_shift = _on_shift(units, lines, responses, pars, land, walks)
     first_stray = _first_stray(posts)
     step_m, length_m, n = land.line_step_m, land.length_m, 0
     for _ in range(ticks):
         minute = t % DAY
         if minute == DAY_SHIFT or minute == NIGHT_SHIFT:
             _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, tallies)
-            on_shift = _on_shift(units, lines, responses, pars, land, active)
+            on_shift = _on_shift(units, lines, responses, pars, land, walks)
         for k in range(on_shift):
-            row = active[k]
+            walk = walks[k]
+            row = walk.row
             unit = units[row]
             if unit.active == 0:
                 continue
@@ -680,19 +686,19 @@ def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, 
             z1 = rho * unit.z + spread * normal(unit.nav_key, unit.step)
             tally.unit_ticks += 1
             tally.distance_sum += unit.distance + unit.nav_sd * z1
-            if unit.far == 0:
+            if walk.far == 0:
                 x1, past1 = _stand(unit, lines, responses, length_m, step_m, t1, z1)
                 reach = par.reach * unit.nav_sd + LINE_SLOPE * abs(unit.speed) * minutes
-                if max(unit.past, past1) + reach < -pars[1 - side].watch_approach_m:
+                if max(walk.past, past1) + reach < -pars[1 - side].watch_approach_m:
                     if unit.track <= t1:
                         _lose_track(unit)
-                elif unit.watcher >= 0 and _looks(unit, row, z1, t1, posts, lines, responses, pars,
+                elif unit.watcher >= 0 and _looks(unit, walk, z1, t1, posts, lines, responses, pars,
                                                   land, sky, luck, tally, events[n]):  # fmt: skip
                     unit.step += 1  # the rest of the tick is given up, and its luck with it
                     n += 1
                     continue
-                _note_tick(unit, tally, par, luck, x1, t1)
-                unit.x, unit.past = x1, past1
+                _note_tick(unit, walk, tally, par, luck, x1, t1)
+                walk.x, walk.past = x1, past1
             unit.z, unit.t = z1, t1
             unit.step += 1
             if abs(z1) > unit.lane_z and _off_lane(unit, row, minutes, par, lines, land,

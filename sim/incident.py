@@ -14,6 +14,8 @@ from sim.arithmetic import exp
 from sim.randomness import Kind, exponential_at, normal_at, uniform_at
 from sim.state import (
     AGENDA,
+    COMMAND,
+    FIRE,
     LOOK,
     MINE_TRIGGER,
     NEVER,
@@ -170,12 +172,13 @@ class Incident:
         self.plan(side, "look", watch.track_interval)
 
     def _calm(self) -> bool:
-        """Neither fire, nor an answer by fire, nor another violation is under way."""
+        """Neither fire, nor a decision to answer by fire, nor another violation is under way."""
         data = self.record
-        busy = data["agenda"][:, AGENDA.index("fire")] < NEVER
-        waiting = (data["pending"] == 5) | (data["pending"] == -5)
+        busy = data["agenda"][:, FIRE] < NEVER
+        if data["trigger"] != VIOLATION_TRIGGER:
+            busy |= data["agenda"][:, COMMAND] < NEVER
         looking = (data["agenda"][:, LOOK] < NEVER) & (data["clear"] < _CLEAR_LOOKS)
-        return not (busy.any() or waiting.any() or looking.any())
+        return not (busy.any() or looking.any())
 
     def _on_command(self, side: int) -> None:
         self.post(side).command_post.act(self)
@@ -279,12 +282,12 @@ class Incident:
     def reach_rung(self, rung: int, side: int) -> None:
         """Something of height ``rung`` was done by ``side``; a new rung may start a call."""
         data = self.record
-        if rung <= data["rung"]:
-            return
-        data["rung"] = rung
         subject = int(data["unit"][1 - side])
         if subject >= 0:
             self.model.state.units[subject]["answered"] = 1
+        if rung <= data["rung"]:
+            return
+        data["rung"] = rung
         if self.model.regime.hotline.working:
             self.plan(int(data["first"]), "call", self.model.regime.hotline.call_minutes)
         self.model.rung_reached(self, rung)
@@ -330,9 +333,11 @@ class Incident:
         self.post(side).command_post.report(self)
         self.plan(side, "look", watch.track_interval)
         self._plan_quiet(side)
+        stay = float(unit.record["end"]) - self.minute  # a shift that is over goes home
         if conduct.leave_per_hour > 0.0:
-            stay = self.exponential(Kind.LEAVE_BY_ITSELF, other, 0)
-            self.plan(other, "leave", 60.0 * stay / conduct.leave_per_hour)
+            hours = self.exponential(Kind.LEAVE_BY_ITSELF, other, 0) / conduct.leave_per_hour
+            stay = min(stay, 60.0 * hours)
+        self.plan(other, "leave", stay)
 
     def begin_stray(self, side: int) -> None:
         """A round of ``side``, that nobody ordered, has struck a post of the other side."""

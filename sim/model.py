@@ -23,6 +23,7 @@ from sim.field import (
     MINE_STRIKE,
     STRAY_SHOT,
     VIOLATION,
+    WALK,
     Land,
     Sky,
     advance,
@@ -152,7 +153,7 @@ class DmzModel(mesa.Model):
                 self.luck, int(Kind.STRAY_SHOT), int(post["who"]), 0, 0, int(post["side"]), 0
             )
         self._events = np.zeros(self.state.units.size + self.state.posts.size, EVENT)
-        self._scratch = np.zeros(self.state.units.size, np.int64)
+        self._scratch = np.zeros(self.state.units.size, WALK)
         self._in_force: tuple[int, ...] | None = None
         self.open_incidents: list[Incident] = []
         self._dated = _dated_shots(self.case, base)
@@ -290,18 +291,22 @@ class DmzModel(mesa.Model):
         )
 
     def _enter_regime(self, overlays: tuple[int, ...]) -> None:
+        """Put these overlays in force, and draw the lines anew where they change the border."""
         if overlays == self._in_force:
             return
-        if self._in_force is not None:
-            self._settle_tension()
         before = None if self._in_force is None else self.regime
+        if before is not None:
+            self._settle_tension()
+        self._set_regime(overlays)
+        if before is None or _border_of(before) != _border_of(self.regime):
+            self._draw_lines()
+        self._measure_swing()
+
+    def _set_regime(self, overlays: tuple[int, ...]) -> None:
         self.regime = self.case.parameters(overlays)
         self._in_force = overlays
         self.pars = side_records(self.regime)
         self.pars["work_intensity"] = self.pars["patrol_intensity"] = 1.0
-        if before is None or _border_of(before) != _border_of(self.regime):
-            self._draw_lines()
-        self._measure_swing()
 
     def _draw_lines(self) -> None:
         self._settle_ambiguity()
@@ -633,18 +638,15 @@ class DmzModel(mesa.Model):
         used = int(self.state.run["incidents"][0])
         rows = np.flatnonzero(self.state.incidents["closed"][:used] == NEVER)
         self.open_incidents = [Incident(self, int(row)) for row in rows]
-        self._in_force = None
-        day = (self.minute - self.warmup) // 1.0 / DAY
-        self._resume_regime(np.floor(day))
-
-    def _resume_regime(self, day: float) -> None:
-        lines, answers = self.state.lines.copy(), self.state.responses.copy()
-        self._enter_regime(self._overlays_in_force(day))
-        self.state.lines[:], self.state.responses[:] = lines, answers
+        self._set_regime(self._overlays_in_force((self._last_midnight - self.warmup) / DAY))
         self._measure_swing()
-        for side in (NORTH, SOUTH):
-            for name in ("work_intensity", "patrol_intensity"):
-                self.pars[side][name] = self.state.governments[side][name]
+        for name in ("work_intensity", "patrol_intensity"):
+            self.pars[name] = self.state.governments[name]
+
+    @property
+    def _last_midnight(self) -> float:
+        """When the day began whose rules are in force: at midnight itself, yesterday's still are."""
+        return max(0.0, np.ceil(self.minute / DAY) - 1.0) * DAY
 
 
 def _border_of(parameters: Parameters) -> tuple:

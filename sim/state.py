@@ -29,9 +29,8 @@ UNIT = np.dtype(
         ("nav_key", "u8"), ("step", "i4"), ("lane_z", "f8"),
         ("next_look", "f8"), ("looks", "i4"), ("track", "f8"), ("tracks", "i4"),
         ("violations", "i4"), ("approached", "i4"), ("mine_luck", "f8"),
-        # where it is: OU deviate, the moment at which it holds, depth past the true and the
-        # response line then, and whether it is out of reach of both all shift
-        ("z", "f8"), ("t", "f8"), ("x", "f8"), ("past", "f8"), ("far", "i4"),
+        # where it is: OU deviate, and the moment at which it holds
+        ("z", "f8"), ("t", "f8"),
         # what happened to it this shift
         ("depth", "f8"), ("answered", "i4"), ("incident", "i4"), ("incidents", "i4"),
         # what it remembers

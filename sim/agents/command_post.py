@@ -88,9 +88,7 @@ class CommandPost(DmzAgent):
         code = CODES[steps[n]]
         armed = self.rules_in_force.rules.weapons
         refused = bool(incident.record["refused"][self.side])
-        if code == BROADCAST or (armed and not (refused and code == AIMED_FIRE)):
-            return code
-        return BROADCAST
+        return code if armed and not refused else BROADCAST
 
     def _extra_broadcasts(self, incident: "Incident") -> int:
         """A party of which notice was given is called once more before the rules begin."""
@@ -153,8 +151,7 @@ class CommandPost(DmzAgent):
         incident.note(side, "command", "refused", float(action))
         if action == REPLY:
             return
-        if action == AIMED_FIRE:
-            data["refused"][side] = 1
+        data["refused"][side] = 1  # else aimed fire could follow warning shots that never fell
         self.carry_out(incident, BROADCAST)
 
     def carry_out(self, incident: "Incident", action: int) -> None:

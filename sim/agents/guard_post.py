@@ -35,9 +35,8 @@ class GuardPost(DmzAgent):
         data["last_broadcast"][self.side] = incident.minute
         incident.reach_rung(1, self.side)
         incident.note(self.side, "post", "broadcast", float(data["broadcasts"][self.side]))
-        subject = incident.subject(1 - self.side)
-        if subject is not None:
-            subject.hear(incident)
+        if incident.present(1 - self.side):
+            incident.subject(1 - self.side).hear(incident)
 
     def fire_warning(self, incident: "Incident") -> None:
         """Fire a volley over their heads."""
