@@ -1,0 +1,182 @@
+"""The `dmz` command as a user types it: a real process, real files, real signals."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+SCENARIO = """\
+extends: baseline
+name: short
+days: 40
+clock: {warmup_days: 5}
+space: {length_km: 60}
+north:
+  works: {slots: 30, share: 1, weeks: 30, first_month: 1, last_month: 12, distance_m: 35}
+  patrols: {slots: 0}
+  watch: {posts: 40}
+  conduct: {attack_intercept: 0}
+south:
+  patrols: {slots: 0}
+  watch: {posts: 20, margin_m: 5}
+"""
+
+
+def dmz(*words: str, cwd: Path, timeout: float = 300) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "experiments.cli", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=timeout)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("cli")
+    (path / "short.yaml").write_text(SCENARIO)
+    return path
+
+
+@pytest.fixture(scope="module")
+def done(folder) -> subprocess.CompletedProcess:
+    return dmz("run", "short.yaml", "--runs", "6", "--workers", "1", "--out", "one", "--why", "1",
+               "--geojson", cwd=folder)  # fmt: skip
+
+
+def test_run_prints_the_table_and_writes_the_folder(done, folder):
+    assert done.returncode == 0, done.stderr
+    for words in ("accidental clashes", "begun by a violation", "begun otherwise", "per incident",
+                  "crossings recorded by the south", "false incidents", "casualties by mines",
+                  "map gap", "contested area", "Time to the first clash", "k + n",
+                  "Clashes by county", "between worlds"):  # fmt: skip
+        assert words in done.stdout or words == "per incident", words
+    names = {path.name for path in (folder / "one").iterdir()}
+    assert names == {"runs.parquet", "incidents.parquet", "manifest.json", "figures.json",
+                     "summary.png", "session.json", "incidents.geojson"}  # fmt: skip
+    runs = pd.read_parquet(folder / "one" / "runs.parquet")
+    incidents = pd.read_parquet(folder / "one" / "incidents.parquet")
+    assert len(runs) == 6 and runs["incidents"].sum() == len(incidents) > 10
+    assert runs["rung_1"].sum() == (incidents["rung"] >= 1).sum()
+
+
+def test_the_story_names_who_did_what_and_when(done):
+    story = done.stdout[done.stdout.index("Clash 1 of ") :]
+    assert "opens aimed fire" in story and "(+0 min)" in story and "it is over" in story
+
+
+def test_the_manifest_names_what_was_run(done, folder):
+    manifest = json.loads((folder / "one" / "manifest.json").read_text())
+    assert manifest["command"] == "dmz run short.yaml --runs 6 --seed 1"
+    assert manifest["scenario"]["name"] == "short" and manifest["worlds"] == 3
+    assert manifest["pilot"]["runs"] > 0 and len(manifest["content_hash"]) == 64
+
+
+def test_any_number_of_workers_leaves_the_same_bytes(done, folder):
+    again = dmz("run", "short.yaml", "--runs", "6", "--workers", "2", "--out", "two", "--geojson",
+                cwd=folder)  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    for path in (folder / "one").iterdir():
+        if path.name != "session.json":
+            assert path.read_bytes() == (folder / "two" / path.name).read_bytes(), path.name
+
+
+def test_json_prints_the_same_figures(folder):
+    result = dmz("run", "short.yaml", "--runs", "2", "--json", "--out", "three", cwd=folder)
+    figures = json.loads(result.stdout)
+    kept = json.loads((folder / "three" / "figures.json").read_text())
+    assert result.returncode == 0 and figures.pop("results") == "three" and figures == kept
+
+
+def test_geojson_is_a_feature_collection_with_attribution(done, folder):
+    collection = json.loads((folder / "one" / "incidents.geojson").read_text())
+    assert "OpenStreetMap" in collection["attribution"]
+    lon, lat = collection["features"][0]["geometry"]["coordinates"]
+    assert 126 < lon < 129 and 37 < lat < 39
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "baselin"), "did you mean baseline"),
+        (("run", "short.yaml", "--set", "south.watch.margin=5"), "margin_m"),
+        (("run", "short.yaml", "--set", "south.watch.margin_m=500"), "0 to 100"),
+        (("run", "short.yaml", "--policy", "hotlin"), "did you mean hotline"),
+        (("run", "short.yaml", "--runs", "0"), "--runs"),
+        (("check", "baseline", "bad.yaml"), "bad.yaml:2:1"),
+    ],
+)
+def test_bad_input_is_one_clear_error_and_nothing_is_written(folder, words, said):
+    (folder / "bad.yaml").write_text("name: bad\nnorht: {}\n")
+    before = {path.name for path in folder.iterdir()}
+    result = dmz(*words, cwd=folder)
+    assert result.returncode == 2
+    assert said in result.stderr and "Traceback" not in result.stderr
+    assert {path.name for path in folder.iterdir()} == before
+
+
+def test_a_folder_that_holds_something_is_not_overwritten(folder):
+    (folder / "full").mkdir(exist_ok=True)
+    (folder / "full" / "notes.txt").write_text("mine")
+    result = dmz("run", "short.yaml", "--out", "full", cwd=folder)
+    assert result.returncode == 2 and "not empty" in result.stderr
+    assert [path.name for path in (folder / "full").iterdir()] == ["notes.txt"]
+
+
+def test_an_interrupt_keeps_what_was_finished(folder):
+    command = [sys.executable, "-m", "experiments.cli", "run", "short.yaml", "--runs", "100000",
+               "--workers", "1", "--out", "cut"]  # fmt: skip
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    time.sleep(25)
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130 and "Traceback" not in said
+    finished = pd.read_parquet(folder / "cut" / "runs.parquet")
+    assert 0 < len(finished) < 100000 and f"{len(finished)} of 100000" in said
+
+
+def test_agents_named_by_a_policy_load_only_when_allowed(folder):
+    (folder / "mild.py").write_text(
+        "from sim.agents import CommandPost\n"
+        "class Mild(CommandPost):\n    def next_step(self, incident):\n        return 1\n"
+    )
+    (folder / "mild.yaml").write_text(
+        "name: mild\nbinds: [north, south]\nagents: {CommandPost: 'mild:Mild'}\n"
+    )
+    words = ("run", "short.yaml", "--policy", "mild.yaml", "--runs", "2", "--workers", "1")
+    refused = dmz(*words, "--out", "mild0", cwd=folder)
+    assert refused.returncode == 2 and "--allow-code" in refused.stderr
+    assert not (folder / "mild0").exists()
+    allowed = dmz(*words, "--allow-code", "--out", "mild1", cwd=folder)
+    assert allowed.returncode == 0, allowed.stderr
+    assert pd.read_parquet(folder / "mild1" / "runs.parquet")["warning_volleys"].sum() == 0
+
+
+def test_params_and_schema_are_for_machines_too(folder):
+    table = dmz("params", "--format", "csv", cwd=folder)
+    assert "north.watch.margin_m" in table.stdout or "<side>.watch.margin_m" in table.stdout
+    assert json.loads(dmz("schema", cwd=folder).stdout)["title"] == "Scenario"
+    assert "Usage" in dmz("--help", cwd=folder).stdout
+
+
+@pytest.mark.slow
+def test_the_wheel_works_in_an_empty_folder(tmp_path):
+    """Built, unpacked and run away from the checkout: scenarios and data are in the wheel."""
+    root = Path(__file__).parents[2]
+    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(tmp_path)]
+    subprocess.run([*wheel, str(root)], check=True, timeout=300)
+    built = next(tmp_path.glob("*.whl"))
+    site, empty = tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
+    subprocess.run([*install, str(site), str(built)], check=True, timeout=300)
+    environment = os.environ | {"PYTHONPATH": str(site)}
+    script = "import sim; print(sim.__file__); from experiments.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", script, "run", "baseline", "--days", "5", "--runs", "2", "--workers",
+         "1"], cwd=empty, env=environment, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert str(site) in result.stdout and len(list(empty.glob("results/baseline-*/*"))) == 6
