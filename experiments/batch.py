@@ -120,7 +120,7 @@ def _played(
     from loky import get_reusable_executor
 
     executor = get_reusable_executor(max_workers=workers, timeout=60)
-    chunks = iter(lambda it=iter(ks): list(itertools.islice(it, _CHUNK)), [])
+    chunks = (list(ks[first : first + _CHUNK]) for first in range(0, len(ks), _CHUNK))
     pending: set[Future] = set()
     try:
         for ks_of_chunk in chunks:

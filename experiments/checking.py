@@ -1,7 +1,6 @@
 """``dmz check`` and ``dmz params``: what a file says, and what may be said."""
 
 import sys
-from pathlib import Path
 
 from sim.documents import BadInput, read
 from sim.library import find, shipped

@@ -16,7 +16,7 @@ app = typer.Typer(
 
 Policies = Annotated[
     list[str] | None,
-    typer.Option("--policy", metavar="FILE", help="Policy laid over the scenario; may be repeated."),
+    typer.Option("--policy", metavar="FILE", help="Policy laid over it; may be repeated."),
 ]
 Assignments = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter.")

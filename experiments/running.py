@@ -21,10 +21,10 @@ from experiments.batch import Batch, compile_once, play, run_batch
 from experiments.pilots import PilotTable, pilot_for
 from experiments.store import geojson, incident_table, write_json, write_tables, write_whole
 from experiments.summary import Summary, headline, summarise, with_totals
-from sim.documents import BadInput, Mark, Problem
-from sim.outcome import CLASH_RUNG, RUNGS
 from sim.agents.loading import load_agents
 from sim.case import Case
+from sim.documents import BadInput, Mark, Problem
+from sim.outcome import CLASH_RUNG, RUNGS
 from sim.scenario import load_case
 
 _LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "matplotlib")
@@ -60,7 +60,7 @@ def run(request: Request) -> int:
     except BadInput as bad:
         print(bad, file=sys.stderr)
         return 2
-    compile_once(lambda text: talk.print(text))
+    compile_once(talk.print)
     batch = _with_progress(request, case, agents, talk)
     if not batch.outcomes:
         talk.print("interrupted before any run had finished; nothing was written")
@@ -123,7 +123,7 @@ def _with_progress(request: Request, case: Case, agents: dict, talk: Console) ->
         )
 
 
-# -- writing ---------------------------------------------------------------------------------------------
+# -- writing --------------------------------------------------------------------------------------
 
 
 def _save(
@@ -197,7 +197,7 @@ def notes(case: Case, summary: Summary) -> list[str]:
     return text
 
 
-# -- showing ---------------------------------------------------------------------------------------------
+# -- showing --------------------------------------------------------------------------------------
 
 
 def _show(request: Request, case: Case, batch: Batch, summary: Summary, folder: Path) -> None:

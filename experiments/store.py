@@ -2,7 +2,7 @@
 
     runs.parquet       one row a run
     incidents.parquet  one row an incident
-    manifest.json      what was run: scenario and policies as resolved, hashes, seeds, version, command
+    manifest.json      what was run: scenario, policies, hashes, seeds, version, command
     figures.json       the figures that the command printed
     summary.png        the picture
     session.json       when, how long, by which versions, the command as typed

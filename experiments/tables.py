@@ -31,8 +31,8 @@ def print_summary(console: Console, title: str, case: Case, summary: Summary) ->
     data = summary.data
     console.print(f"\n{title}", style="bold", markup=False)
     console.print(
-        f"{data['runs']} runs in {data['worlds']} worlds, {data['exposed_years']:.1f} exposed years "
-        f"of {case.scenario.days} days from {case.scenario.start}"
+        f"{data['runs']} runs in {data['worlds']} worlds, {data['exposed_years']:.1f} exposed years"
+        f" of {case.scenario.days} days from {case.scenario.start}"
     )
     console.print(_rates(data))
     console.print(_shares(data))

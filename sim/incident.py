@@ -40,7 +40,7 @@ class Incident:
         self.model = model
         self.row = row
 
-    # -- what it is --------------------------------------------------------------------------
+    # -- what it is -------------------------------------------------------------------------------
 
     @property
     def record(self) -> np.void:
@@ -84,7 +84,7 @@ class Incident:
         s, d = self.model.position(int(self.record["unit"][side]))
         return math.sqrt((s - float(post["s"])) ** 2 + (d - float(post["d"])) ** 2)
 
-    # -- its luck: addressed by who and when, never by the clock --------------------------------
+    # -- its luck: addressed by who and when, never by the clock ----------------------------------
 
     def uniform(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, uniform on (0, 1)."""
@@ -116,7 +116,7 @@ class Incident:
             values[side] = self.normal(kind, side, 0)
         return float(values[side])
 
-    # -- the agenda ------------------------------------------------------------------------------
+    # -- the agenda -------------------------------------------------------------------------------
 
     def plan(self, side: int, item: str, minutes: float) -> None:
         """Have ``item`` of ``side`` fall due in ``minutes`` from now."""
@@ -148,7 +148,7 @@ class Incident:
                 best = (side, item, float(agenda[side, item]))
         return best
 
-    # -- what may fall due -------------------------------------------------------------------------
+    # -- what may fall due ------------------------------------------------------------------------
 
     def _on_look(self, side: int) -> None:
         """The watcher of ``side`` looks again at the other side's unit."""
@@ -277,7 +277,7 @@ class Incident:
         else:
             self.plan(side, "quiet", max(1.0, last + quiet - self.minute))
 
-    # -- what acts do to it ------------------------------------------------------------------------
+    # -- what acts do to it -----------------------------------------------------------------------
 
     def reach_rung(self, rung: int, side: int) -> None:
         """Something of height ``rung`` was done by ``side``; a new rung may start a call."""
@@ -321,7 +321,7 @@ class Incident:
         self.note(int(self.record["first"]), "incident", "closed", float(self.record["rung"]))
         self.model.incident_closed(self)
 
-    # -- how it begins -------------------------------------------------------------------------------
+    # -- how it begins ----------------------------------------------------------------------------
 
     def begin_violation(self, side: int) -> None:
         """The watcher of ``side`` has confirmed a violation by the other side's unit."""

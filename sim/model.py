@@ -66,7 +66,8 @@ from sim.talks import Negotiation
 from sim.terrain import build_terrain, overlooking_posts
 from sim.world import World, draw_world, responses
 
-GROUP_M = 500.0
+GROUP_M = 500.0  # MODEL.md: units within it are one group
+SITE_M = 2000.0  # length of line surveyed at a project before the next one
 _UNIT_CLASSES = ("Patrol", "WorkParty", "SurveyTeam")
 REPORTERS = {
     "minute": lambda model: model.minute,
@@ -92,7 +93,9 @@ class DmzModel(mesa.Model):
     ) -> None:  # fmt: skip
         super().__init__(seed=int(seed))
         self.case = (
-            scenario if isinstance(scenario, Case) else _cached_case(scenario, tuple(policies), days)
+            scenario
+            if isinstance(scenario, Case)
+            else _cached_case(scenario, tuple(policies), days)
         )
         base = self.case.parameters(())
         self.calendar = Calendar(
@@ -112,7 +115,7 @@ class DmzModel(mesa.Model):
         if collect:
             self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
-    # -- building ------------------------------------------------------------------------------------
+    # -- building ---------------------------------------------------------------------------------
 
     def _set_scene(self, base: Parameters) -> None:
         space = base.space
@@ -184,7 +187,7 @@ class DmzModel(mesa.Model):
         # model of the process alive; all agents have their number by now.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
-    # -- the clock -------------------------------------------------------------------------------------
+    # -- the clock --------------------------------------------------------------------------------
 
     @property
     def minute(self) -> float:
@@ -229,7 +232,7 @@ class DmzModel(mesa.Model):
         t = self.minute
         dated = [shot for shot in self._dated if t < shot[0] <= until]
         stop = until if not dated else self._tick_end(min(shot[0] for shot in dated))
-        ticks = 1 if self.open_incidents else int(round((stop - t) / self.tick))
+        ticks = 1 if self.open_incidents else round((stop - t) / self.tick)
         state = self.state
         reached, n = advance(
             state.units, state.posts, state.projects, state.tallies, state.lines, state.responses,
@@ -260,7 +263,7 @@ class DmzModel(mesa.Model):
         """
         self.__dict__.clear()
 
-    # -- a day -------------------------------------------------------------------------------------------
+    # -- a day ------------------------------------------------------------------------------------
 
     def _begin_day(self) -> None:
         if self.minute == self.warmup:
@@ -363,14 +366,14 @@ class DmzModel(mesa.Model):
             begin = (1000.0 * survey.from_km + done) % self.land.length_m
             return begin, min(begin + metres, self.land.length_m)
         sites = np.sort(self.world.projects["s"])
-        if not sites.size:
-            return done % self.land.length_m, min(done % self.land.length_m + metres, self.land.length_m)
-        block = 2000.0
-        site = sites[int(done // block) % sites.size]
-        begin = max(0.0, site - 0.5 * block + done % block)
+        if sites.size:
+            site = sites[int(done // SITE_M) % sites.size]
+            begin = max(0.0, site - 0.5 * SITE_M + done % SITE_M)
+        else:
+            begin = done % self.land.length_m
         return begin, min(begin + metres, self.land.length_m)
 
-    # -- tension -------------------------------------------------------------------------------------------
+    # -- tension ----------------------------------------------------------------------------------
 
     def tensions(self, minute: float) -> tuple[float, float]:
         """Both governments' tension at ``minute``, not before the last jump."""
@@ -401,7 +404,7 @@ class DmzModel(mesa.Model):
             self.state.governments[side]["tension"] = level
         self.state.run["tension_at"] = max(at, float(self.state.run["tension_at"][0]))
 
-    # -- incidents ---------------------------------------------------------------------------------------------
+    # -- incidents --------------------------------------------------------------------------------
 
     def _begin(self, minute: float, event) -> None:
         if isinstance(event, tuple):
@@ -569,7 +572,7 @@ class DmzModel(mesa.Model):
             self.pars, self.luck, state.tallies, int(data["looks"][1 - side]),
         )  # fmt: skip
 
-    # -- answers to agents --------------------------------------------------------------------------------------
+    # -- answers to agents ------------------------------------------------------------------------
 
     def position(self, row: int) -> tuple[float, float]:
         """Where the unit of a row is: ``s`` and ``d`` in metres."""
@@ -625,7 +628,7 @@ class DmzModel(mesa.Model):
         state.log[n] = (incident.row, incident.minute, side, *code_of(actor, act), x, y)
         state.run["log"] += 1
 
-    # -- snapshots -------------------------------------------------------------------------------------------------
+    # -- snapshots --------------------------------------------------------------------------------
 
     def snapshot(self) -> State:
         """A copy of all changing state; microseconds."""

@@ -117,7 +117,7 @@ def _without(data: dict[str, Any], paths: Iterable[KeyPath]) -> dict[str, Any]:
     }
 
 
-# -- what may be in force together ------------------------------------------------------------
+# -- what may be in force together ----------------------------------------------------------------
 
 
 def regimes(overlays: Sequence[Overlay], may_agree: bool) -> list[tuple[int, ...]]:

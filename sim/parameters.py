@@ -522,7 +522,7 @@ class Stray(StrictModel):
         0.005, "1/year", 0, 0.1, "misfires and unauthorised rounds of a post at the other side",
         "priors.csv: stray_rate (per post-year inside the zone)", "analogue",
     )  # fmt: skip
-    read_as_attack: float = param(-1.4, "logit", -9, 4, "a post that is hit reads an attack, "
+    read_as_attack: float = param(-1.0, "logit", -9, 4, "a post that is hit reads an attack, "
                                   "tension 0", "FACTS: answered fire by how it began",
                                   "analogue")  # fmt: skip
     attack_tension: float = param(2.0, "logit", 0, 8, "added by tension 1")

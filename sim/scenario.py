@@ -76,7 +76,7 @@ class _Loader:
     def _refuse(self, mark: Mark, path: KeyPath, message: str, **details: str | None) -> None:
         self.problems.append(Problem(mark, dotted(path), message=message, **details))
 
-    # -- reading -----------------------------------------------------------------------------
+    # -- reading ----------------------------------------------------------------------------------
 
     def read(self, name: str, kind: Kind, beside: Path | None = None) -> Document | None:
         """The document that a name stands for, laid over those that it extends."""
@@ -110,7 +110,7 @@ class _Loader:
             ) or document  # fmt: skip
         return document
 
-    # -- checking ----------------------------------------------------------------------------
+    # -- checking ---------------------------------------------------------------------------------
 
     def case(self, document: Document, policy_documents: Sequence[Document]) -> Case:
         """The case that the documents describe."""

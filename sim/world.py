@@ -145,7 +145,7 @@ def _uniforms(key, kind, side, n):
     return values
 
 
-# -- posts ---------------------------------------------------------------------------------------------
+# -- posts ----------------------------------------------------------------------------------------
 
 
 def _posts(parameters: Parameters, key: np.uint64, length: float) -> np.ndarray:
@@ -199,7 +199,7 @@ def _register(posts, key):
         post.registration = normal(address(key, _REGISTRATION, post.who, 0, 0, post.side), 0)
 
 
-# -- projects and units ----------------------------------------------------------------------------------
+# -- projects and units ---------------------------------------------------------------------------
 
 
 def _projects(

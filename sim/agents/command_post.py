@@ -138,7 +138,7 @@ class CommandPost(DmzAgent):
 
     def too_early(self, incident: "Incident", action: int) -> float:
         """Minutes still to wait before shots: after a broadcast, and for a notified party."""
-        if action == BROADCAST or action == REPLY:
+        if action in (BROADCAST, REPLY):
             return 0.0
         data, rules = incident.record, self.rules_in_force.rules
         least = rules.broadcast_to_shots_minutes

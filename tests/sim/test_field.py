@@ -124,7 +124,7 @@ class Field:
         return sum(event["kind"] == kind for event in self.events)
 
 
-# -- bridges ---------------------------------------------------------------------------------------
+# -- bridges --------------------------------------------------------------------------------------
 
 deviates = st.floats(-NORMAL_BOUND, NORMAL_BOUND)
 times = st.floats(0.01, 600.0)
@@ -235,7 +235,7 @@ def test_a_shallow_crossing_is_not_deep():
     assert (tally["crossings"][0], tally["deep_crossings"][0]) == (1, 0)
 
 
-# -- first passage does not know the tick (TRIAL.md 2.4) -------------------------------------------
+# -- first passage does not know the tick (TRIAL.md 2.4) ------------------------------------------
 
 
 @cache
@@ -290,7 +290,7 @@ def test_looks_do_not_change_how_many_cross():
     assert abs(counts[1] - counts[0]) < SURE * math.sqrt(2 * 16000 * p * (1 - p))
 
 
-# -- looks -----------------------------------------------------------------------------------------
+# -- looks ----------------------------------------------------------------------------------------
 
 
 def seen_shifts(n, ratio, watch, rate, share, hours, seed=3):
@@ -461,7 +461,7 @@ def test_an_approach_draws_one_broadcast_a_shift_at_most():
         assert abs(count - chance * n) <= SURE * math.sqrt(n * chance * (1 - chance))
 
 
-# -- the error of a fix ----------------------------------------------------------------------------
+# -- the error of a fix ---------------------------------------------------------------------------
 
 
 def fixes(**watch):
@@ -521,7 +521,7 @@ def test_the_perceived_depth_is_the_true_one_and_the_three_errors():
         assert e["side"] == SOUTH
 
 
-# -- shifts ----------------------------------------------------------------------------------------
+# -- shifts ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("tick", [20, 10, 5])
@@ -686,7 +686,7 @@ def test_a_step_back_is_forgotten_by_half_lives():
     assert remembered(a_unit()[0], 5000.0, 14.0) == 0.0
 
 
-# -- mines -----------------------------------------------------------------------------------------
+# -- mines ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("speed", "rate", "tick"), [(3, 0.02, 10), (1, 0.02, 10), (1, 0.06, 20)])
@@ -737,7 +737,7 @@ def test_a_working_party_walks_while_it_works():
     assert fast / slow == pytest.approx(3.0, abs=SURE * 3 * math.sqrt(1 / slow + 1 / fast))
 
 
-# -- stray rounds ----------------------------------------------------------------------------------
+# -- stray rounds ---------------------------------------------------------------------------------
 
 
 def test_stray_rounds_are_a_poisson_stream_per_post_year():
@@ -787,7 +787,7 @@ def test_a_post_loses_rounds_by_its_own_luck():
     assert rounds(0) == rounds(50) != []
 
 
-# -- one kernel, any cut of time -------------------------------------------------------------------
+# -- one kernel, any cut of time ------------------------------------------------------------------
 
 
 def test_tick_by_tick_is_the_same_as_day_by_day():
@@ -818,7 +818,7 @@ def test_a_tick_that_a_violation_breaks_off_leaves_no_luck_to_reuse():
     assert field.count(VIOLATION) > 100
 
 
-# -- a look in an open incident --------------------------------------------------------------------
+# -- a look in an open incident -------------------------------------------------------------------
 
 
 def test_looks_in_an_incident_follow_the_same_process():

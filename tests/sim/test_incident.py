@@ -159,7 +159,7 @@ def only(model):
     return incident
 
 
-# -- what is true of every incident ----------------------------------------------------------------
+# -- what is true of every incident ---------------------------------------------------------------
 
 
 def test_a_forced_patrol_opens_one_incident_and_everything_adds_up(play):
@@ -222,7 +222,7 @@ def test_every_actor_and_act_has_its_words():
     assert len(set(ACTORS)) == len(ACTORS)
 
 
-# -- the ladder ------------------------------------------------------------------------------------
+# -- the ladder -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("steps", [THREE, FOUR, FIVE])
@@ -375,7 +375,7 @@ def test_minute_by_minute_or_day_by_day_an_incident_is_the_same(play):
     assert whole.state.identical(steps.state)
 
 
-# -- hotline ---------------------------------------------------------------------------------------
+# -- hotline --------------------------------------------------------------------------------------
 
 HOTLINE = {"hotline.working": True, "hotline.p_connect": 1, "hotline.call_minutes": 3,
            "hotline.odds": 0.5}  # fmt: skip
@@ -424,7 +424,7 @@ def test_the_hotline_withholds_authority_on_the_same_luck(play):
     assert called < plain
 
 
-# -- how it ends -----------------------------------------------------------------------------------
+# -- how it ends ----------------------------------------------------------------------------------
 
 
 def test_two_clear_looks_close_it(play):
@@ -490,7 +490,7 @@ def test_quiet_closes_what_nobody_follows_up(play):
     assert data["rung"] == 1
 
 
-# -- hearing, willing, learning --------------------------------------------------------------------
+# -- hearing, willing, learning -------------------------------------------------------------------
 
 
 def test_hearing_is_drawn_once_in_an_incident(play):
@@ -574,7 +574,7 @@ def test_both_crews_of_a_project_learn(play):
     assert np.all(projects >= 0) and np.all(counts == 2)
 
 
-# -- stray rounds ----------------------------------------------------------------------------------
+# -- stray rounds ---------------------------------------------------------------------------------
 
 
 def shot(act="stray_shot", side="north", hour=10, km=6):
@@ -688,7 +688,7 @@ def test_nobody_who_is_not_seen_is_in_an_incident(play):
     assert model.state.tallies["unanswered"][NORTH] > 0
 
 
-# -- fire ------------------------------------------------------------------------------------------
+# -- fire -----------------------------------------------------------------------------------------
 
 
 def test_a_volley_read_as_attack_is_answered_by_the_unit(play):
@@ -807,7 +807,7 @@ def test_a_run_may_end_at_a_rung(play):
     assert row["ended"] and row["rung_2"] == 1 and row["rung_3"] == 0
 
 
-# -- provocations and mines ------------------------------------------------------------------------
+# -- provocations and mines -----------------------------------------------------------------------
 
 
 def test_a_provocation_is_ordered_and_never_accidental(play):
@@ -851,7 +851,7 @@ def test_a_mine_strike_read_as_attack_is_answered_by_its_own_side(play):
     assert np.all(closed["answered"] == 0)  # nobody had fired at it
 
 
-# -- violations: whose, false or true, and why -----------------------------------------------------
+# -- violations: whose, false or true, and why ----------------------------------------------------
 
 
 def test_an_incident_on_ones_own_ground_is_false(play):

@@ -46,7 +46,7 @@ addresses = st.tuples(
 )  # fmt: skip
 
 
-# -- exactness: these bits never change, on any machine, in any version ----------------------------
+# -- exactness: these bits never change, on any machine, in any version ---------------------------
 
 
 def reference_mix(z):
@@ -122,7 +122,7 @@ def test_the_distribution_function_and_the_logistic_are_scipys():
     np.testing.assert_allclose([logistic(v) for v in 18 * x], special.expit(18 * x), rtol=1e-13)
 
 
-# -- what a draw promises --------------------------------------------------------------------------
+# -- what a draw promises -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("word", [0, 1, 2**11, MASK - 2**11, MASK - 1, MASK])
@@ -210,7 +210,7 @@ def test_the_words_of_a_key_are_not_the_keys_below_it():
     assert not below & {reference_word(int(key), n) for n in range(3000)}
 
 
-# -- the battery: neighbouring addresses look like independent draws -------------------------------
+# -- the battery: neighbouring addresses look like independent draws ------------------------------
 
 
 @numba.njit

@@ -68,7 +68,7 @@ def differing(one: StrictModel, other: StrictModel, at: tuple = ()) -> set[str]:
     return found
 
 
-# -- what is shipped -------------------------------------------------------------------------------
+# -- what is shipped ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -182,7 +182,7 @@ def test_the_record_runs_from_june_2024_to_october_2025_and_changes_its_rule():
     assert rule.until_day == float("inf")
 
 
-# -- layers ----------------------------------------------------------------------------------------
+# -- layers ---------------------------------------------------------------------------------------
 
 
 def test_the_last_layer_wins(folder):
@@ -243,7 +243,7 @@ def test_days_given_apart_leave_out_what_is_dated_beyond_them():
     assert all(each.from_day >= 3 for each in case.overlays)
 
 
-# -- overlays in time ------------------------------------------------------------------------------
+# -- overlays in time -----------------------------------------------------------------------------
 
 
 def test_a_policy_begins_on_its_date_and_never_in_the_warm_up(folder):
@@ -352,7 +352,7 @@ def test_parameters_checked_while_loading_are_those_that_a_run_would_make():
         assert fresh.parameters(active) == parameters
 
 
-# -- identity --------------------------------------------------------------------------------------
+# -- identity -------------------------------------------------------------------------------------
 
 
 def test_the_same_content_has_the_same_hash_wherever_it_lies(folder, tmp_path):
@@ -387,7 +387,7 @@ def test_a_case_survives_pickling_and_its_manifest_json():
     assert json.loads(json.dumps(case.resolved)) == case.resolved
 
 
-# -- errors ----------------------------------------------------------------------------------------
+# -- errors ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -587,7 +587,7 @@ def test_a_circle_and_a_missing_file_are_one_error_each(refused):
         load_case("basline")
 
 
-# -- a scenario's own sites ------------------------------------------------------------------------
+# -- a scenario's own sites -----------------------------------------------------------------------
 
 OWN = "name: a\nspace: {length_km: 20, area_km: 10}\nborder:\n"
 LINES = "s_km,north_m,south_m,commission_m\n"
@@ -673,7 +673,7 @@ def test_a_survey_on_lines_of_the_scenarios_own_is_refused():
         load_case("own_lines", ["survey_1km_week"])
 
 
-# -- agent classes ---------------------------------------------------------------------------------
+# -- agent classes --------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -747,7 +747,7 @@ def test_a_case_without_classes_needs_no_permission():
     assert load_agents(load_case("baseline", ["hotline"]), allow_code=False) == {}
 
 
-# -- laws ------------------------------------------------------------------------------------------
+# -- laws -----------------------------------------------------------------------------------------
 
 NUMBERS = {
     path: tuple(getattr(note, name) for name in ("ge", "le") for note in field.metadata

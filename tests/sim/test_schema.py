@@ -171,7 +171,7 @@ def test_editors_are_told_unit_source_and_the_side_own_default():
     assert "no policy may change it" not in said
 
 
-# -- tables ----------------------------------------------------------------------------------------
+# -- tables ---------------------------------------------------------------------------------------
 
 
 def test_the_table_has_every_parameter_once():
