@@ -26,9 +26,8 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(importlib.metadata.version("numba").encode())
     for path in sorted(_HERE.glob("*.py")):
         text = path.read_bytes()
-        if b"compiled" in text:  # holds compiled code, or constants and types that it uses
+        if b"@compiled" in text or path.name == "state.py":  # compiled code, and its constants
             digest.update(text)
-    digest.update((_HERE / "state.py").read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -16,22 +16,17 @@ from sim import agents as agent_classes
 from sim.agents import CommandPost, Government, GuardPost, Unit
 from sim.arithmetic import relax
 from sim.border import BorderMeasures, measures
-from sim.environment import Calendar, daylight, fog_table, leaf_table
+from sim.case import Case
+from sim.environment import Calendar
 from sim.field import (
     DAY,
     EVENT,
-    MINE_STRIKE,
-    STRAY_SHOT,
-    VIOLATION,
     WALK,
-    Land,
-    Sky,
     advance,
     cell_of,
     draw_strays,
     end_shift,
     growth,
-    in_dark,
     look_again,
     offset,
     place,
@@ -39,35 +34,18 @@ from sim.field import (
     side_records,
     swing,
 )
-from sim.geography import county
-from sim.incident import BEGIN, Incident
-from sim.parameters import NORTH, SIDES, SOUTH, Parameters
-from sim.randomness import Kind, exponential_at, luck_key, world_key
-from sim.scenario import Case, load_case
-from sim.state import (
-    CAUSES,
-    COMMAND_POST,
-    GOVERNMENT,
-    INCIDENT,
-    LOG,
-    MINE_TRIGGER,
-    NEVER,
-    PROVOCATION_TRIGGER,
-    RUN,
-    STRAY_TRIGGER,
-    SURVEY_TEAM,
-    TALLY,
-    TRIGGERS,
-    VIOLATION_TRIGGER,
-    State,
-)
+from sim.incident import Incident
+from sim.initial import build_land, build_sky, dated_shots, initial_state
+from sim.parameters import NORTH, SOUTH, Parameters
+from sim.randomness import luck_key, world_key
+from sim.scenario import load_case
+from sim.state import LOG, NEVER, State
 from sim.story import code_of
+from sim.survey import survey
 from sim.talks import Negotiation
-from sim.terrain import build_terrain, overlooking_posts
-from sim.world import World, draw_world, responses
+from sim.triggers import begin
+from sim.world import draw_world, responses
 
-GROUP_M = 500.0  # MODEL.md: units within it are one group
-SITE_M = 2000.0  # length of line surveyed at a project before the next one
 _UNIT_CLASSES = ("Patrol", "WorkParty", "SurveyTeam")
 REPORTERS = {
     "minute": lambda model: model.minute,
@@ -101,14 +79,22 @@ class DmzModel(mesa.Model):
         self.calendar = Calendar(
             self.case.scenario.start, base.clock.warmup_days, self.case.scenario.days
         )
+        if self.case.agents and agents is None:
+            raise ValueError("a policy names agent classes: pass agents=load_agents(case, True)")
         self.address = (int(seed), int(world), int(luck))
         self.luck = luck_key(*self.address)
         self.tick = float(base.clock.tick_minutes)
         self.warmup = DAY * base.clock.warmup_days
         self.horizon = DAY * self.calendar.n_days
         self.world = draw_world(base, self.calendar, world_key(int(seed), int(world)))
-        self._set_scene(base)
-        self._make_state(base)
+        self.land = build_land(base, self.world)
+        self.sky = build_sky(base, self.calendar, self.luck)
+        self.state = initial_state(self.case, self.world, self.calendar, self.luck)
+        self._events = np.zeros(self.state.units.size + self.state.posts.size, EVENT)
+        self._scratch = np.zeros(self.state.units.size, WALK)
+        self._in_force: tuple[int, ...] | None = None
+        self._dated = dated_shots(self.case)
+        self.open_incidents: list[Incident] = []
         self._make_agents(dict(agents or {}))
         self.negotiation = Negotiation(self)
         self._enter_regime(())
@@ -116,50 +102,6 @@ class DmzModel(mesa.Model):
             self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
     # -- building ---------------------------------------------------------------------------------
-
-    def _set_scene(self, base: Parameters) -> None:
-        space = base.space
-        terrain = build_terrain(
-            1000.0 * space.length_km, space.cell_m, 1000.0 * space.half_width_km, base.ground
-        )
-        posts = self.world.posts
-        overlook = overlooking_posts(terrain, posts["s"], posts["d"], posts["side"])
-        self.land = Land(
-            float(space.cell_m), 1000.0 * space.length_km, self.world.grid.step_m,
-            terrain.ruggedness, terrain.evergreen, terrain.deciduous, terrain.mine_density,
-            terrain.sector, overlook,
-        )  # fmt: skip
-        light, leaf = _sky_tables(self.calendar)
-        fog = fog_table(self.luck, self.calendar, base.weather.fog_factor)
-        self.sky = Sky(self.calendar.first.toordinal(), light, fog, leaf)
-
-    def _make_state(self, base: Parameters) -> None:
-        world, n_areas = self.world, int(np.ceil(base.space.length_km / base.space.area_km))
-        command_posts = np.zeros(2 * n_areas, COMMAND_POST)
-        command_posts["side"] = np.repeat((NORTH, SOUTH), n_areas)
-        command_posts["area"] = np.tile(np.arange(n_areas), 2)
-        governments = np.zeros(2, GOVERNMENT)
-        governments["tension"] = [side.politics.resting for side in base.sides]
-        governments["casualties_at"] = -NEVER
-        run = np.zeros(1, RUN)
-        run["ended_at"] = NEVER
-        run["next_offer"] = self.case.scenario.talks.offer_day
-        nodes = world.grid.n_nodes
-        self.state = State(
-            run, world.units.copy(), world.posts.copy(), world.projects, command_posts, governments,
-            np.zeros(2, TALLY), np.zeros((3, nodes)), np.zeros((2, nodes)),
-            np.zeros(world.grid.marker_nodes.size, bool), np.zeros((self.calendar.n_days, 2)),
-            np.zeros(32, INCIDENT), np.zeros(512, LOG),
-        )  # fmt: skip
-        for row, post in enumerate(self.state.posts):
-            self.state.posts[row]["stray_luck"] = exponential_at(
-                self.luck, int(Kind.STRAY_SHOT), int(post["who"]), 0, 0, int(post["side"]), 0
-            )
-        self._events = np.zeros(self.state.units.size + self.state.posts.size, EVENT)
-        self._scratch = np.zeros(self.state.units.size, WALK)
-        self._in_force: tuple[int, ...] | None = None
-        self.open_incidents: list[Incident] = []
-        self._dated = _dated_shots(self.case, base)
 
     def _make_agents(self, classes: dict[str, type]) -> None:
         def made(name: str) -> type:
@@ -179,7 +121,8 @@ class DmzModel(mesa.Model):
         ]
         command = made("CommandPost")
         self.command_posts: list[CommandPost] = [
-            command(self, row, side) for row, side in enumerate(state.command_posts["side"].tolist())
+            command(self, row, side)
+            for row, side in enumerate(state.command_posts["side"].tolist())
         ]
         government = made("Government")
         self.governments: list[Government] = [government(self, side, side) for side in (0, 1)]
@@ -251,7 +194,7 @@ class DmzModel(mesa.Model):
         begun = [(float(e["t"]), e) for e in events[order]]
         begun += [(shot[0], shot) for shot in self._dated if since < shot[0] <= until]
         for minute, event in sorted(begun, key=lambda pair: pair[0]):
-            self._begin(minute, event)
+            begin(self, minute, event)
         for incident in tuple(self.open_incidents):
             incident.play(until)
 
@@ -277,20 +220,16 @@ class DmzModel(mesa.Model):
             government.act(self.minute)
             self.pars[side]["work_intensity"] = self.state.governments[side]["work_intensity"]
             self.pars[side]["patrol_intensity"] = self.state.governments[side]["patrol_intensity"]
-        self._survey(day)
+        if survey(self):
+            self._draw_lines()
+            self._measure_swing()
         draw_strays(self.state.posts, self.pars, self.luck, self.minute)
 
     def _overlays_in_force(self, day: float) -> tuple[int, ...]:
         """Policies from their day on, never in the warm-up; clauses while talks say so; injects."""
-        agreed = self.negotiation.in_force
+        reached = self.negotiation.in_force
         return tuple(
-            i
-            for i, overlay in enumerate(self.case.overlays)
-            if (
-                overlay.kind in agreed
-                or (overlay.kind == "policy" and day >= max(0.0, overlay.from_day))
-                or (overlay.kind == "inject" and overlay.from_day <= day < overlay.until_day)
-            )
+            i for i, overlay in enumerate(self.case.overlays) if overlay.in_force(day, reached)
         )
 
     def _enter_regime(self, overlays: tuple[int, ...]) -> None:
@@ -338,41 +277,6 @@ class DmzModel(mesa.Model):
         for side in (NORTH, SOUTH):
             self.pars[side]["swing"] = swing(self.state.lines, self.state.responses, side)
 
-    def _survey(self, day: float) -> None:
-        """Restore the markers of the stretch surveyed yesterday, and send the teams on."""
-        survey, state = self.regime.survey, self.state
-        teams = state.units["kind"] == SURVEY_TEAM
-        state.units["home_s"][teams] = -1.0
-        month = int(self.calendar.month[int(self.minute // DAY)])
-        consent = max(self.tensions(self.minute)) <= survey.consent_tension
-        if survey.km_per_week <= 0.0 or not consent:
-            return
-        if not survey.first_month <= month <= survey.last_month:
-            return
-        done, ahead = self._surveyed_stretch(survey.km_per_week * 1000.0 / 7.0)
-        marker_m = self.world.grid.marker_m
-        fresh = (marker_m >= done) & (marker_m < ahead) & ~state.restored
-        state.run["surveyed_m"] += ahead - done
-        state.units["home_s"][teams] = ahead
-        if fresh.any():
-            state.restored |= fresh
-            self._draw_lines()
-            self._measure_swing()
-
-    def _surveyed_stretch(self, metres: float) -> tuple[float, float]:
-        """From where to where along the line the next day's work goes."""
-        survey, done = self.regime.survey, float(self.state.run["surveyed_m"][0])
-        if survey.where == "from_km":
-            begin = (1000.0 * survey.from_km + done) % self.land.length_m
-            return begin, min(begin + metres, self.land.length_m)
-        sites = np.sort(self.world.projects["s"])
-        if sites.size:
-            site = sites[int(done // SITE_M) % sites.size]
-            begin = max(0.0, site - 0.5 * SITE_M + done % SITE_M)
-        else:
-            begin = done % self.land.length_m
-        return begin, min(begin + metres, self.land.length_m)
-
     # -- tension ----------------------------------------------------------------------------------
 
     def tensions(self, minute: float) -> tuple[float, float]:
@@ -406,123 +310,6 @@ class DmzModel(mesa.Model):
 
     # -- incidents --------------------------------------------------------------------------------
 
-    def _begin(self, minute: float, event) -> None:
-        if isinstance(event, tuple):
-            _, act, side, s = event
-            trigger = STRAY_TRIGGER if act == "stray_shot" else PROVOCATION_TRIGGER
-            self._begin_between_posts(minute, trigger, side, self.nearest_post(side, s), dated=1)
-        elif event["kind"] == VIOLATION:
-            self._begin_violation(minute, event)
-        elif event["kind"] == MINE_STRIKE:
-            self._begin_mine(minute, event)
-        elif event["kind"] == STRAY_SHOT:
-            row = int(event["row"])
-            self._begin_between_posts(minute, STRAY_TRIGGER, int(event["side"]), row)
-
-    def _begin_violation(self, minute: float, event: np.void) -> None:
-        row, watcher = int(event["row"]), int(event["side"])
-        unit = self.state.units[row]
-        s, d = self.position(row)
-        for incident in self.open_incidents:
-            if incident.record["trigger"] == VIOLATION_TRIGGER and self._joins(incident, row, s, d):
-                return
-        incident = self._open(minute, VIOLATION_TRIGGER, watcher, s)
-        data = incident.record
-        unit["incident"] = incident.row
-        data["unit"][1 - watcher] = row
-        data["post"][watcher] = unit["watcher"]
-        data["post"][1 - watcher] = self.nearest_post(1 - watcher, s)
-        data["who"], data["shift"], data["ordinal"] = unit["who"], unit["shift"], unit["incidents"]
-        unit["incidents"] += 1
-        for name in ("depth", "map_m", "nav_m", "fix_m"):
-            data[name] = event[name]
-        data["true_depth"] = -event["d"] * (1 - 2 * (1 - watcher))
-        data["cause"] = _cause(event, self.regime.sides[watcher].watch.margin_m, unit["probe"])
-        data["accidental"] = int(not unit["probe"])
-        data["site"] = unit["project"] if unit["project"] >= 0 else -1 - row
-        data["persons"] = unit["persons"]
-        BEGIN[VIOLATION_TRIGGER](incident, watcher)
-
-    def _joins(self, incident: Incident, row: int, s: float, d: float) -> bool:
-        """Whether a unit near an open incident belongs to it; then no new one opens."""
-        data, unit = incident.record, self.state.units[row]
-        side = int(unit["side"])
-        for party in (NORTH, SOUTH):
-            other = int(data["unit"][party])
-            if other < 0 or not incident.present(party):
-                continue
-            there = self.position(other)
-            if (s - there[0]) ** 2 + (d - there[1]) ** 2 > GROUP_M**2:
-                continue
-            if party != side and data["unit"][side] < 0:
-                data["unit"][side] = row
-                unit["incident"] = incident.row
-                data["post"][1 - side] = unit["watcher"]
-                unit["incidents"] += 1
-                BEGIN[VIOLATION_TRIGGER](incident, 1 - side)
-            unit["violations"] = 0
-            return True
-        return False
-
-    def _begin_mine(self, minute: float, event: np.void) -> None:
-        row = int(event["row"])
-        unit = self.state.units[row]
-        if unit["incident"] >= 0:
-            return
-        side, (s, _) = int(unit["side"]), self.position(row)
-        incident = self._open(minute, MINE_TRIGGER, side, s)
-        data = incident.record
-        data["who"], data["shift"], data["ordinal"] = unit["who"], unit["shift"], 1000
-        data["unit"][side], unit["incident"] = row, incident.row
-        data["post"][side], data["post"][1 - side] = (
-            self.nearest_post(side, s), self.nearest_post(1 - side, s)
-        )  # fmt: skip
-        data["cause"], data["accidental"] = CAUSES.index("mine"), 1
-        data["site"] = unit["project"] if unit["project"] >= 0 else -1 - row
-        BEGIN[MINE_TRIGGER](incident, side)
-
-    def _begin_between_posts(
-        self, minute: float, trigger: int, side: int, row: int, dated: int = 0
-    ) -> None:
-        """Rounds of a post of ``side``, in row ``row``, at the post opposite."""
-        if row < 0:
-            return
-        post = self.state.posts[row]
-        opposite = self.nearest_post(1 - side, float(post["s"]))
-        if opposite < 0:
-            return
-        incident = self._open(minute, trigger, side, float(post["s"]))
-        data = incident.record
-        data["first"] = 1 - side if trigger == STRAY_TRIGGER else side
-        data["who"] = int(post["who"])
-        data["shift"] = int(minute) if dated else int(post["strays"])
-        data["ordinal"] = 2000 + dated
-        data["post"][side], data["post"][1 - side] = row, opposite
-        data["stray_origin"] = side if trigger == STRAY_TRIGGER else -1
-        data["cause"] = CAUSES.index("stray_shot" if trigger == STRAY_TRIGGER else "order")
-        data["accidental"], data["dated"] = int(trigger == STRAY_TRIGGER and not dated), dated
-        BEGIN[trigger](incident, side)
-
-    def _open(self, minute: float, trigger: int, first: int, s: float) -> Incident:
-        """A fresh row for an incident."""
-        state = self.state
-        row = int(state.run["incidents"][0])
-        if row == state.incidents.size:
-            state.incidents = np.concatenate([state.incidents, np.zeros(row, INCIDENT)])
-        state.run["incidents"] += 1
-        data = state.incidents[row]
-        data["trigger"], data["first"], data["s"] = trigger, first, s
-        data["opened"] = data["touched"] = data["last_act"] = minute
-        data["closed"], data["agenda"], data["first_shot"] = NEVER, NEVER, NEVER
-        data["unit"], data["post"], data["site"], data["stray_origin"] = -1, -1, -1, -1
-        data["hearing"], data["willing"] = np.nan, np.nan
-        data["last_broadcast"], data["true_depth"] = -NEVER, -NEVER
-        data["county"] = county(np.array([s]), self.land.length_m)[0]
-        data["night"] = in_dark(self.sky, minute)
-        incident = Incident(self, row)
-        self.open_incidents.append(incident)
-        return incident
-
     def incident_closed(self, incident: Incident) -> None:
         """Release the units, let them learn, raise tension, and end the run if it is to end."""
         data, minute = incident.record, incident.minute
@@ -546,7 +333,8 @@ class DmzModel(mesa.Model):
     def _release(self, unit: np.void, gone: bool, minute: float) -> None:
         unit["incident"], unit["violations"] = -1, 0
         if gone or minute >= unit["end"]:
-            left = max(0.0, float(unit["end"]) - minute) / (float(unit["end"]) - float(unit["begin"]))
+            end, start = float(unit["end"]), float(unit["begin"])
+            left = max(0.0, end - minute) / (end - start)
             self.state.tallies[int(unit["side"])]["workdays_lost"] += left * (unit["project"] >= 0)
             end_shift(unit, self.state.tallies[int(unit["side"])])
             return
@@ -659,37 +447,7 @@ def _border_of(parameters: Parameters) -> tuple:
     )  # fmt: skip
 
 
-def _cause(event: np.void, margin: float, probe: int) -> int:
-    """The one error without which the look would not have judged so (MODEL.md, cause)."""
-    if probe:
-        return CAUSES.index("order")
-    errors = [float(event[name]) for name in ("map_m", "nav_m", "fix_m")]
-    enough = [error if event["depth"] - error <= margin else -NEVER for error in errors]
-    best = int(np.argmax(enough))
-    return best if enough[best] > 0.0 else CAUSES.index("joint")
-
-
-def _dated_shots(case: Case, base: Parameters) -> list[tuple]:
-    """Stray shots and provocations that the scenario dates: (minute, act, side, s)."""
-    scenario = case.scenario
-    return [
-        (
-            DAY * ((inject.date - scenario.start).days + base.clock.warmup_days) + 60.0 * inject.hour,
-            inject.act, SIDES.index(inject.side), 1000.0 * inject.at_km,
-        )
-        for inject in scenario.injects
-        if inject.act != "change"
-    ]  # fmt: skip
-
-
-@lru_cache(maxsize=8)
-def _sky_tables(calendar: Calendar) -> tuple[np.ndarray, np.ndarray]:
-    return daylight(calendar), leaf_table(calendar)
-
-
 @lru_cache(maxsize=8)
 def _cached_case(scenario: str, policies: tuple[str, ...], days: int | None) -> Case:
     return load_case(scenario, policies, days=days)
 
-
-__all__ = ["TRIGGERS", "DmzModel", "World"]

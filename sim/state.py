@@ -118,7 +118,8 @@ LOG = np.dtype(
 RUN = np.dtype(
     [
         ("minute", "f8"), ("incidents", "i8"), ("log", "i8"), ("talks", "i4"),
-        ("talks_since", "f8"), ("offers", "i4"), ("offered_on", "f8"), ("next_offer", "f8"), ("surveyed_m", "f8"),
+        ("talks_since", "f8"), ("offers", "i4"), ("offered_on", "f8"), ("next_offer", "f8"),
+        ("surveyed_m", "f8"),
         ("tension_at", "f8"), ("ended_at", "f8"),
         # ambiguity: measures of the lines in force, since when, and their integral over exposure
         ("ambiguity", "f8", 4), ("lines_since", "f8"), ("ambiguity_minutes", "f8", 4),
@@ -132,7 +133,7 @@ class State:
     """The arrays. ``lines`` is (3, nodes) metres, ``responses`` (2, nodes), ``restored`` (markers,).
 
     ``run`` has one row: the minute reached, rows used of ``incidents`` and ``log``, and what the
-    talks and the survey have come to. ``daily`` (days, 2) is the tension at the start of each day.
+    talks and the survey have come to. ``daily`` (days, 2) is tension at the start of each day.
     """
 
     run: np.ndarray

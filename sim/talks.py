@@ -58,11 +58,11 @@ class Negotiation:
         return frozenset()
 
     def act(self, day: float) -> None:
-        """Do what falls due on ``day`` of exposure (negative in the warm-up)."""
-        run = self.model.state.run[0]
-        step = getattr(self, f"_from_{self.state.name.lower()}", None)
-        if step is not None:
-            step(day, day - float(run["talks_since"]))
+        """Do all that falls due on ``day`` of exposure (negative in the warm-up), step by step."""
+        run, before = self.model.state.run[0], None
+        while self.state != before:
+            before = self.state
+            getattr(self, f"_from_{before.name.lower()}")(day, day - float(run["talks_since"]))
 
     def _enter(self, state: TalksState, day: float, cost: float = 0.0) -> None:
         run = self.model.state.run[0]

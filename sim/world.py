@@ -4,7 +4,6 @@ Positions are metres along the line. Rows of units, posts and projects, and the 
 that address their luck, do not depend on any policy.
 """
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from numpy.typing import NDArray
 from sim.border import LineGrid, condition, response_line, standing_markers, unconditional_paths
 from sim.compiled import compiled
 from sim.environment import Calendar
-from sim.parameters import COMMISSION, NORTH, SIDES, SOUTH, Parameters
+from sim.parameters import COMMISSION, NORTH, SOUTH, Parameters, Space
 from sim.randomness import Kind, address, exponential, normal, uniform
+from sim.sites import read_lines, read_markers, read_posts
 from sim.state import (
     BOTH_SHIFTS,
     DAY_CREW,
@@ -99,11 +99,11 @@ def responses(lines: NDArray[np.float64], parameters: Parameters) -> NDArray[np.
 
 
 def draw_world(parameters: Parameters, calendar: Calendar, key: np.uint64) -> World:
-    """Draw the world of ``key``; raises ``OSError`` or ``ValueError`` for bad CSV files."""
+    """Draw the world of ``key``; raises ``BadInput`` for bad CSV files."""
     space, border = parameters.space, parameters.border
     length = 1000.0 * space.length_km
     if border.markers_file:
-        markers = _columns(border.markers_file, "s_km")[0] * 1000.0
+        markers = read_markers(Path(border.markers_file), space)
         grid = LineGrid.snapped(length, markers, space.line_step_m)
     else:
         grid = LineGrid.even(length, border.marker_spacing_m, space.line_step_m)
@@ -113,23 +113,18 @@ def draw_world(parameters: Parameters, calendar: Calendar, key: np.uint64) -> Wo
     projects = _projects(parameters, calendar, key, length)
     return World(
         key, grid, paths, _marker_luck(key, grid.marker_nodes.size),
-        _own_lines(border.lines_file, grid), _posts(parameters, key, length), projects,
+        _own_lines(parameters, grid), _posts(parameters, key, length), projects,
         _units(parameters, projects, key, length),
     )  # fmt: skip
 
 
-def _columns(file: str, *names: str) -> list[NDArray[np.float64]]:
-    with Path(file).open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(line for line in stream if not line.startswith("#")))
-    return [np.array([float(row[name]) for row in rows]) for name in names]
-
-
-def _own_lines(file: str | None, grid: LineGrid) -> NDArray[np.float64] | None:
+def _own_lines(parameters: Parameters, grid: LineGrid) -> NDArray[np.float64] | None:
+    file = parameters.border.lines_file
     if file is None:
         return None
-    s, *offsets = _columns(file, "s_km", "north_m", "south_m", "commission_m")
+    s, lines = read_lines(Path(file), parameters.space)
     nodes = np.arange(grid.n_nodes) * grid.step_m
-    return np.stack([np.interp(nodes, 1000.0 * s, offset) for offset in offsets])
+    return np.stack([np.interp(nodes, s, line) for line in lines])
 
 
 def _marker_luck(key: np.uint64, n: int) -> NDArray[np.float64]:
@@ -151,7 +146,7 @@ def _uniforms(key, kind, side, n):
 def _posts(parameters: Parameters, key: np.uint64, length: float) -> np.ndarray:
     """All posts, the north's first, each side from west to east."""
     if parameters.border.posts_file:
-        posts = _own_posts(parameters.border.posts_file)
+        posts = _own_posts(parameters.border.posts_file, parameters.space)
     else:
         posts = np.zeros(sum(side.watch.posts for side in parameters.sides), POST)
         row = 0
@@ -178,14 +173,10 @@ def _place_posts(rows, side, distance, spread, edge, length, key):
         post.d = sign * min(max(100.0, distance + spread * normal(luck, 1)), edge)
 
 
-def _own_posts(file: str) -> np.ndarray:
-    with Path(file).open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(line for line in stream if not line.startswith("#")))
-    rows.sort(key=lambda row: (SIDES.index(row["side"]), float(row["s_km"])))
-    posts = np.zeros(len(rows), POST)
-    posts["side"] = [SIDES.index(row["side"]) for row in rows]
-    posts["s"] = [1000.0 * float(row["s_km"]) for row in rows]
-    posts["d"] = [float(row["d_m"]) for row in rows]
+def _own_posts(file: str, space: Space) -> np.ndarray:
+    own = read_posts(Path(file), space)
+    posts = np.zeros(own.s.size, POST)
+    posts["side"], posts["s"], posts["d"] = own.side, own.s, own.d
     for side in (NORTH, SOUTH):
         mine = posts["side"] == side
         posts["who"][mine] = 2 * np.arange(mine.sum()) + side
@@ -266,7 +257,8 @@ def _units(
         row += projects.size
     for side in (NORTH, SOUTH):
         team = units[row + side]
-        team["side"], team["kind"], team["crew"], team["who"] = side, SURVEY_TEAM, DAY_CREW, 4 * side + 3
+        team["side"], team["kind"], team["crew"] = side, SURVEY_TEAM, DAY_CREW
+        team["who"] = 4 * side + 3
         team["project"], team["home_s"] = -1, -1.0
     units["incident"], units["track"], units["next_look"] = -1, NEVER, NEVER
     return units

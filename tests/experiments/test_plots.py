@@ -1,7 +1,6 @@
 import datetime as dt
 import struct
 import warnings
-from itertools import combinations
 
 import matplotlib
 import numpy as np
@@ -89,18 +88,23 @@ def drawn(figure, monkeypatch):
 
 def assert_legible(figure, monkeypatch):
     found = drawn(figure, monkeypatch)
+    words = [text.get_text() for text, _ in found]
+    boxes = np.array([box.extents for _, box in found])
+    plots = np.array([axes.get_window_extent().padded(-1).extents for axes in figure.axes])
     assert len(found) > 30
-    for (a, box), (b, other) in combinations(found, 2):
-        apart = box.x1 <= other.x0 or other.x1 <= box.x0 or box.y1 <= other.y0 or other.y1 <= box.y0
-        assert apart, f"{a.get_text()!r} overlaps {b.get_text()!r}: {box}, {other}"
-    for text, box in found:
-        where = f"{text.get_text()!r} at {box}"
-        assert box.x0 >= 0 and box.x1 <= figure.bbox.x1, where
-        assert box.y0 >= 0 and box.y1 <= figure.bbox.y1, where
-        assert not text.get_clip_on() or text.get_clip_box() is None, where
-        for axes in figure.axes:
-            inside = axes.get_window_extent().padded(-1)
-            assert not inside.overlaps(box), f"{where} lies on the plot {axes.get_window_extent()}"
+    i, j = np.nonzero(np.triu(overlap(boxes, boxes), 1))
+    assert not i.size, [(words[a], words[b]) for a, b in zip(i, j, strict=True)]
+    on_plot = overlap(boxes, plots).any(axis=1)
+    outside = (boxes[:, :2] < 0) | (boxes[:, 2:] > (figure.bbox.width, figure.bbox.height))
+    clipped = [t.get_clip_on() and t.get_clip_box() is not None for t, _ in found]
+    for fault in (on_plot, outside.any(axis=1), np.array(clipped)):
+        assert not fault.any(), [words[a] for a in np.flatnonzero(fault)]
+
+
+def overlap(boxes, others):
+    """Which of ``boxes`` (a, 4) and ``others`` (b, 4) share ground, (a, b)."""
+    one, two = boxes[:, None], others[None]
+    return ((one[..., :2] < two[..., 2:]) & (two[..., :2] < one[..., 2:])).all(axis=-1)
 
 
 CASES = {

@@ -9,7 +9,8 @@ import yaml
 
 from sim.agents import CommandPost
 from sim.field import EVENT
-from sim.model import GROUP_M, DmzModel, _cause
+from sim.model import DmzModel
+from sim.triggers import GROUP_M, cause_of
 from sim.outcome import outcome
 from sim.parameters import AUTHORITIES, NORTH, SOUTH
 from sim.scenario import load_case
@@ -907,11 +908,11 @@ def event(depth, map_m, nav_m, fix_m):
     ],
 )
 def test_the_cause_is_the_one_error_without_which_it_would_not_be(errors, cause):
-    assert CAUSES[_cause(event(*errors), 10.0, 0)] == cause
+    assert CAUSES[cause_of(event(*errors), 10.0, 0)] == cause
 
 
 def test_a_probe_was_ordered_whatever_its_errors():
-    assert CAUSES[_cause(event(14, 9, 26, 9), 10.0, 1)] == "order"
+    assert CAUSES[cause_of(event(14, 9, 26, 9), 10.0, 1)] == "order"
 
 
 def test_probes_are_no_accidents(play):
