@@ -1,4 +1,4 @@
-"""A batch: the runs of one case, in any number of workers, in the same order and with the same bits.
+"""A batch: the runs of one case, by any number of workers, in the same order with the same bits.
 
 Run ``k`` of a seed is luck ``k % 2`` in world ``k // 2``: each world is played twice, so that the
 variance between worlds and that between lucks can be told apart.

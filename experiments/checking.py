@@ -29,7 +29,7 @@ def _verdict(file: str) -> str:
 
 
 def _is_policy(file: str) -> bool:
-    """Whether a file, or a shipped name that no scenario bears, is a policy: policies bind sides."""
+    """Whether a file, or a shipped name that no scenario bears, is a policy: it binds sides."""
     if find(file, "scenarios").is_file():
         return "binds" in read(find(file, "scenarios"), []).data
     return file in shipped("policies")

@@ -138,9 +138,12 @@ def _save(
     write_json(folder / "figures.json", summary.data)
     if request.geojson:
         write_json(folder / "incidents.geojson", geojson(batch.incident_rows()))
-    ladder = [(f"{r}+ {RUNGS[r]}", summary.rates[f"rung_{r}"]) for r in range(1, len(RUNGS))]
+    rungs = {f"rung_{r}": f"{r}+ {RUNGS[r]}" for r in range(1, len(RUNGS))}
+    per_year = summary.data["per_year"]
     write_whole(folder / "summary.png", lambda to: save_summary(
-        to, runs, incidents, batch.tension(), title=title(case), ladder=ladder,
+        to, runs, incidents, batch.tension(), title=title(case),
+        ladder=[(label, summary.rates[name]) for name, label in rungs.items()],
+        too_few=[rungs[name] for name in rungs if per_year[name].get("too_few_clusters")],
         start=case.scenario.start, length_km=case.scenario.space.length_km,
         notes=notes(case, summary),
     ))  # fmt: skip
@@ -151,8 +154,8 @@ def manifest(request: Request, case: Case, batch: Batch, summary: Summary) -> di
     """What was run: the same for the same runs, wherever and whenever they were made."""
     return case.resolved | {
         "content_hash": case.content_hash, "version": sim.__version__, "seed": batch.seed,
-        "runs": batch.planned, "finished": sorted(batch.outcomes), "worlds": (batch.planned + 1) // 2,
-        "lucks_per_world": 2, "command": command(request), "pilot": summary.data["pilot"],
+        "runs": batch.planned, "finished": sorted(batch.outcomes),
+        "worlds": (batch.planned + 1) // 2, "lucks_per_world": 2, "command": command(request), "pilot": summary.data["pilot"],
     }  # fmt: skip
 
 
@@ -187,8 +190,8 @@ def notes(case: Case, summary: Summary) -> list[str]:
     """What a reader of the picture must know."""
     data = summary.data
     text = [
-        f"{data['runs']} runs of {case.scenario.days} days in {data['worlds']} worlds, two lucks "
-        "each; intervals 95%, the world as the cluster. Purpose: comparison, not prediction.",
+        "Two lucks in each world; intervals 95%, the world as the cluster. Purpose: comparison, "
+        "not prediction.",
         "How near the work is, map errors, rules and delays of the north, and how warning shots "
         "are read are assumptions (dmz params).",
     ]

@@ -6,7 +6,7 @@ from scenario files, so nothing is read as mathematics, and what the font lacks 
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import matplotlib
@@ -56,6 +56,7 @@ def styled() -> AbstractContextManager[None]:
     return matplotlib.style.context(_STYLE, after_reset=True)
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width in pixels of ``text`` on one line at ``size`` points."""
     font = FontProperties(family=_FONT, size=size, weight=weight)

@@ -59,8 +59,8 @@ REPORTERS = {
 class DmzModel(mesa.Model):
     """One run of a case in one world with one luck.
 
-    ``scenario`` and ``policies`` are shipped names, paths, or a ``Case`` that holds both. ``agents``
-    replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``. ``collect``
+    ``scenario`` and ``policies`` are shipped names, paths, or a ``Case`` that holds both;
+    ``agents`` replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``. ``collect``
     gives the model a ``DataCollector`` that ``step()`` fills, as ``mesa.batch_run`` wants it.
     """
 
@@ -436,7 +436,7 @@ class DmzModel(mesa.Model):
 
     @property
     def _last_midnight(self) -> float:
-        """When the day began whose rules are in force: at midnight itself, yesterday's still are."""
+        """When the day began whose rules are in force: at midnight still yesterday's."""
         return max(0.0, np.ceil(self.minute / DAY) - 1.0) * DAY
 
 

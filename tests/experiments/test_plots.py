@@ -120,7 +120,7 @@ CASES = {
     "many clashes": ({"incidents_a_year": 4e4, "runs": 4, "p_rung": 0.7}, {}),
     "long texts": ({"days": 10}, {
         "title": "a long name of a scenario with many policies " * 8,
-        "notes": ["an assumption that takes many words to say, " * 20, "x" * 700],
+        "notes": ["an assumption that takes many words to say, " * 20, "x" * 250],
         "prefix": "a label that is far too long for its column ",
     }),
     "odd names": ({"runs": 2}, {"title": ODD, "notes": [ODD], "prefix": ODD}),

@@ -10,7 +10,6 @@ import yaml
 from sim.agents import CommandPost
 from sim.field import EVENT
 from sim.model import DmzModel
-from sim.triggers import GROUP_M, cause_of
 from sim.outcome import outcome
 from sim.parameters import AUTHORITIES, NORTH, SOUTH
 from sim.scenario import load_case
@@ -25,6 +24,7 @@ from sim.state import (
     VIOLATION_TRIGGER,
 )
 from sim.story import ACTORS, ACTS
+from sim.triggers import GROUP_M, cause_of
 
 THREE = ("broadcast", "warning_shots", "aimed_fire")
 FOUR = ("broadcast", "broadcast", "broadcast_and_warning_shots", "aimed_fire")

@@ -143,8 +143,8 @@ def test_restoring_a_marker_changes_no_line_far_from_it():
 
 def test_mesa_batch_run():
     results = mesa.batch_run(
-        DmzModel, {"scenario": "baseline", "days": 1, "world": [0, 1], "collect": True}, iterations=1,
-        number_processes=1, max_steps=144, display_progress=False,
+        DmzModel, {"scenario": "baseline", "days": 1, "world": [0, 1], "collect": True},
+        iterations=1, number_processes=1, max_steps=144, display_progress=False,
     )  # fmt: skip
     assert {row["world"] for row in results} == {0, 1}
     assert results[-1]["minute"] == 10.0 * results[-1]["Step"] + 10.0
@@ -193,7 +193,8 @@ def test_memory_stays_flat_over_many_runs():
         "run_batch(case, 200, done=done)\n"
         "print((sizes[199] - sizes[49]) / 1e6)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 5.0
 
@@ -314,7 +315,9 @@ def test_resolution_does_not_move_recorded_crossings(change):
 @pytest.mark.slow
 def test_one_more_broadcast_meets_the_same_luck():
     """Correlation of yearly clashes near its ceiling, that of recorded crossings above 0.95."""
-    settings = (*NO_STRAYS, *NO_MINES, "north.conduct.attack_intercept=-2.5", "north.works.slots=120")
+    settings = (
+        *NO_STRAYS, *NO_MINES, "north.conduct.attack_intercept=-2.5", "north.works.slots=120"
+    )  # fmt: skip
     worlds = 400 if FULL else 80
     columns = ("clashes", "recorded_by_south")
     base = years(busy(*settings), worlds, columns)
