@@ -26,7 +26,7 @@ from sim.environment import fog_block, is_dark
 from sim.parameters import Parameters
 from sim.randomness import Kind, address, exponential, normal, uniform
 from sim.state import DAY_CREW, NEVER, NIGHT_CREW, PATROL, WORK_PARTY
-from sim.terrain import column_of, row_of
+from sim.terrain import Terrain, column_of, row_of
 
 DAY = 1440.0
 DAY_SHIFT, NIGHT_SHIFT = 360.0, 1080.0
@@ -61,9 +61,9 @@ EVENT = np.dtype(
     align=True,
 )  # fmt: skip
 
-# What a call of ``advance`` finds out about a unit on shift: depth past the true and the response
-# line at its last moment, and whether it is out of reach of both all shift.
-WALK = np.dtype([("row", "i8"), ("x", "f8"), ("past", "f8"), ("far", "i8")])
+# What a call of ``advance`` finds out about a unit on shift: whether it is out of reach of both
+# lines all shift; and, while it is near one, its depth past the true line at its last moment.
+WALK = np.dtype([("row", "i8"), ("x", "f8"), ("far", "i8")])
 
 # The schema's parameters that the field reads, per side, as the fields of one record.
 _READ = {
@@ -107,18 +107,37 @@ def side_records(parameters: Parameters) -> np.ndarray:
     return records
 
 
+# One cell of the ground; ``north_post`` and ``south_post`` are the rows of those that overlook it.
+CELL = np.dtype(
+    [
+        ("ruggedness", "f4"), ("evergreen", "f4"), ("deciduous", "f4"), ("mines", "f4"),
+        ("sector", "i2"), ("north_post", "i2"), ("south_post", "i2"),
+    ],
+    align=True,
+)  # fmt: skip
+
+
 class Land(NamedTuple):
-    """What does not move: layers (n_s, n_d) in cells of ``cell_m``, posts that overlook them."""
+    """What does not move: ``cells`` (n_s, n_d), dtype ``CELL``, none above ``most_mines``."""
 
     cell_m: float
     length_m: float
     line_step_m: float
-    ruggedness: np.ndarray
-    evergreen: np.ndarray
-    deciduous: np.ndarray
-    mines: np.ndarray
-    sector: np.ndarray
-    overlook: np.ndarray
+    most_mines: float
+    cells: np.ndarray
+
+
+def cells(terrain: Terrain, overlook: np.ndarray) -> np.ndarray:
+    """The layers of the ground side by side, for what one unit reads of one cell at a time.
+
+    ``overlook`` (2, n_s, n_d) are rows of posts; returns (n_s, n_d), dtype ``CELL``.
+    """
+    layers = np.zeros(terrain.shape, CELL)
+    layers["ruggedness"], layers["mines"] = terrain.ruggedness, terrain.mine_density
+    layers["evergreen"], layers["deciduous"] = terrain.evergreen, terrain.deciduous
+    layers["sector"] = terrain.sector[:, None]
+    layers["north_post"], layers["south_post"] = overlook
+    return layers
 
 
 class Sky(NamedTuple):
@@ -134,23 +153,24 @@ class Sky(NamedTuple):
 def cell_of(land, s, d):
     """Indices of the cell at ``s``, ``d`` metres, clamped to the grid."""
     return (
-        column_of(s, land.cell_m, land.sector.shape[0]),
-        row_of(d, land.cell_m, land.ruggedness.shape[1]),
+        column_of(s, land.cell_m, land.cells.shape[0]),
+        row_of(d, land.cell_m, land.cells.shape[1]),
     )
 
 
 @compiled
 def growth(land, sky, i, j, t):
     """Vegetation density 0..1 of cell ``i``, ``j`` at minute ``t``."""
-    leaf = sky.leaf[int(t // DAY), land.sector[i]]
-    return min(1.0, land.evergreen[i, j] + land.deciduous[i, j] * leaf)
+    cell = land.cells[i, j]
+    leaf = sky.leaf[int(t // DAY), cell.sector]
+    return min(1.0, cell.evergreen + cell.deciduous * leaf)
 
 
 @compiled
 def in_fog(land, sky, i, t):
     """Whether there is fog in the sector of column ``i`` at minute ``t``."""
     day = int(t // DAY)
-    return sky.fog[day, fog_block(t - day * DAY), land.sector[i]] != 0
+    return sky.fog[day, fog_block(t - day * DAY), land.cells[i, 0].sector] != 0
 
 
 @compiled
@@ -243,7 +263,8 @@ def look_again(unit, t, land, lines, responses, pars, luck, tallies, n):
     minutes = t - unit.t
     rho = np.exp(-minutes / tau)
     key = address(luck, _WALK, unit.who, unit.shift, unit.incidents, unit.side)
-    x0 = depth_past(unit, offset(lines, unit.side, step, place(land.length_m, unit, unit.t)), unit.z)
+    s = place(land.length_m, unit, unit.t)
+    x0 = depth_past(unit, offset(lines, unit.side, step, s), unit.z)
     unit.z = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(key, n)
     unit.t = t
     s = place(land.length_m, unit, t)
@@ -333,7 +354,7 @@ def _send_team(unit, par, t):
 
 @compiled
 def _navigation_sd(unit, par, land, sky, i, j, t):
-    sd = par.navigation_error_m * (1.0 + par.navigation_rugged_factor * land.ruggedness[i, j])
+    sd = par.navigation_error_m * (1.0 + par.navigation_rugged_factor * land.cells[i, j].ruggedness)
     sd *= 1.0 + par.navigation_vegetation_factor * growth(land, sky, i, j, t)
     if in_dark(sky, 0.5 * (t + unit.end)):
         sd *= par.navigation_night_factor
@@ -362,39 +383,44 @@ def _fix_error(unit, watch, post, luck, d):
 
 
 @compiled
-def _begin_shift(unit, t, projects, posts, lines, pars, land, sky, luck):
-    """Decide whether a unit goes out this shift, where, and with which errors."""
-    par, watch = pars[unit.side], pars[1 - unit.side]
-    unit.shift = (sky.epoch + int(t // DAY)) * 2 + (0 if t % DAY < 720.0 else 1)
+def _goes_out(unit, projects, par, luck, t, length_m):
+    """Decide whether a unit goes out this shift, where along the line, and how far from it."""
     if unit.kind == PATROL:
-        goes = _send_patrol(unit, par, luck, t, land.length_m)
+        goes = _send_patrol(unit, par, luck, t, length_m)
     elif unit.kind == WORK_PARTY:
-        goes = _send_party(unit, projects[unit.project], par, luck, t, land.length_m)
+        goes = _send_party(unit, projects[unit.project], par, luck, t, length_m)
     else:
         goes = _send_team(unit, par, t)
+    if not goes:
+        return False
     memory = remembered(unit, t, par.learning_memory_days)
     if par.stay_away != 0.0 and memory > 0.5 * unit.pushback:
-        goes = False
-    if not goes:
-        return
-    sign = 1.0 - 2.0 * unit.side
+        return False
     if par.stay_away == 0.0 and unit.probe == 0:
         unit.distance += memory
     if unit.kind == WORK_PARTY:
         unit.distance = max(unit.distance, par.works_buffer_m)
+    return True
+
+
+@compiled
+def _set_out(unit, t, posts, lines, pars, land, sky, luck):
+    """Put a unit in its place, and draw its errors and those of whoever watches it."""
+    par, watch = pars[unit.side], pars[1 - unit.side]
+    sign = 1.0 - 2.0 * unit.side
     d = offset(lines, unit.side, land.line_step_m, unit.s) + sign * unit.distance
     i, j = cell_of(land, unit.s, d)
     unit.begin, unit.t, unit.active = t, t, 1
     unit.nav_sd = _navigation_sd(unit, par, land, sky, i, j, t)
-    unit.watcher = land.overlook[1 - unit.side, i, j]
+    cell = land.cells[i, j]
+    unit.watcher = cell.south_post if unit.side == 0 else cell.north_post
     unit.fix = 0.0
     if unit.watcher >= 0:
         unit.fix = _fix_error(unit, watch, posts[unit.watcher], luck, d)
     unit.z = normal(address(luck, _NAV_0, unit.who, unit.shift, 0, unit.side), 0)
     unit.nav_key = address(luck, _NAV, unit.who, unit.shift, 0, unit.side)
     unit.mine_luck = exponential(address(luck, _MINE, unit.who, unit.shift, 0, unit.side), 0)
-    lane_error = par.mines_lane_error * unit.nav_sd
-    unit.lane_z = par.mines_lane_halfwidth_m / lane_error if lane_error > 0.0 else NEVER
+    unit.lane_z = _lane_z(unit, par, land.most_mines)
     unit.step = unit.looks = unit.tracks = unit.violations = unit.approached = 0
     unit.answered = unit.incidents = 0
     unit.incident, unit.depth, unit.track = -1, -NEVER, NEVER
@@ -529,14 +555,29 @@ def _note_tick(unit, walk, tally, par, luck, x1, t1):
 
 
 @compiled
+def _walking_kmh(unit, par):
+    return par.works_walk_kmh if unit.kind == WORK_PARTY else par.patrols_speed_kmh
+
+
+@compiled
+def _lane_z(unit, par, most_mines):
+    """Deviate beyond which a unit leaves its lane; none, if its luck would outlast a whole shift."""
+    lane_error = par.mines_lane_error * unit.nav_sd
+    km = _walking_kmh(unit, par) * (unit.end - unit.begin) / 60.0
+    if lane_error <= 0.0 or par.mines_strikes_per_km * most_mines * km < 0.999 * unit.mine_luck:
+        return NEVER
+    return par.mines_lane_halfwidth_m / lane_error
+
+
+@compiled
 def _off_lane(unit, row, minutes, par, lines, land, event):
     """Use up mine luck by the kilometres walked off the lane; True if that was a strike."""
-    speed = par.works_walk_kmh if unit.kind == WORK_PARTY else par.patrols_speed_kmh
     s = place(land.length_m, unit, unit.t)
     line = offset(lines, unit.side, land.line_step_m, s)
     d = -(1.0 - 2.0 * unit.side) * depth_past(unit, line, unit.z)
     i, j = cell_of(land, s, d)
-    unit.mine_luck -= par.mines_strikes_per_km * land.mines[i, j] * speed * minutes / 60.0
+    density, kmh = land.cells[i, j].mines, _walking_kmh(unit, par)
+    unit.mine_luck -= par.mines_strikes_per_km * density * kmh * minutes / 60.0
     if unit.mine_luck > 0.0:
         return False
     unit.mine_luck = NEVER
@@ -544,6 +585,36 @@ def _off_lane(unit, row, minutes, par, lines, land, event):
     event.depth = event.map_m = event.nav_m = event.fix_m = 0.0
     event.d = d
     return True
+
+
+@compiled
+def _may_matter(unit, par, watch, luck, z1, t1):
+    """Whether a look is due before ``t1`` that can see, or a line may be crossed on the way."""
+    kept = unit.distance + unit.nav_sd * min(unit.z, z1) - par.swing
+    if kept - par.reach * unit.nav_sd > watch.watch_approach_m and unit.track == NEVER:
+        return False
+    if unit.watcher >= 0 and _next_instant(unit, watch, luck) <= t1:
+        return True
+    variance = 2.0 * unit.nav_sd**2 * (t1 - unit.t) / par.navigation_tau_minutes
+    return not stays_below(-kept, -kept, variance)
+
+
+@compiled
+def _close_tick(unit, walk, z1, t1, posts, lines, responses, pars, land, sky, luck, tally, event):
+    """Looks and crossings on the way to the end of a tick; True when a decision is asked for."""
+    par, approach = pars[unit.side], pars[1 - unit.side].watch_approach_m
+    length_m, step_m = land.length_m, land.line_step_m
+    walk.x, past = _stand(unit, lines, responses, length_m, step_m, unit.t, unit.z)
+    x1, past1 = _stand(unit, lines, responses, length_m, step_m, t1, z1)
+    reach = par.reach * unit.nav_sd + LINE_SLOPE * abs(unit.speed) * (t1 - unit.t)
+    if max(past, past1) + reach < -approach:
+        if unit.track <= t1:
+            _lose_track(unit)
+    elif unit.watcher >= 0 and _looks(unit, walk, z1, t1, posts, lines, responses, pars, land, sky,
+                                      luck, tally, event):  # fmt: skip
+        return True
+    _note_tick(unit, walk, tally, par, luck, x1, t1)
+    return False
 
 
 @compiled
@@ -585,8 +656,8 @@ def _stand(unit, lines, responses, length_m, step_m, t, z):
 
 
 @compiled
-def _on_shift(units, lines, responses, pars, land, walks):
-    """Fill ``walks`` with the units on shift and where they stand; return how many there are.
+def _on_shift(units, pars, walks):
+    """Fill ``walks`` with the units on shift, and return how many there are.
 
     Luck is bounded, so a unit that keeps enough distance cannot come near either line this shift:
     it only walks. Lines may have changed since the last call, so this is found out anew.
@@ -602,8 +673,6 @@ def _on_shift(units, lines, responses, pars, land, walks):
         par, watch = pars[unit.side], pars[1 - unit.side]
         closest = unit.distance - NORMAL_BOUND * unit.nav_sd - par.swing
         walk.far = 1 if closest > watch.watch_approach_m and unit.track == NEVER else 0
-        walk.x, walk.past = _stand(unit, lines, responses, land.length_m, land.line_step_m,
-                                   unit.t, unit.z)  # fmt: skip
     return n
 
 
@@ -611,6 +680,7 @@ def _on_shift(units, lines, responses, pars, land, walks):
 def _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, tallies):
     """Begin the shifts of ``t``; a unit whose incident is open, or that is still out, does not."""
     night = t % DAY >= 720.0
+    shift = (sky.epoch + int(t // DAY)) * 2 + (1 if night else 0)
     for row in range(units.shape[0]):
         unit = units[row]
         if unit.incident >= 0 or (unit.crew == DAY_CREW and night):
@@ -619,8 +689,11 @@ def _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, talli
             continue
         if unit.active == 1:
             end_shift(unit, tallies[unit.side])
-        _begin_shift(unit, t, projects, posts, lines, pars, land, sky, luck)
-        if unit.kind == WORK_PARTY and unit.active == 1:
+        unit.shift = shift
+        if not _goes_out(unit, projects, pars[unit.side], luck, t, land.length_m):
+            continue
+        _set_out(unit, t, posts, lines, pars, land, sky, luck)
+        if unit.kind == WORK_PARTY:
             tallies[unit.side].workdays += 1.0
 
 
@@ -659,14 +732,14 @@ def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, 
     Returns (minute reached, number of events). ``walks`` is scratch space, one ``WALK`` a unit.
     Most units are far from the line, so the loop deals with them itself and calls out for the rest.
     """
-    on_shift = _on_shift(units, lines, responses, pars, land, walks)
+    on_shift = _on_shift(units, pars, walks)
     first_stray = _first_stray(posts)
-    step_m, length_m, n = land.line_step_m, land.length_m, 0
+    n = 0
     for _ in range(ticks):
         minute = t % DAY
         if minute == DAY_SHIFT or minute == NIGHT_SHIFT:
             _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, tallies)
-            on_shift = _on_shift(units, lines, responses, pars, land, walks)
+            on_shift = _on_shift(units, pars, walks)
         for k in range(on_shift):
             walk = walks[k]
             row = walk.row
@@ -686,19 +759,15 @@ def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, 
             z1 = rho * unit.z + spread * normal(unit.nav_key, unit.step)
             tally.unit_ticks += 1
             tally.distance_sum += unit.distance + unit.nav_sd * z1
-            if walk.far == 0:
-                x1, past1 = _stand(unit, lines, responses, length_m, step_m, t1, z1)
-                reach = par.reach * unit.nav_sd + LINE_SLOPE * abs(unit.speed) * minutes
-                if max(walk.past, past1) + reach < -pars[1 - side].watch_approach_m:
-                    if unit.track <= t1:
-                        _lose_track(unit)
-                elif unit.watcher >= 0 and _looks(unit, walk, z1, t1, posts, lines, responses, pars,
-                                                  land, sky, luck, tally, events[n]):  # fmt: skip
-                    unit.step += 1  # the rest of the tick is given up, and its luck with it
-                    n += 1
-                    continue
-                _note_tick(unit, walk, tally, par, luck, x1, t1)
-                walk.x, walk.past = x1, past1
+            if (
+                walk.far == 0
+                and _may_matter(unit, par, pars[1 - side], luck, z1, t1)
+                and _close_tick(unit, walk, z1, t1, posts, lines, responses, pars, land, sky, luck,
+                                tally, events[n])
+            ):  # fmt: skip
+                unit.step += 1  # the rest of the tick is given up, and its luck with it
+                n += 1
+                continue
             unit.z, unit.t = z1, t1
             unit.step += 1
             if abs(z1) > unit.lane_z and _off_lane(unit, row, minutes, par, lines, land,

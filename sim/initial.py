@@ -1,12 +1,13 @@
 """What a run begins with: the land, the sky, and the first values of the state."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from sim.case import Case
 from sim.environment import Calendar, daylight, fog_table, leaf_table
-from sim.field import DAY, Land, Sky
+from sim.field import DAY, Land, Sky, cells
 from sim.parameters import NORTH, SIDES, SOUTH, Parameters
 from sim.randomness import Kind, exponential_at
 from sim.state import COMMAND_POST, GOVERNMENT, INCIDENT, LOG, NEVER, RUN, TALLY, State
@@ -22,15 +23,16 @@ def build_land(base: Parameters, world: World) -> Land:
     )
     overlook = overlooking_posts(terrain, posts["s"], posts["d"], posts["side"])
     return Land(
-        float(space.cell_m), 1000.0 * space.length_km, world.grid.step_m, terrain.ruggedness,
-        terrain.evergreen, terrain.deciduous, terrain.mine_density, terrain.sector, overlook,
+        float(space.cell_m), 1000.0 * space.length_km, world.grid.step_m,
+        float(terrain.mine_density.max()), cells(terrain, overlook),
     )  # fmt: skip
 
 
 def build_sky(base: Parameters, calendar: Calendar, luck: np.uint64) -> Sky:
-    """Light and leaf of the calendar, and the luck's fog."""
-    light, leaf = _sky_tables(calendar)
-    fog = fog_table(luck, calendar, base.weather.fog_factor)
+    """Light, leaf and the luck's fog, a day longer than the run: its last shift ends after it."""
+    days = replace(calendar, days=calendar.days + 1)
+    light, leaf = _sky_tables(days)
+    fog = fog_table(luck, days, base.weather.fog_factor)
     return Sky(calendar.first.toordinal(), light, fog, leaf)
 
 
