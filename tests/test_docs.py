@@ -1,0 +1,158 @@
+"""The documents keep up with the code: parameters, modules, links, and examples that work."""
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.agents.loading import load_agents
+from sim.field import EVENT, depth_past
+from sim.model import DmzModel
+from sim.randomness import logistic, normal_probability
+from sim.scenario import load_case
+from sim.schema import as_markdown, parameter_table
+from sim.state import CAUSES, UNIT
+from sim.triggers import cause_of
+
+ROOT = Path(__file__).parents[1]
+ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
+EXTENDING = (ROOT / "docs" / "EXTENDING.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+SIDE = re.compile(r"^(<side>|north|south)\.")
+PARAMETERS = {SIDE.sub("", row.path) for row in parameter_table()}
+DOTTED = re.compile(r"(<side>|[a-z_]+)(\.[a-z_0-9]+)+")
+NO_PARAMETER = re.compile(r"^(sim|experiments|tests|incident|self|par)\.|\.(py|md|csv|yaml)$")
+
+
+def code(text: str) -> list[str]:
+    """What stands in single backquotes outside fenced blocks."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S))
+
+
+def named_parameters(text: str) -> set[str]:
+    """Every dotted name in backquotes that is neither a file nor a module, without its side."""
+    dotted = {word for word in code(text) if DOTTED.fullmatch(word)}
+    return {SIDE.sub("", word) for word in dotted if not NO_PARAMETER.search(word)}
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.M | re.S)
+
+
+@pytest.mark.parametrize("text", [ODD, EXTENDING], ids=["ODD", "EXTENDING"])
+def test_every_parameter_that_is_named_exists(text):
+    names = named_parameters(text) - {"group.name"}  # how names are written, not one of them
+    assert names and names <= PARAMETERS, sorted(names - PARAMETERS)
+
+
+def test_the_odd_explains_every_parameter():
+    """``days`` is the one parameter without a group; it stands in the table of scales."""
+    missing = PARAMETERS - named_parameters(ODD) - {"days"}
+    assert not missing, f"say in docs/ODD.md what these do: {sorted(missing)}"
+
+
+def test_the_odd_mentions_every_module_of_the_model_and_no_other():
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "sim").rglob("*.py")}
+    mentioned = {word for word in code(ODD) if re.fullmatch(r"sim/[\w/]+\.py", word)}
+    assert mentioned == modules
+
+
+def test_the_odd_has_the_seven_elements_in_their_order():
+    heads = re.findall(r"^## (\d) (.+)$", ODD, flags=re.M)
+    assert [number for number, _ in heads] == list("1234567")
+    assert heads[0][1] == "Purpose and patterns" and heads[-1][1] == "Submodels"
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives to a page's headings."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_an_anchor_is_made_as_github_makes_it(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# The line\n\n### 7.3 Markers, and the `lines`\n")
+    assert anchors(page) == {"the-line", "73-markers-and-the-lines"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_resolve(page):
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    broken = []
+    for target in re.findall(r"\[[^\]]*\]\(([^()\s]+)\)", text):
+        file, _, anchor = target.partition("#")
+        if re.match(r"[a-z]+:", file):
+            continue
+        there = (page.parent / file).resolve() if file else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            broken.append(target)
+    assert broken == []
+
+
+def test_the_table_of_parameters_is_current():
+    """It is not, once a default has changed: DMZ_REFRESH=1 pytest tests/test_docs.py"""
+    file, wanted = ROOT / "docs" / "PARAMETERS.md", as_markdown(parameter_table())
+    if os.environ.get("DMZ_REFRESH") == "1":
+        file.write_text(wanted, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == wanted, "DMZ_REFRESH=1 writes it"
+
+
+def test_the_example_of_an_agent_works(tmp_path, monkeypatch):
+    (source,) = blocks(EXTENDING, "python")
+    (tmp_path / "my_agents.py").write_text(source)
+    overlay, policy = blocks(EXTENDING, "yaml")
+    (tmp_path / "overlay.yaml").write_text(overlay)
+    (tmp_path / "nights.yaml").write_text(policy)
+    monkeypatch.syspath_prepend(tmp_path)
+    case = load_case(
+        "baseline", [str(tmp_path / "overlay.yaml"), str(tmp_path / "nights.yaml")],
+        ["space.length_km=24", "clock.warmup_days=0"], days=100,
+    )  # fmt: skip
+    model = DmzModel(case, agents=load_agents(case, allow_code=True)).run(days=1)
+    assert {type(post).__name__ for post in model.command_posts} == {"NightCommandPost"}
+
+
+# -- Appendix C, by the code ----------------------------------------------------------------------
+
+
+def told_event() -> np.void:
+    """The look that opens the told incident, with the three errors as the field forms them."""
+    event = np.zeros((), EVENT)
+    sign, response, own, navigation, fix, kept = 1.0, -3.0, -12.0, -26.0, -9.0, 30.0
+    event["map_m"], event["nav_m"] = sign * (response - own), -navigation
+    event["fix_m"] = -sign * fix
+    event["depth"] = event["map_m"] + event["nav_m"] + event["fix_m"] - kept
+    return event[()]
+
+
+def test_the_told_unit_stands_where_the_odd_says():
+    unit = np.zeros(1, UNIT)[0]
+    unit["side"], unit["distance"], unit["nav_sd"] = 0, 30.0, 10.4
+    assert depth_past(unit, -12.0, -2.5) == pytest.approx(8.0)
+    assert depth_past(unit, 0.0, -2.5) == pytest.approx(-4.0)  # with markers standing here
+
+
+def test_the_told_violation_has_the_told_depth_and_cause():
+    event = told_event()
+    assert float(event["depth"]) == 14.0
+    assert CAUSES[cause_of(event, 10.0, 0)] == "navigation"
+    assert [14.0 - float(event[name]) for name in ("map_m", "nav_m", "fix_m")] == [5.0, -12.0, 5.0]
+
+
+def test_the_told_chances_are_those_of_the_odd():
+    belief = normal_probability(30 / 20)
+    odds = belief / (1 - belief) * 0.3
+    warned, jitter = odds / (1 + odds), np.sqrt(1 + 0.15**2)
+    figures = {
+        "0.933": belief, "0.807": warned,
+        "0.33$": normal_probability((0.2 - 0.8 * warned) / jitter),
+        "0.034": logistic(-5.2 + 1.5 * warned + 2.0 * 0.2 + 1.0 / (1 + 3)),
+        "0.83$": normal_probability((1.6 - 0.8 * warned) / jitter),
+    }  # fmt: skip
+    example = ODD[ODD.index("## Appendix C") :]
+    for shown, value in figures.items():
+        digits = shown.rstrip("$")
+        assert f"{value:.{len(digits) - 2}f}" == digits and shown in example
