@@ -145,7 +145,7 @@ def _save(
         ladder=[(label, summary.rates[name]) for name, label in rungs.items()],
         too_few=[rungs[name] for name in rungs if per_year[name].get("too_few_clusters")],
         start=case.scenario.start, length_km=case.scenario.space.length_km,
-        notes=notes(case, summary),
+        notes=notes(case),
     ))  # fmt: skip
     write_json(folder / "session.json", _session(started))
 
@@ -155,7 +155,8 @@ def manifest(request: Request, case: Case, batch: Batch, summary: Summary) -> di
     return case.resolved | {
         "content_hash": case.content_hash, "version": sim.__version__, "seed": batch.seed,
         "runs": batch.planned, "finished": sorted(batch.outcomes),
-        "worlds": (batch.planned + 1) // 2, "lucks_per_world": 2, "command": command(request), "pilot": summary.data["pilot"],
+        "worlds": (batch.planned + 1) // 2, "lucks_per_world": 2,
+        "command": command(request), "pilot": summary.data["pilot"],
     }  # fmt: skip
 
 
@@ -186,9 +187,8 @@ def title(case: Case) -> str:
     return f"{case.scenario.name}{with_policy}"
 
 
-def notes(case: Case, summary: Summary) -> list[str]:
+def notes(case: Case) -> list[str]:
     """What a reader of the picture must know."""
-    data = summary.data
     text = [
         "Two lucks in each world; intervals 95%, the world as the cluster. Purpose: comparison, "
         "not prediction.",

@@ -36,8 +36,8 @@ def halved(value, elapsed, half_life):
 def relax(north, south, rest_north, rest_south, half_life_days, k, days):
     """Both tensions after ``days`` without incidents, by the closed form, clipped to 0..1.
 
-    ``dT_i/dt = -a (T_i - b_i) + k a (T_j - b_j)`` with ``a = ln 2 / half_life_days``: what the sides
-    share decays at ``a (1 - k)``, what sets them apart at ``a (1 + k)``.
+    ``dT_i/dt = -a (T_i - b_i) + k a (T_j - b_j)`` with ``a = ln 2 / half_life_days``: what the
+    sides share decays at ``a (1 - k)``, what sets them apart at ``a (1 + k)``.
     """
     a = np.log(2.0) / half_life_days
     x, y = north - rest_north, south - rest_south

@@ -561,7 +561,7 @@ def _walking_kmh(unit, par):
 
 @compiled
 def _lane_z(unit, par, most_mines):
-    """Deviate beyond which a unit leaves its lane; none, if its luck would outlast a whole shift."""
+    """Deviate beyond which a unit leaves its lane; none, if its luck would outlast the shift."""
     lane_error = par.mines_lane_error * unit.nav_sd
     km = _walking_kmh(unit, par) * (unit.end - unit.begin) / 60.0
     if lane_error <= 0.0 or par.mines_strikes_per_km * most_mines * km < 0.999 * unit.mine_luck:

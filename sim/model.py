@@ -60,8 +60,8 @@ class DmzModel(mesa.Model):
     """One run of a case in one world with one luck.
 
     ``scenario`` and ``policies`` are shipped names, paths, or a ``Case`` that holds both;
-    ``agents`` replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``. ``collect``
-    gives the model a ``DataCollector`` that ``step()`` fills, as ``mesa.batch_run`` wants it.
+    ``agents`` replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``.
+    ``collect`` gives the model a ``DataCollector`` that ``step()`` fills, as ``mesa.batch_run`` wants it.
     """
 
     def __init__(

@@ -130,7 +130,7 @@ RUN = np.dtype(
 
 @dataclass
 class State:
-    """The arrays. ``lines`` is (3, nodes) metres, ``responses`` (2, nodes), ``restored`` (markers,).
+    """The arrays. ``lines`` (3, nodes) metres, ``responses`` (2, nodes), ``restored`` (markers,).
 
     ``run`` has one row: the minute reached, rows used of ``incidents`` and ``log``, and what the
     talks and the survey have come to. ``daily`` (days, 2) is tension at the start of each day.

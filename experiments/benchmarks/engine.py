@@ -57,7 +57,8 @@ def played(case: Case, world: int = 0) -> dict[str, float]:
         nonlocal ticks
         before = int(model.state.tallies["unit_ticks"].sum())
         begin_day()
-        ticks += before - int(model.state.tallies["unit_ticks"].sum())  # what the warm-up's end resets
+        # the end of the warm-up sets the tallies to nothing
+        ticks += before - int(model.state.tallies["unit_ticks"].sum())
 
     sim.model.advance, model._begin_day = measured, counted
     try:
@@ -116,12 +117,14 @@ def snapshots(repeats: int) -> dict[str, float]:
     """Microseconds to copy and to restore a run."""
     model = DmzModel(load_case("baseline")).run(200)
     copy = model.snapshot()
+
+    def once(call: Callable[[], Any]) -> float:
+        return timed(lambda: [call() for _ in range(50)]) / 50
+
     return {
-        "snapshot_us": 1e6 * median(lambda: timed(lambda: [model.snapshot() for _ in range(50)]) / 50,
-                                    repeats),
-        "restore_us": 1e6 * median(lambda: timed(lambda: [model.restore(copy) for _ in range(50)]) / 50,
-                                   repeats),
-    }  # fmt: skip
+        "snapshot_us": 1e6 * median(lambda: once(model.snapshot), repeats),
+        "restore_us": 1e6 * median(lambda: once(lambda: model.restore(copy)), repeats),
+    }
 
 
 def memory() -> dict[str, float]:
@@ -132,7 +135,8 @@ def memory() -> dict[str, float]:
         "run_batch(load_case('baseline'), 2)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     sizes = []
 
     def note(_: Any) -> None:
@@ -154,8 +158,8 @@ def growth(days: int) -> dict[str, float]:
                          days=max(2, days // factor))  # fmt: skip
         run = played(case)
         figures[f"ns_per_unit_tick_{factor}x_units"] = 1e9 * run["kernel"] / run["ticks"]
-    sizes = ["space.length_km=2480", "north.watch.posts=1600", "south.watch.posts=600",
-             "north.patrols.slots=600", "south.patrols.slots=600", "north.works.slots=300"]  # fmt: skip
+    sizes = ["space.length_km=2480", "north.watch.posts=1600",
+             "south.watch.posts=600", "north.patrols.slots=600", "south.patrols.slots=600", "north.works.slots=300"]  # fmt: skip
     run = played(load_case("baseline", assignments=[*_STRETCH, *sizes], days=max(2, days // 10)))
     figures["ns_per_unit_tick_10x_line"] = 1e9 * run["kernel"] / run["ticks"]
     return figures
