@@ -61,7 +61,8 @@ class DmzModel(mesa.Model):
 
     ``scenario`` and ``policies`` are shipped names, paths, or a ``Case`` that holds both;
     ``agents`` replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``.
-    ``collect`` gives the model a ``DataCollector`` that ``step()`` fills, as ``mesa.batch_run`` wants it.
+    ``collect`` gives the model a ``DataCollector`` that ``step()`` fills, as ``mesa.batch_run``
+    wants it.
     """
 
     def __init__(

@@ -158,8 +158,10 @@ def growth(days: int) -> dict[str, float]:
                          days=max(2, days // factor))  # fmt: skip
         run = played(case)
         figures[f"ns_per_unit_tick_{factor}x_units"] = 1e9 * run["kernel"] / run["ticks"]
-    sizes = ["space.length_km=2480", "north.watch.posts=1600",
-             "south.watch.posts=600", "north.patrols.slots=600", "south.patrols.slots=600", "north.works.slots=300"]  # fmt: skip
+    sizes = (
+        "space.length_km=2480", "north.watch.posts=1600", "south.watch.posts=600",
+        "north.patrols.slots=600", "south.patrols.slots=600", "north.works.slots=300",
+    )  # fmt: skip
     run = played(load_case("baseline", assignments=[*_STRETCH, *sizes], days=max(2, days // 10)))
     figures["ns_per_unit_tick_10x_line"] = 1e9 * run["kernel"] / run["ticks"]
     return figures

@@ -1,8 +1,8 @@
 """The routine work of the field, as a Mesa user would write it today.
 
 One ``CellAgent`` a unit on an ``OrthogonalMooreGrid``: it moves, errs and is looked for in
-``step()``. Written after Mesa's performance advice: only units on shift are stepped, cells are taken by
-coordinate, nothing is collected, no property layer, no agent is created or removed while it runs.
+``step()``. Written after Mesa's performance advice: only units on shift are stepped, cells are
+taken by coordinate, nothing is collected, no property layer, no agent is created or removed while it runs.
 It knows no incident and no mine, which makes it cheaper than ours.
 """
 
