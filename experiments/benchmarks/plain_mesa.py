@@ -2,9 +2,10 @@
 
 One ``CellAgent`` a unit on an ``OrthogonalMooreGrid``: it moves, errs and is looked for in
 ``step()``. Written after Mesa's performance advice: only units on shift are stepped, cells are
-taken by coordinate, nothing is collected, no property layer, no agent is created or removed while it runs.
+taken by coordinate, nothing is collected, there is no property layer, and no agent comes or goes.
 It knows no incident and no mine, which makes it cheaper than ours.
 """
+
 
 import math
 import random
