@@ -56,8 +56,12 @@ class Batch:
         ]
 
     def tension(self) -> np.ndarray:
-        """Tension at the start of each day, (runs, days, 2)."""
-        return np.stack([out.tension for _, out in self.in_order])
+        """Tension at the start of each day, (runs, days, 2); nan after a run has ended."""
+        days = max(out.tension.shape[0] for _, out in self.in_order)
+        table = np.full((len(self.outcomes), days, 2), np.nan)
+        for row, (_, out) in enumerate(self.in_order):
+            table[row, : out.tension.shape[0]] = out.tension
+        return table
 
 
 def run_batch(

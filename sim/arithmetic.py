@@ -27,6 +27,14 @@ def logit(p):
 
 
 @compiled
+def geometric(mean, exponential):
+    """A count from 1 on with this ``mean`` >= 1, from an exponential deviate of mean 1."""
+    if mean <= 1.0:
+        return 1
+    return 1 + int(exponential / np.log(mean / (mean - 1.0)))
+
+
+@compiled
 def halved(value, elapsed, half_life):
     """What is left of ``value`` after ``elapsed``, in units of ``half_life``'s unit."""
     return float(value) * 0.5 ** (float(elapsed) / float(half_life))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.arithmetic import exp
+from sim.arithmetic import exp, geometric
 from sim.randomness import Kind, exponential_at, normal_at, uniform_at
 from sim.state import (
     AGENDA,
@@ -214,17 +214,16 @@ class Incident:
 
     def _harm(self, side: int, other: int, fire, n: int) -> None:
         if self.uniform(Kind.FIRE_CASUALTY, side, 2 * n) < fire.p_casualty:
-            more = (fire.casualties - 1.0) * self.exponential(Kind.FIRE_CASUALTY, side, 2 * n + 1)
-            data = self.record
-            data["casualties"][other] += 1 + int(more)
+            hurt = geometric(fire.casualties, self.exponential(Kind.FIRE_CASUALTY, side, 2 * n + 1))
+            self.record["casualties"][other] += hurt
             self.reach_rung(4, side)
-            self.note(other, "post", "casualties", float(1 + int(more)))
+            self.note(other, "post", "casualties", float(hurt))
 
     def _answer(self, side: int, other: int) -> None:
         """The side that came under fire answers or runs; posts nearby hear it."""
         if self.present(other):
             self.subject(other).under_aimed_fire(self)
-        else:
+        elif self.record["post"][other] >= 0:
             self.post(other).reply(self)
         for party in (side, other):
             if not self.record["supported"][party]:
@@ -288,8 +287,10 @@ class Incident:
         if rung <= data["rung"]:
             return
         data["rung"] = rung
-        if self.model.regime.hotline.working:
-            self.plan(int(data["first"]), "call", self.model.regime.hotline.call_minutes)
+        first = int(data["first"])
+        calling = data["agenda"][first, AGENDA.index("call")] != NEVER
+        if self.model.regime.hotline.working and not calling:
+            self.plan(first, "call", self.model.regime.hotline.call_minutes)
         self.model.rung_reached(self, rung)
 
     def shot(self, side: int) -> None:
@@ -367,7 +368,8 @@ class Incident:
         self.record["mine_casualties"] = hurt
         self.note(side, "unit", "mine_strike", float(hurt))
         self._plan_quiet(side)
-        if self.uniform(Kind.READ_MINE, side, 0) < mines.read_as_attack:
+        posts = self.record["post"]
+        if (posts >= 0).all() and self.uniform(Kind.READ_MINE, side, 0) < mines.read_as_attack:
             self.note(side, "unit", "read_as_attack", mines.read_as_attack)
             self.plan(side, "command", self.model.regime.sides[side].stray.origin_minutes)
 

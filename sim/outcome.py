@@ -28,7 +28,7 @@ RUNGS = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run: ``row`` of figures, ``incidents`` as rows, ``tension`` (days, 2) of the exposure."""
+    """One run: ``row`` of figures, ``incidents`` as rows, ``tension`` (days played, 2)."""
 
     row: dict[str, Any]
     incidents: list[dict[str, Any]]
@@ -41,14 +41,30 @@ def outcome(model: "DmzModel") -> Outcome:
     return Outcome(
         _row(model, incidents),
         _incident_rows(model, incidents),
-        model.state.daily[model.calendar.warmup_days :].copy(),
+        _played_days(model).copy(),
     )
+
+
+def _played_days(model: "DmzModel") -> np.ndarray:
+    """Tension at the start of each day of exposure that was played, (days, 2)."""
+    last = model.calendar.warmup_days + int(np.ceil(model.exposed_days))
+    return model.state.daily[model.calendar.warmup_days : last]
 
 
 def _exposed(model: "DmzModel") -> np.ndarray:
     used = model.state.incidents[: int(model.state.run["incidents"][0])]
+    return used[_in_exposure(model, used)]
+
+
+def _in_exposure(model: "DmzModel", incidents: np.ndarray) -> np.ndarray:
     until = min(model.minute, float(model.state.run["ended_at"][0]))
-    return used[(used["opened"] >= model.warmup) & (used["opened"] <= until)]
+    return (incidents["opened"] >= model.warmup) & (incidents["opened"] <= until)
+
+
+def _recorded(model: "DmzModel", side: int) -> np.ndarray:
+    """Which exposed incidents open a recorded crossing; one may join an incident of the warm-up."""
+    used = model.state.incidents[: int(model.state.run["incidents"][0])]
+    return recorded_crossings(used, side)[_in_exposure(model, used)]
 
 
 def _row(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
@@ -59,9 +75,9 @@ def _row(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
     }  # fmt: skip
     row |= _clashes(model, incidents) | _ladder(incidents) | _sides(model, incidents)
     row |= vars(model.ambiguity())
-    exposed = model.state.daily[model.calendar.warmup_days :]
-    row["tension_mean_north"], row["tension_mean_south"] = exposed.mean(axis=0).tolist()
-    row["tension_max"] = float(exposed.max())
+    tension = _played_days(model)
+    row["tension_mean_north"], row["tension_mean_south"] = tension.mean(axis=0).tolist()
+    row["tension_max"] = float(tension.max())
     row["talks"] = model.negotiation.state.name.lower()
     row["surveyed_km"] = float(model.state.run["surveyed_m"][0]) / 1000.0
     return row
@@ -107,7 +123,7 @@ def _sides(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
     for side in (NORTH, SOUTH):
         name, tally = SIDES[side], model.state.tallies[side]
         row |= {
-            f"recorded_by_{name}": int(recorded_crossings(incidents, side).sum()),
+            f"recorded_by_{name}": int(_recorded(model, side).sum()),
             f"crossings_{name}": int(tally["crossings"]),
             f"deep_crossings_{name}": int(tally["deep_crossings"]),
             f"unanswered_{name}": int(tally["unanswered"]),
@@ -127,7 +143,7 @@ def _incident_rows(model: "DmzModel", incidents: np.ndarray) -> list[dict[str, A
     length, s = model.land.length_m, incidents["s"]
     lon, lat = lonlat(s, np.zeros(s.size), length)
     sectors = sector(s, length)
-    recorded = [recorded_crossings(incidents, side) for side in (NORTH, SOUTH)]
+    recorded = [_recorded(model, side) for side in (NORTH, SOUTH)]
     first = dt.datetime.combine(model.calendar.first, dt.time())
     numbers = np.flatnonzero(np.isin(model.state.incidents["opened"], incidents["opened"]))
     rows = []

@@ -512,6 +512,8 @@ class Conduct(StrictModel):
     attack_casualties: float = param(1.0, "logit", 0, 5, "added while recent casualties are "
                                      "remembered")  # fmt: skip
     shot_distance_m: float = param(60, "m", 5, 500, "mean distance at which warning rounds strike")
+    near_m: float = param(60, "m", 1, 500, "distance at which rounds count as half as close as at "
+                          "one's feet")  # fmt: skip
     p_return_fire: float = param(0.9, "probability", 0, 1, "a unit that reads an attack fires back")
 
 

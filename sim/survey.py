@@ -29,7 +29,7 @@ def survey(model: "DmzModel") -> bool:
     begin, end = _stretch(model, rules.km_per_week * 1000.0 / 7.0)
     marker_m = model.world.grid.marker_m
     fresh = (marker_m >= begin) & (marker_m < end) & ~state.restored
-    state.run["surveyed_m"] += end - begin
+    state.run["surveyed_m"] += max(end - begin, 1.0)  # at the line's end, on to the next place
     state.units["home_s"][teams] = end
     state.restored |= fresh
     return bool(fresh.any())
@@ -42,7 +42,7 @@ def _stretch(model: "DmzModel", metres: float) -> tuple[float, float]:
     sites = np.sort(model.world.projects["s"])
     if rules.where == "projects" and sites.size:
         site = sites[int(done // SITE_M) % sites.size]
-        begin = max(0.0, site - 0.5 * SITE_M + done % SITE_M)
+        begin = max(0.0, min(site - 0.5 * SITE_M, length - SITE_M)) + done % SITE_M
     else:
         begin = (1000.0 * rules.from_km + done) % length
     return begin, min(begin + metres, length)

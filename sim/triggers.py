@@ -123,7 +123,7 @@ def _between_posts(
     data["post"][side], data["post"][1 - side] = row, opposite
     data["stray_origin"] = side if trigger == STRAY_TRIGGER else -1
     data["cause"] = CAUSES.index("stray_shot" if trigger == STRAY_TRIGGER else "order")
-    data["accidental"], data["dated"] = int(trigger == STRAY_TRIGGER and not dated), dated
+    data["accidental"], data["dated"] = int(trigger == STRAY_TRIGGER), dated
     BEGIN[trigger](incident, side)
 
 

@@ -40,7 +40,7 @@ class Unit(DmzAgent):
         side, rules = self.side, self.rules_in_force
         n = int(incident.record["broadcasts"][1 - side])
         clarity = incident.once("hearing", Kind.AUDIBILITY, side)
-        clarity += rules.voice.jitter * incident.normal(Kind.AUDIBILITY_JITTER, side, n)
+        clarity += rules.voice.jitter / rules.voice.spread * incident.normal(Kind.AUDIBILITY_JITTER, side, n)
         if self._loudness(incident) + clarity <= 0.0:
             incident.note(side, "unit", "did_not_hear")
             return
@@ -98,7 +98,7 @@ class Unit(DmzAgent):
         side, conduct = self.side, self.rules_in_force.conduct
         government = self.model.governments[side]
         strike = conduct.shot_distance_m * incident.exponential(Kind.SHOT_DISTANCE, side, volley)
-        near = conduct.shot_distance_m / (conduct.shot_distance_m + strike)
+        near = conduct.near_m / (conduct.near_m + strike)
         return logistic(
             conduct.attack_intercept
             + conduct.attack_sureness * float(incident.record["sure"][side])
@@ -112,8 +112,9 @@ class Unit(DmzAgent):
         """The unit believes itself attacked: it fires back if it can and will, else it runs."""
         side, rules = self.side, self.rules_in_force
         n = int(incident.record["spells"][1 - side])
+        first = incident.record["spells"][side] == 0
         able = rules.rules.weapons and incident.uniform(Kind.REPLY, side, 100) < rules.conduct.armed
-        p = rules.conduct.p_return_fire if n == 0 else rules.fire.p_continue
+        p = rules.conduct.p_return_fire if first else rules.fire.p_continue
         p = incident.calmed(p, rung=int(incident.record["rung"]) + 1)
         willing = incident.uniform(Kind.REPLY, side, 200 + n) < p
         if able and willing:

@@ -426,6 +426,28 @@ def test_a_far_unit_never_came_within_the_approach():
         assert 50 < field.far.size < 200
 
 
+@pytest.mark.parametrize("side", ["north", "south"])
+@pytest.mark.parametrize("bent", ["own belief", "the other side's response line"])
+def test_lines_that_bring_a_unit_near_keep_it_from_being_skipped(tmp_path, side, bent):
+    """It means to keep 170 m; a line 80 m off brings it within the 100 m that are looked at."""
+    other = "south" if side == "north" else "north"
+    forward = 80 if side == "north" else -80
+    north_m, south_m = {"own belief": (-forward, 0), "the other side's response line": (0, forward)}[
+        bent
+    ][:: 1 if side == "north" else -1]
+    file = tmp_path / "lines.csv"
+    rows = "".join(f"{s},{north_m},{south_m},0\n" for s in (0, 12))
+    file.write_text("s_km,north_m,south_m,commission_m\n" + rows)
+    field = Field(**{
+        "border__lines_file": str(file), f"{side}__patrols__slots": 20,
+        f"{side}__patrols__standoff_m": 170, f"{side}__navigation__error_m": 1,
+        f"{other}__watch__posts": 6, f"{other}__watch__approach_m": 100,
+        f"{other}__watch__looks_per_hour": 20, f"{other}__response__line": "own",
+    }).play(days=1)  # fmt: skip
+    assert field.far.size == 0
+    assert field.tallies["looks"][NORTH if side == "north" else SOUTH] > 500
+
+
 def test_how_many_looks_see():
     """Half at the range, less by growth, night and fog: all of it multiplies."""
     field = patrols(10, slots=1, south__watch__posts=1)

@@ -583,12 +583,12 @@ def shot(act="stray_shot", side="north", hour=10, km=6):
             "hour": hour}  # fmt: skip
 
 
-def test_a_dated_stray_shot_is_one_marked_and_not_accidental(play):
+def test_a_dated_stray_shot_stays_one_and_is_marked(play):
     model = play(injects=[shot()])
     data = only(model)
     assert data["trigger"] == STRAY_TRIGGER
     assert CAUSES[data["cause"]] == "stray_shot"
-    assert (data["dated"], data["accidental"], data["stray_origin"]) == (1, 0, NORTH)
+    assert (data["dated"], data["accidental"], data["stray_origin"]) == (1, 1, NORTH)
     assert data["opened"] == 600.0
     assert data["first"] == SOUTH  # whose post was hit perceives it
 

@@ -94,7 +94,7 @@ def test_any_number_of_workers_gives_the_same_rows(case):
     alone, shared = run_batch(case, 6, workers=1), run_batch(case, 6, workers=2)
     assert alone.run_rows() == shared.run_rows()
     assert alone.incident_rows() == shared.incident_rows()
-    assert (alone.tension() == shared.tension()).all()
+    assert np.array_equal(alone.tension(), shared.tension())
 
 
 def test_worlds_and_lucks_differ(case):
