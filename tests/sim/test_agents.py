@@ -317,7 +317,7 @@ def test_once_answered_a_unit_goes_on_with_the_chance_of_any_exchange(model):
     with_rules(model, NORTH, conduct={"p_return_fire": 1.0, "armed": 1.0}, fire={"p_continue": 0.3})
     for u, goes_on in ((0.29, True), (0.31, False)):
         incident = Scripted(model, {(Kind.REPLY, 100): 0.5, (Kind.REPLY, 201): u,
-                                    (Kind.REPLY, 300): 0.0}, spells=(0, 1))  # fmt: skip
+                                    (Kind.REPLY, 301): 0.0}, spells=(1, 1))  # fmt: skip
         model.units[0].under_aimed_fire(incident)
         assert (incident.due(NORTH, "fire") < NEVER) == goes_on
 

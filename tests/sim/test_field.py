@@ -431,12 +431,10 @@ def test_a_far_unit_never_came_within_the_approach():
 def test_lines_that_bring_a_unit_near_keep_it_from_being_skipped(tmp_path, side, bent):
     """It means to keep 170 m; a line 80 m off brings it within the 100 m that are looked at."""
     other = "south" if side == "north" else "north"
-    forward = 80 if side == "north" else -80
-    north_m, south_m = {"own belief": (-forward, 0), "the other side's response line": (0, forward)}[
-        bent
-    ][:: 1 if side == "north" else -1]
+    sign = 1 if side == "north" else -1
+    lines = {side: -80 * sign, other: 0} if bent == "own belief" else {side: 0, other: 80 * sign}
     file = tmp_path / "lines.csv"
-    rows = "".join(f"{s},{north_m},{south_m},0\n" for s in (0, 12))
+    rows = "".join(f"{s},{lines['north']},{lines['south']},0\n" for s in (0, 12))
     file.write_text("s_km,north_m,south_m,commission_m\n" + rows)
     field = Field(**{
         "border__lines_file": str(file), f"{side}__patrols__slots": 20,
