@@ -149,7 +149,7 @@ def test_own_ground_belief_is_what_a_unit_thinks_of_its_distance(model):
     assert beliefs == sorted(beliefs) and beliefs[1] == 0.5
 
 
-def hears(model, distance, clarity, voice=None, own=None):
+def hears(model, distance, clarity, voice=None, own=None, jitter=0.0):
     """Whether a unit that far from the post understands a call, given the air of the day."""
     post = model.posts[model.nearest_post(SOUTH, 6000.0)].record
     unit = model.units[0]
@@ -158,7 +158,7 @@ def hears(model, distance, clarity, voice=None, own=None):
     usual = {"open_m": 500.0, "growth_m": 500.0, "spread": 0.5, "jitter": 0.1, "campaign": 0.0}
     with_rules(model, SOUTH, voice=usual | (voice or {}))
     with_rules(model, NORTH, voice=usual | (own or {}), conduct={"leave_broadcast": -4.0})
-    incident = Scripted(model, {Kind.AUDIBILITY: clarity, Kind.AUDIBILITY_JITTER: 0.0,
+    incident = Scripted(model, {Kind.AUDIBILITY: clarity, Kind.AUDIBILITY_JITTER: jitter,
                                 Kind.WILLINGNESS: 0.0, Kind.WILLINGNESS_JITTER: 0.0})  # fmt: skip
     incident.record["broadcasts"][SOUTH] = 1
     unit.hear(incident)
@@ -176,6 +176,13 @@ def test_clear_air_carries_by_its_spread(model):
         limit = 500.0 * math.exp(0.5 * clarity)
         assert hears(model, 0.99 * limit, clarity)
         assert not hears(model, 1.01 * limit, clarity)
+
+
+def test_calls_differ_by_their_jitter_in_log_distance(model):
+    """MODEL.md: audibility once per incident, with small jitter per broadcast."""
+    limit = 500.0 * math.exp(0.1)
+    assert hears(model, 0.99 * limit, 0.0, jitter=1.0)
+    assert not hears(model, 1.01 * limit, 0.0, jitter=1.0)
 
 
 def test_a_campaign_of_its_own_side_masks_what_a_unit_hears(model):
@@ -246,7 +253,7 @@ def test_willingness_is_drawn_once(model):
 
 READING = {
     "attack_intercept": -4.0, "attack_sureness": 1.5, "attack_tension": 2.0, "attack_night": 0.5,
-    "attack_near": 1.0, "attack_casualties": 1.0, "shot_distance_m": 60.0,
+    "attack_near": 1.0, "attack_casualties": 1.0, "shot_distance_m": 60.0, "near_m": 60.0,
 }  # fmt: skip
 
 
@@ -273,6 +280,13 @@ def test_rounds_that_strike_close_and_tension_are_read_as_attack_more_often(mode
     with_rules(model, NORTH, conduct=READING)
     chances = [p_attack(model, strike=strike) for strike in (0.0, 0.5, 1.0, 3.0, 30.0)]
     assert chances == sorted(chances, reverse=True)
+    nearer = [p_attack(model)]
+    for distance in (30.0, 10.0):
+        with_rules(model, NORTH, conduct={"shot_distance_m": distance})
+        nearer.append(p_attack(model))
+    assert nearer == sorted(nearer)
+    with_rules(model, NORTH, conduct={"near_m": 20.0})
+    assert p_attack(model) < nearer[-1]
     before = p_attack(model)
     model.jump_tension((0.5, 0.0))
     assert p_attack(model) > before

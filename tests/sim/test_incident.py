@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -412,6 +413,13 @@ def test_calls_are_one_a_rung_at_most(play):
         assert len(acts(model, "called", "no_answer")) == data["calls"].sum() <= data["rung"]
 
 
+def test_a_new_rung_does_not_restart_a_call_that_is_under_way(play):
+    """Called at rung 1, in minute 4: the effect is there 30 minutes later, whatever was fired."""
+    model = play(**ONE_PATROL, **HOTLINE | {"hotline.call_minutes": 30})
+    assert minutes(model, "warning_shots")[0] < 34.0
+    assert minutes(model, "called")[0] == pytest.approx(34.0)
+
+
 def test_the_hotline_withholds_authority_on_the_same_luck(play):
     """Those granted under a call at odds 0.1 would all have been granted without it."""
     changes = {"south.rules.p_grant": 0.6, "north.patrols.hours": 2, **ONE_PATROL}
@@ -453,12 +461,11 @@ def test_a_unit_may_leave_by_itself_while_the_other_side_waits(play):
 def test_the_end_of_its_shift_takes_a_unit_home(play):
     """A unit that nothing moves still goes when its nine hours are over; then it all ends."""
     model = play(**ONE_PATROL)
-    data, unit = incidents(model)[0], model.state.units[0]
+    data = incidents(model)[0]
     left = data["opened"] + minutes(model, "left_by_itself")[0]
     assert left == pytest.approx(360.0 + 540.0)
     assert data["closed"] - left <= 20.0
-    assert len(incidents(model)) == 2
-    assert unit["incident"] == -1 or incidents(model)[1]["closed"] == NEVER
+    assert len(incidents(model)) == 2  # the night shift's is still open at midnight
 
 
 def test_a_lapsed_violation_takes_no_further_step(play):
@@ -495,20 +502,24 @@ def test_quiet_closes_what_nobody_follows_up(play):
 
 
 def test_hearing_is_drawn_once_in_an_incident(play):
-    """At the distance where half understand, a unit understands all calls or none."""
-    heard = []
-    for luck in range(24):
-        model = play(luck=luck, south__voice__open_m=608, south__voice__growth_m=608,
-                     south__rules__p_grant=0, north__patrols__speed_kmh=0.1,
-                     posts=(("north", 6, 500), ("south", 6, -500)), **ONE_PATROL)  # fmt: skip
-        calls = len(acts(model, "broadcast"))
-        deaf = len(acts(model, "did_not_hear"))
-        far = abs(float(incidents(model)[0]["s"]) - 6000.0) > 100.0
-        assert calls > 10
-        if not far:
-            assert deaf in (0, calls)
-        heard.append(deaf == 0)
-    assert any(heard) or not all(heard)
+    """Near the distance where half understand, a unit understands all calls or none.
+
+    It walks some metres meanwhile, so that an incident here and there may turn once.
+    """
+    understood, turns = [], []
+    for luck in range(16):
+        model = play(
+            luck=luck, space__length_km=2, space__area_km=2, posts=FACING, north__patrols__hours=4,
+            south__voice__open_m=700, south__voice__growth_m=700, south__rules__p_grant=0,
+            **ONE_PATROL,
+        )  # fmt: skip
+        answers = acts(model, "did_not_hear", "stayed", "withdrew")
+        assert len(answers) > 10
+        turns.append(sum(a != b for a, b in pairwise(answers)))
+        understood.append(answers[0] != "did_not_hear")
+    assert max(turns) <= 1
+    assert turns.count(0) >= 12
+    assert 3 <= sum(understood) <= 13
 
 
 def test_belief_is_updated_once_and_as_told(play):
@@ -736,20 +747,17 @@ def test_casualties_make_rung_4_and_are_counted_on_the_side_that_suffers(play):
     assert outcome(model).row["casualties_north"] == 1
     assert model.governments[NORTH].remembers_casualties(model.minute)
     assert not model.governments[SOUTH].remembers_casualties(model.minute)
-    losses = [
-        int(only(attacked_at(play, luck))["casualties"][NORTH]) for luck in range(30)
-    ]
-    assert np.mean(losses) == pytest.approx(3.0, abs=0.5 + 4 * 2 / math.sqrt(30))
-    assert min(losses) >= 1
 
 
-def attacked_at(play, luck):
-    for again in range(4):
-        model = play(luck=luck + 100 * again, injects=[shot()], south__fire__p_casualty=1,
+def test_casualties_are_as_many_as_declared_on_average(play):
+    losses = []
+    for luck in range(60):
+        model = play(luck=luck, injects=[shot()], south__fire__p_casualty=1,
                      south__fire__casualties=3, **ATTACK)  # fmt: skip
-        if acts(model, "read_as_attack"):
-            return model
-    raise AssertionError("never read as an attack")
+        losses += [int(x) for _, _, act, x, _ in log(model) if act == "casualties"]
+    assert min(losses) == 1
+    # geometric from 1 on: variance 3 * 2
+    assert np.mean(losses) == pytest.approx(3.0, abs=3.5 * math.sqrt(6.0 / len(losses)))
 
 
 def test_heavy_weapons_make_rung_5(play):
@@ -860,7 +868,7 @@ def test_an_incident_on_ones_own_ground_is_false(play):
     """The south believes the line 100 m too far north and warns those who are at home."""
     false = play(lines=(10, 100, 0), **ONE_PATROL)
     data = incidents(false)[0]
-    assert (data["false_"], CAUSES[data["cause"]]) == (1, "map") or data["closed"] == NEVER
+    assert (data["false_"], CAUSES[data["cause"]]) == (1, "map")
     assert data["true_depth"] == pytest.approx(-10.0)
     assert data["depth"] == pytest.approx(90.0)
     true = play(**ONE_PATROL)
