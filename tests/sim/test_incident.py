@@ -504,7 +504,7 @@ def test_quiet_closes_what_nobody_follows_up(play):
 def test_hearing_is_drawn_once_in_an_incident(play):
     """Near the distance where half understand, a unit understands all calls or none.
 
-    It walks some metres meanwhile, so that an incident here and there may turn once.
+    It walks some metres out and back, so that an incident here and there turns, and turns again.
     """
     understood, turns = [], []
     for luck in range(16):
@@ -517,8 +517,8 @@ def test_hearing_is_drawn_once_in_an_incident(play):
         assert len(answers) > 10
         turns.append(sum(a != b for a, b in pairwise(answers)))
         understood.append(answers[0] != "did_not_hear")
-    assert max(turns) <= 1
-    assert turns.count(0) >= 12
+    assert max(turns) <= 2
+    assert turns.count(0) >= 10
     assert 3 <= sum(understood) <= 13
 
 
