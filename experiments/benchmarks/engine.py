@@ -2,7 +2,8 @@
 
 All figures come from one run of the program, so that ratios hold on a machine whose speed drifts.
 Times are CPU seconds of the process, since cores may be shared; what a user waits for (``--help``,
-the compile) is shown by the clock too. Every figure is the median of its repetitions, with the least
+the compile) is shown by the clock too. Every figure is the median of its repetitions, with
+the least
 and the greatest beside it. Nothing here is asserted in a test.
 """
 
@@ -164,7 +165,7 @@ def growth(repeats: int, days: int) -> list[Figure]:
 
 def _longer_line(repeats: int, days: int) -> list[Figure]:
     sizes = ("space.length_km=2480", "north.watch.posts=1600", "south.watch.posts=600",
-             "north.patrols.slots=600", "south.patrols.slots=600", "north.works.slots=300")  # fmt: skip
+             "north.patrols.slots=600", "south.patrols.slots=600", "north.works.slots=300")  # fmt: skip  # noqa: E501
     plain = load_case("baseline", assignments=_ROUTINE, days=days)
     longer = load_case("baseline", assignments=[*_ROUTINE, *sizes], days=max(2, days // 10))
     one = [played(DmzModel(plain, world=world)) for world in range(repeats)]

@@ -40,7 +40,8 @@ class Unit(DmzAgent):
         side, rules = self.side, self.rules_in_force
         n = int(incident.record["broadcasts"][1 - side])
         clarity = incident.once("hearing", Kind.AUDIBILITY, side)
-        clarity += rules.voice.jitter / rules.voice.spread * incident.normal(Kind.AUDIBILITY_JITTER, side, n)
+        jitter = rules.voice.jitter / rules.voice.spread
+        clarity += jitter * incident.normal(Kind.AUDIBILITY_JITTER, side, n)
         if self._loudness(incident) + clarity <= 0.0:
             incident.note(side, "unit", "did_not_hear")
             return
