@@ -130,10 +130,8 @@ def _mines(d: NDArray, cell_m: float, ground: Ground) -> NDArray[np.float64]:
     belts = ((0.0, ground.mine_line), (ground.fence_m, ground.mine_north),
              (-ground.fence_m, ground.mine_south))
     for middle, times in belts:
-        density += (times - 1.0) * _belt(d, cell_m, middle, ground.mine_belt_m)
-    if not density.min() >= 0.0 or not density.sum() > 0.0:
-        raise ValueError("mine density must be nowhere negative and somewhere positive")
-    return density / (density.sum() / len(d))
+        density *= 1.0 + (times - 1.0) * _belt(d, cell_m, middle, ground.mine_belt_m)
+    return density / (density.sum() / len(d)) if density.any() else density
 
 
 @lru_cache(maxsize=8)
