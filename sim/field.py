@@ -24,7 +24,7 @@ from sim.arithmetic import exp
 from sim.compiled import compiled
 from sim.environment import fog_block, is_dark
 from sim.parameters import Parameters
-from sim.randomness import Kind, address, exponential, normal, uniform
+from sim.randomness import Kind, address, exponential, fold, normal, occasion, uniform
 from sim.state import DAY_CREW, NEVER, NIGHT_CREW, PATROL, WORK_PARTY
 from sim.terrain import Terrain, column_of, row_of
 
@@ -62,8 +62,11 @@ EVENT = np.dtype(
 )  # fmt: skip
 
 # What a call of ``advance`` finds out about a unit on shift: whether it is out of reach of both
-# lines all shift; and, while it is near one, its depth past the true line at its last moment.
-WALK = np.dtype([("row", "i8"), ("x", "f8"), ("far", "i8")])
+# lines all shift, by how much lines on its route can bring it nearer than it means to keep; and,
+# while it is near one, its depth past the true line at its last moment.
+WALK = np.dtype([("row", "i8"), ("x", "f8"), ("swing", "f8"), ("far", "i8")])
+RESPONSES = 2  # column of ``Courses.d`` for the north's response line; the south's follows
+BLOCK = 16  # nodes of the lines over which the swing is taken at once
 
 # The schema's parameters that the field reads, per side, as the fields of one record.
 _READ = {
@@ -87,7 +90,7 @@ _SHARED = {
 SIDE_RECORD = np.dtype(
     [(f"{group}_{name}", "f8") for group, names in (_READ | _SHARED).items() for name in names]
     + [("stay_away", "f8"), ("patrol_intensity", "f8"), ("work_intensity", "f8")]
-    + [("rho", "f8"), ("spread", "f8"), ("reach", "f8"), ("swing", "f8")]
+    + [("rho", "f8"), ("spread", "f8"), ("reach", "f8")]
 )
 
 
@@ -140,6 +143,24 @@ def cells(terrain: Terrain, overlook: np.ndarray) -> np.ndarray:
     return layers
 
 
+class Courses(NamedTuple):
+    """The lines in force: ``d`` (nodes, 4) metres, a column each for belief and response lines.
+
+    ``swing`` (blocks, 2) holds the metres by which the lines of a block of nodes can bring either
+    side's units nearer than they mean to keep.
+    """
+
+    step_m: float
+    d: np.ndarray
+    swing: np.ndarray
+
+
+def courses(step_m: float, lines: np.ndarray, responses: np.ndarray) -> Courses:
+    """The belief lines (3, nodes) and response lines (2, nodes) side by side."""
+    d = np.ascontiguousarray(np.stack([*lines[:2], *responses], axis=1))
+    return Courses(step_m, d, block_swing(d))
+
+
 class Sky(NamedTuple):
     """Light, fog and leaf by day of the run; ``epoch`` numbers the first day in the calendar."""
 
@@ -181,16 +202,31 @@ def in_dark(sky, t):
 
 
 @compiled
-def offset(lines, which, step_m, s):
-    """``border.interpolate`` on row ``which`` of several lines, without slicing it out."""
-    position = s / step_m
+def offset(courses, column, s):
+    """``border.interpolate`` of one of the courses."""
+    position = s / courses.step_m
     if position <= 0.0:
-        return lines[which, 0]
-    last = lines.shape[1] - 1
+        return courses.d[0, column]
+    last = courses.d.shape[0] - 1
     if position >= last:
-        return lines[which, last]
+        return courses.d[last, column]
     node = int(position)
-    return lines[which, node] + (position - node) * (lines[which, node + 1] - lines[which, node])
+    low = courses.d[node, column]
+    return low + (position - node) * (courses.d[node + 1, column] - low)
+
+
+@compiled
+def own_and_limit(courses, side, s):
+    """``offset`` of a side's own line and of the other side's response line."""
+    position = s / courses.step_m
+    last = courses.d.shape[0] - 1
+    node = min(max(int(position), 0), last - 1)
+    share = min(max(position - node, 0.0), 1.0)
+    limit = RESPONSES + 1 - side
+    low, high = courses.d[node], courses.d[node + 1]
+    return low[side] + share * (high[side] - low[side]), low[limit] + share * (
+        high[limit] - low[limit]
+    )
 
 
 @compiled
@@ -252,30 +288,29 @@ def note_depth(unit, tally, x0, x1, variance, u):
 
 
 @compiled
-def look_again(unit, t, land, lines, responses, pars, luck, tallies, n):
+def look_again(unit, t, land, courses, pars, luck, tallies, n):
     """Look ``n`` at a unit in an open incident: take it to ``t`` and judge where it stands.
 
     Returns (deepest point past the true line since the last look, perceived depth past the
     response line), metres.
     """
     par, watch = pars[unit.side], pars[1 - unit.side]
-    sign, tau, step = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes, land.line_step_m
+    sign, tau = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes
     minutes = t - unit.t
     rho = np.exp(-minutes / tau)
-    key = address(luck, _WALK, unit.who, unit.shift, unit.incidents, unit.side)
+    key = occasion(luck, unit.who, unit.shift, unit.incidents, unit.side)
     s = place(land.length_m, unit, unit.t)
-    x0 = depth_past(unit, offset(lines, unit.side, step, s), unit.z)
-    unit.z = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(key, n)
+    x0 = depth_past(unit, offset(courses, unit.side, s), unit.z)
+    unit.z = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(fold(key, _WALK), n)
     unit.t = t
     s = place(land.length_m, unit, t)
-    x1 = depth_past(unit, offset(lines, unit.side, step, s), unit.z)
-    passage = address(luck, _WALK_PASSAGE, unit.who, unit.shift, unit.incidents, unit.side)
+    line, limit = own_and_limit(courses, unit.side, s)
+    x1 = depth_past(unit, line, unit.z)
     variance = 2.0 * unit.nav_sd * unit.nav_sd * minutes / tau
-    top = note_depth(unit, tallies[unit.side], x0, x1, variance, uniform(passage, n))
-    jitter = watch.watch_jitter_m * normal(
-        address(luck, _WALK_JITTER, unit.who, unit.shift, unit.incidents, unit.side), n
+    top = note_depth(
+        unit, tallies[unit.side], x0, x1, variance, uniform(fold(key, _WALK_PASSAGE), n)
     )
-    limit = offset(responses, 1 - unit.side, step, s)
+    jitter = watch.watch_jitter_m * normal(fold(key, _WALK_JITTER), n)
     return top, x1 + sign * limit - sign * (unit.fix + jitter)
 
 
@@ -297,17 +332,14 @@ def remembered(unit, t, half_life_days):
 
 
 @compiled
-def _send_patrol(unit, par, luck, t, length_m):
-    shift = unit.shift
-    if uniform(address(luck, _ACTIVE, unit.who, shift, 0, unit.side), 0) >= (
-        par.patrols_presence * par.patrol_intensity
-    ):
+def _send_patrol(unit, par, t, length_m):
+    if uniform(fold(unit.key, _ACTIVE), 0) >= (par.patrols_presence * par.patrol_intensity):
         return False
-    route = address(luck, _ROUTE, unit.who, shift, 0, unit.side)
+    route = fold(unit.key, _ROUTE)
     unit.s = min(max(unit.home_s + (uniform(route, 0) - 0.5) * unit.reach_s, 0.0), length_m)
     unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * par.patrols_speed_kmh * 1000.0 / 60.0
-    recon = address(luck, _RECON, unit.who, shift, 0, unit.side)
-    probe = address(luck, _PROBE, unit.who, shift, 0, unit.side)
+    recon = fold(unit.key, _RECON)
+    probe = fold(unit.key, _PROBE)
     unit.recon = 1 if uniform(recon, 0) < par.patrols_recon_share else 0
     unit.probe = 1 if unit.recon == 1 and uniform(probe, 0) < par.patrols_probe_share else 0
     if unit.probe == 1:
@@ -322,15 +354,15 @@ def _send_patrol(unit, par, luck, t, length_m):
 
 
 @compiled
-def _send_party(unit, project, par, luck, t, length_m):
+def _send_party(unit, project, par, t, length_m):
     if t < project.begin or t >= project.end:
         return False
     if project.thinning >= par.works_share * par.work_intensity:
         return False
-    active = address(luck, _ACTIVE, unit.who, unit.shift, 0, unit.side)
+    active = fold(unit.key, _ACTIVE)
     if unit.crew == NIGHT_CREW and uniform(active, 0) >= par.works_night_share:
         return False
-    route = address(luck, _ROUTE, unit.who, unit.shift, 0, unit.side)
+    route = fold(unit.key, _ROUTE)
     unit.s = project.s + (uniform(route, 0) - 0.5) * par.works_stretch_m
     unit.s = min(max(unit.s, 0.0), length_m)
     unit.speed = 0.0
@@ -366,12 +398,12 @@ def _navigation_sd(unit, par, land, sky, i, j, t):
 
 
 @compiled
-def _fix_error(unit, watch, post, luck, d):
+def _fix_error(unit, watch, post, d):
     """The part of the fix error that is drawn once per sighting, metres of ``d``."""
     sign = 1.0 - 2.0 * unit.side
     registration = watch.watch_registration_m * post.registration
-    deviate = normal(address(luck, _FIX, unit.who, unit.shift, 0, unit.side), 0)
-    eye = uniform(address(luck, _EYE, unit.who, unit.shift, 0, unit.side), 0)
+    deviate = normal(fold(unit.key, _FIX), 0)
+    eye = uniform(fold(unit.key, _EYE), 0)
     unit.eye = 1 if eye < watch.watch_eye_only else 0
     if unit.eye == 1:
         return watch.watch_eye_sd_m * deviate + sign * watch.watch_eye_bias_m + registration
@@ -383,12 +415,12 @@ def _fix_error(unit, watch, post, luck, d):
 
 
 @compiled
-def _goes_out(unit, projects, par, luck, t, length_m):
+def _goes_out(unit, projects, par, t, length_m):
     """Decide whether a unit goes out this shift, where along the line, and how far from it."""
     if unit.kind == PATROL:
-        goes = _send_patrol(unit, par, luck, t, length_m)
+        goes = _send_patrol(unit, par, t, length_m)
     elif unit.kind == WORK_PARTY:
-        goes = _send_party(unit, projects[unit.project], par, luck, t, length_m)
+        goes = _send_party(unit, projects[unit.project], par, t, length_m)
     else:
         goes = _send_team(unit, par, t)
     if not goes:
@@ -404,11 +436,11 @@ def _goes_out(unit, projects, par, luck, t, length_m):
 
 
 @compiled
-def _set_out(unit, t, posts, lines, pars, land, sky, luck):
+def _set_out(unit, t, posts, courses, pars, land, sky):
     """Put a unit in its place, and draw its errors and those of whoever watches it."""
     par, watch = pars[unit.side], pars[1 - unit.side]
     sign = 1.0 - 2.0 * unit.side
-    d = offset(lines, unit.side, land.line_step_m, unit.s) + sign * unit.distance
+    d = offset(courses, unit.side, unit.s) + sign * unit.distance
     i, j = cell_of(land, unit.s, d)
     unit.begin, unit.t, unit.active = t, t, 1
     unit.nav_sd = _navigation_sd(unit, par, land, sky, i, j, t)
@@ -416,25 +448,25 @@ def _set_out(unit, t, posts, lines, pars, land, sky, luck):
     unit.watcher = cell.south_post if unit.side == 0 else cell.north_post
     unit.fix = 0.0
     if unit.watcher >= 0:
-        unit.fix = _fix_error(unit, watch, posts[unit.watcher], luck, d)
-    unit.z = normal(address(luck, _NAV_0, unit.who, unit.shift, 0, unit.side), 0)
-    unit.nav_key = address(luck, _NAV, unit.who, unit.shift, 0, unit.side)
-    unit.mine_luck = exponential(address(luck, _MINE, unit.who, unit.shift, 0, unit.side), 0)
+        unit.fix = _fix_error(unit, watch, posts[unit.watcher], d)
+    unit.z = normal(fold(unit.key, _NAV_0), 0)
+    unit.nav_key = fold(unit.key, _NAV)
+    unit.mine_luck = exponential(fold(unit.key, _MINE), 0)
     unit.lane_z = _lane_z(unit, par, land.most_mines)
     unit.step = unit.looks = unit.tracks = unit.violations = unit.approached = 0
     unit.answered = unit.incidents = 0
     unit.incident, unit.depth, unit.track = -1, -NEVER, NEVER
     unit.next_look = t
-    _next_candidate(unit, watch, luck)
+    _next_candidate(unit, watch)
 
 
 @compiled
-def _next_candidate(unit, watch, luck):
+def _next_candidate(unit, watch):
     """Move to the next instant at which the watcher may look: a Poisson stream, to be thinned."""
     if unit.watcher < 0 or watch.watch_looks_per_hour <= 0.0:
         unit.next_look = NEVER
         return
-    key = address(luck, _LOOK_TIME, unit.who, unit.shift, 0, unit.side)
+    key = fold(unit.key, _LOOK_TIME)
     unit.next_look += 60.0 * exponential(key, unit.looks) / watch.watch_looks_per_hour
     unit.looks += 1
 
@@ -453,29 +485,51 @@ def visible_share(land, sky, watch, post, s, d, t):
 
 
 @compiled
-def _judge(unit, watch, luck, t, perceived, tally):
+def _judge(unit, watch, t, perceived, tally):
     """One look that sees: gain the track, and count violations in a row."""
     tally.looks += 1
     if unit.track == NEVER:
         unit.track = t + watch.watch_track_interval
     if perceived > watch.watch_margin_m:
         unit.violations += 1
-        return
+    else:
+        _clear(unit, watch, tally)
+
+
+@compiled
+def _clear(unit, watch, tally):
+    """The watcher sees no violation, but an approach: perhaps it calls out, once a shift."""
     unit.violations = 0
     if unit.approached == 0:
         unit.approached = 1
-        key = address(luck, _APPROACH, unit.who, unit.shift, 0, unit.side)
+        key = fold(unit.key, _APPROACH)
         if uniform(key, 0) < watch.watch_p_approach_broadcast:
             tally.approach_broadcasts += 1
 
 
 @compiled
-def _next_instant(unit, watch, luck):
+def _furthest_fix(unit, watch):
+    """Metres by which a fix can put the unit too far, whatever its luck."""
+    return abs(unit.fix) + NORMAL_BOUND * watch.watch_jitter_m
+
+
+@compiled
+def _idle_looks(unit, watch, t1, tally):
+    """Looks at a tracked unit that can show neither a violation nor a crossing, nor lose it."""
+    while unit.track <= t1:
+        tally.looks += 1
+        unit.tracks += 1
+        unit.track += watch.watch_track_interval
+        _clear(unit, watch, tally)
+
+
+@compiled
+def _next_instant(unit, watch):
     """When the unit is looked at next: by its track, else at the next candidate still to come."""
     if unit.track != NEVER:
         return unit.track
     while unit.next_look <= unit.t:
-        _next_candidate(unit, watch, luck)
+        _next_candidate(unit, watch)
     return unit.next_look
 
 
@@ -492,31 +546,29 @@ def _stretch(passage, step, number):
 
 
 @compiled
-def _looks(unit, walk, z1, t1, posts, lines, responses, pars, land, sky, luck, tally, event):
+def _looks(unit, walk, z1, t1, posts, courses, pars, land, sky, tally, event):
     """Take the looks that fall before ``t1``; True when one of them asks for a decision.
 
     The unit is left at the last look.
     """
     par, watch, post = pars[unit.side], pars[1 - unit.side], posts[unit.watcher]
     sign, tau, sub = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes, 0
-    passage = address(luck, _PASSAGE, unit.who, unit.shift, 0, unit.side)
+    passage = fold(unit.key, _PASSAGE)
     while True:
-        t = _next_instant(unit, watch, luck)
+        t = _next_instant(unit, watch)
         if t > t1:
             return False
         tracked = unit.track != NEVER
         ordinal = unit.tracks if tracked else unit.looks - 1
-        key = address(luck, _TRACK_POSITION if tracked else _LOOK_POSITION, unit.who, unit.shift, 0,
-                      unit.side)  # fmt: skip
+        key = fold(unit.key, _TRACK_POSITION if tracked else _LOOK_POSITION)
         z = between(unit.z, unit.t, z1, t1, t, tau, normal(key, ordinal))
         s = place(land.length_m, unit, t)
-        line = offset(lines, unit.side, land.line_step_m, s)
+        line, limit = own_and_limit(courses, unit.side, s)
         x = depth_past(unit, line, z)
         variance = 2.0 * unit.nav_sd * unit.nav_sd * (t - unit.t) / tau
         note_depth(unit, tally, walk.x, x, variance, _stretch(passage, unit.step, sub))
         sub += 1
         walk.x, unit.z, unit.t = x, z, t
-        limit = offset(responses, 1 - unit.side, land.line_step_m, s)
         past = x + sign * limit
         if tracked:
             unit.tracks += 1
@@ -525,16 +577,17 @@ def _looks(unit, walk, z1, t1, posts, lines, responses, pars, land, sky, luck, t
                 _lose_track(unit)
                 continue
         else:
-            _next_candidate(unit, watch, luck)
-            seen = address(luck, _LOOK_SEEN, unit.who, unit.shift, 0, unit.side)
+            _next_candidate(unit, watch)
+            seen = fold(unit.key, _LOOK_SEEN)
             if past < -watch.watch_approach_m or uniform(seen, ordinal) >= visible_share(
                 land, sky, watch, post, s, -sign * x, t
             ):
                 continue
-        key = address(luck, _TRACK_JITTER if tracked else _LOOK_JITTER, unit.who, unit.shift, 0,
-                      unit.side)  # fmt: skip
-        fix = unit.fix + watch.watch_jitter_m * normal(key, ordinal)
-        _judge(unit, watch, luck, t, past - sign * fix, tally)
+        key = fold(unit.key, _TRACK_JITTER if tracked else _LOOK_JITTER)
+        fix = unit.fix
+        if past + _furthest_fix(unit, watch) > watch.watch_margin_m:  # else no jitter matters
+            fix += watch.watch_jitter_m * normal(key, ordinal)
+        _judge(unit, watch, t, past - sign * fix, tally)
         if unit.violations >= watch.watch_confirm_looks:
             event.t, event.kind, event.row, event.side = t, VIOLATION, walk.row, 1 - unit.side
             event.depth, event.d = past - sign * fix, -sign * x
@@ -544,14 +597,12 @@ def _looks(unit, walk, z1, t1, posts, lines, responses, pars, land, sky, luck, t
 
 
 @compiled
-def _note_tick(unit, walk, tally, par, luck, x1, t1):
+def _note_tick(unit, walk, tally, par, x1, t1):
     """Draw the deepest point of the way from where the unit is to the end of the tick."""
     variance = 2.0 * unit.nav_sd**2 * (t1 - unit.t) / par.navigation_tau_minutes
     if not stays_below(walk.x, x1, variance):
-        passage = address(luck, _PASSAGE, unit.who, unit.shift, 0, unit.side)
-        note_depth(
-            unit, tally, walk.x, x1, variance, _stretch(passage, unit.step, LAST_STRETCH)
-        )
+        passage = fold(unit.key, _PASSAGE)
+        note_depth(unit, tally, walk.x, x1, variance, _stretch(passage, unit.step, LAST_STRETCH))
 
 
 @compiled
@@ -570,10 +621,10 @@ def _lane_z(unit, par, most_mines):
 
 
 @compiled
-def _off_lane(unit, row, minutes, par, lines, land, event):
+def _off_lane(unit, row, minutes, par, courses, land, event):
     """Use up mine luck by the kilometres walked off the lane; True if that was a strike."""
     s = place(land.length_m, unit, unit.t)
-    line = offset(lines, unit.side, land.line_step_m, s)
+    line = offset(courses, unit.side, s)
     d = -(1.0 - 2.0 * unit.side) * depth_past(unit, line, unit.z)
     i, j = cell_of(land, s, d)
     density, kmh = land.cells[i, j].mines, _walking_kmh(unit, par)
@@ -588,32 +639,38 @@ def _off_lane(unit, row, minutes, par, lines, land, event):
 
 
 @compiled
-def _may_matter(unit, par, watch, luck, z1, t1):
+def _may_matter(unit, walk, par, watch, z1, t1):
     """Whether a look is due before ``t1`` that can see, or a line may be crossed on the way."""
-    kept = unit.distance + unit.nav_sd * min(unit.z, z1) - par.swing
+    kept = unit.distance + unit.nav_sd * min(unit.z, z1) - walk.swing
     if kept - par.reach * unit.nav_sd > watch.watch_approach_m and unit.track == NEVER:
         return False
-    if unit.watcher >= 0 and _next_instant(unit, watch, luck) <= t1:
+    if unit.watcher >= 0 and _next_instant(unit, watch) <= t1:
         return True
     variance = 2.0 * unit.nav_sd**2 * (t1 - unit.t) / par.navigation_tau_minutes
     return not stays_below(-kept, -kept, variance)
 
 
 @compiled
-def _close_tick(unit, walk, z1, t1, posts, lines, responses, pars, land, sky, luck, tally, event):
+def _close_tick(unit, walk, z1, t1, posts, courses, pars, land, sky, tally, event):
     """Looks and crossings on the way to the end of a tick; True when a decision is asked for."""
-    par, approach = pars[unit.side], pars[1 - unit.side].watch_approach_m
-    length_m, step_m = land.length_m, land.line_step_m
-    walk.x, past = _stand(unit, lines, responses, length_m, step_m, unit.t, unit.z)
-    x1, past1 = _stand(unit, lines, responses, length_m, step_m, t1, z1)
+    par, watch = pars[unit.side], pars[1 - unit.side]
+    approach = watch.watch_approach_m
+    walk.x, past = _stand(unit, courses, land.length_m, unit.t, unit.z)
+    x1, past1 = _stand(unit, courses, land.length_m, t1, z1)
     reach = par.reach * unit.nav_sd + LINE_SLOPE * abs(unit.speed) * (t1 - unit.t)
+    if unit.track != NEVER and max(walk.x, x1) + reach <= 0.0 and (
+        min(past, past1) - reach >= -approach
+        and max(past, past1) + reach + _furthest_fix(unit, watch) <= watch.watch_margin_m
+    ):
+        _idle_looks(unit, watch, t1, tally)
+        return False
     if max(past, past1) + reach < -approach:
         if unit.track <= t1:
             _lose_track(unit)
-    elif unit.watcher >= 0 and _looks(unit, walk, z1, t1, posts, lines, responses, pars, land, sky,
-                                      luck, tally, event):  # fmt: skip
+    elif unit.watcher >= 0 and _looks(unit, walk, z1, t1, posts, courses, pars, land, sky, tally,
+                                      event):  # fmt: skip
         return True
-    _note_tick(unit, walk, tally, par, luck, x1, t1)
+    _note_tick(unit, walk, tally, par, x1, t1)
     return False
 
 
@@ -647,37 +704,119 @@ def _due_strays(posts, t1, tallies, events, n):
 
 
 @compiled
-def _stand(unit, lines, responses, length_m, step_m, t, z):
+def _stand(unit, courses, length_m, t, z):
     """Metres past the true line, and past the other side's response line, at ``t`` with ``z``."""
     s = place(length_m, unit, t)
-    x = depth_past(unit, offset(lines, unit.side, step_m, s), z)
-    limit = offset(responses, 1 - unit.side, step_m, s)
+    line, limit = own_and_limit(courses, unit.side, s)
+    x = depth_past(unit, line, z)
     return x, x + (1.0 - 2.0 * unit.side) * limit
 
 
 @compiled
-def _on_shift(units, pars, walks):
-    """Fill ``walks`` with the units on shift, and return how many there are.
+def nearer_by(side, own, limit):
+    """Metres by which a unit may be nearer to the true line or the limit than it means to keep."""
+    sign = 1.0 - 2.0 * side
+    return max(-sign * own, sign * (limit - own))
 
-    Luck is bounded, so a unit that keeps enough distance cannot come near either line this shift:
-    it only walks. Lines may have changed since the last call, so this is found out anew.
+
+@compiled
+def block_swing(d):
+    """For each block of nodes and each side, how much nearer than meant its units can come."""
+    most = np.zeros(((d.shape[0] + BLOCK - 1) // BLOCK, 2))
+    for j in range(d.shape[0]):
+        for side in range(2):
+            nearer = nearer_by(side, d[j, side], d[j, RESPONSES + 1 - side])
+            most[j // BLOCK, side] = max(most[j // BLOCK, side], nearer)
+    return most
+
+
+@compiled
+def _swing_on_route(unit, courses, length_m):
+    """The largest swing that the unit can meet this shift: where it stands, or of the blocks."""
+    if unit.speed == 0.0:
+        own, limit = own_and_limit(courses, unit.side, unit.s)
+        return nearer_by(unit.side, own, limit)
+    away = 0.5 * unit.speed * (unit.end - unit.begin)
+    low, high = min(unit.s, unit.s + away), max(unit.s, unit.s + away)
+    if low < 0.0:
+        low, high = 0.0, max(high, -low)
+    if high > length_m:
+        low, high = min(low, 2.0 * length_m - high), length_m
+    last, most = courses.swing.shape[0] - 1, 0.0
+    block_m = BLOCK * courses.step_m
+    for k in range(int(low / block_m), min(last, int(high / block_m + 1.0 / BLOCK)) + 1):
+        most = max(most, courses.swing[k, unit.side])
+    return most
+
+
+@compiled
+def _step(unit, par, t1, tick):
+    """The navigation deviate at ``t1``, the end of this tick: an exact OU step."""
+    minutes = t1 - unit.t
+    rho, spread = par.rho, par.spread
+    if minutes != tick:
+        rho = np.exp(-minutes / par.navigation_tau_minutes)
+        spread = np.sqrt(1.0 - rho * rho)
+    return rho * unit.z + spread * normal(unit.nav_key, unit.step)
+
+
+@compiled
+def catch_up(unit, par, t, tick):
+    """Take the steps up to ``t`` that a unit out of reach was spared."""
+    while unit.t < min(t, unit.end):
+        t1 = min((np.floor(unit.t / tick) + 1.0) * tick, unit.end)
+        unit.z = _step(unit, par, t1, tick)
+        unit.t = t1
+        unit.step += 1
+
+
+@compiled
+def catch_up_all(units, pars, t, tick):
+    """Let every unit on shift catch up, before the rules change by which it steps."""
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.active == 1 and unit.incident < 0:
+            catch_up(unit, pars[unit.side], t, tick)
+
+
+@compiled
+def _on_shift(units, t, tick, courses, length_m, pars, tallies, spare, walks):
+    """Fill ``walks`` with the units to be walked, and return how many there are.
+
+    A unit that keeps so much distance that it cannot come near either line this shift, nor strike
+    a mine, is spared its steps (if ``spare``): nobody asks where it is. A deviate is at most
+    ``NORMAL_BOUND`` but for a chance of 1e-16 a step. Lines may have changed since the last call,
+    so this is found out anew, and a unit that comes within reach catches up.
     """
     n = 0
     for row in range(units.shape[0]):
         unit = units[row]
         if unit.active == 0 or unit.incident >= 0:
             continue
-        walk = walks[n]
-        walk.row = row
-        n += 1
         par, watch = pars[unit.side], pars[1 - unit.side]
-        closest = unit.distance - NORMAL_BOUND * unit.nav_sd - par.swing
-        walk.far = 1 if closest > watch.watch_approach_m and unit.track == NEVER else 0
+        walk = walks[n]
+        walk.row, walk.swing, walk.far = row, _swing_on_route(unit, courses, length_m), 0
+        closest = unit.distance - NORMAL_BOUND * unit.nav_sd - walk.swing
+        if closest > watch.watch_approach_m and unit.track == NEVER:
+            walk.far = 1
+            if spare and unit.lane_z == NEVER:
+                continue
+        catch_up(unit, par, t, tick)
+        n += 1
     return n
 
 
 @compiled
-def _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, tallies):
+def _end_spared(units, t, tallies):
+    """End the shifts of spared units that were over by ``t``."""
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.active == 1 and unit.incident < 0 and unit.end <= t:
+            end_shift(unit, tallies[unit.side])
+
+
+@compiled
+def _begin_shifts(units, t, tick, projects, posts, courses, pars, land, sky, luck, tallies):
     """Begin the shifts of ``t``; a unit whose incident is open, or that is still out, does not."""
     night = t % DAY >= 720.0
     shift = (sky.epoch + int(t // DAY)) * 2 + (1 if night else 0)
@@ -690,9 +829,11 @@ def _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, talli
         if unit.active == 1:
             end_shift(unit, tallies[unit.side])
         unit.shift = shift
-        if not _goes_out(unit, projects, pars[unit.side], luck, t, land.length_m):
+        unit.key = occasion(luck, unit.who, shift, 0, unit.side)
+        if not _goes_out(unit, projects, pars[unit.side], t, land.length_m):
             continue
-        _set_out(unit, t, posts, lines, pars, land, sky, luck)
+        _set_out(unit, t, posts, courses, pars, land, sky)
+        tallies[unit.side].unit_ticks += int(np.ceil((unit.end - t) / tick))
         if unit.kind == WORK_PARTY:
             tallies[unit.side].workdays += 1.0
 
@@ -706,17 +847,6 @@ def _first_stray(posts):
 
 
 @compiled
-def swing(lines, responses, side):
-    """Metres by which the lines can bring ``side``'s units nearer than they mean to keep."""
-    sign = 1.0 - 2.0 * side
-    most = 0.0
-    for j in range(lines.shape[1]):
-        own = -sign * lines[side, j]
-        most = max(most, max(own, own + sign * responses[1 - side, j]))
-    return most
-
-
-@compiled
 def bridge_reach(minutes, tau):
     """Sd's by which a bridge over ``minutes`` can pass above its ends, whatever its luck."""
     half = np.exp(-0.5 * minutes / tau)
@@ -725,21 +855,23 @@ def bridge_reach(minutes, tau):
 
 
 @compiled
-def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, luck, t, tick,
-            ticks, events, walks):  # fmt: skip
+def advance(units, posts, projects, tallies, courses, pars, land, sky, luck, t, tick, ticks, spare,
+            events, walks):  # fmt: skip
     """Play up to ``ticks`` ticks from minute ``t``; stop after the first in which events fell.
 
     Returns (minute reached, number of events). ``walks`` is scratch space, one ``WALK`` a unit.
     Most units are far from the line, so the loop deals with them itself and calls out for the rest.
     """
-    on_shift = _on_shift(units, pars, walks)
+    on_shift = _on_shift(units, t, tick, courses, land.length_m, pars, tallies, spare, walks)
     first_stray = _first_stray(posts)
     n = 0
     for _ in range(ticks):
         minute = t % DAY
         if minute == DAY_SHIFT or minute == NIGHT_SHIFT:
-            _begin_shifts(units, t, projects, posts, lines, pars, land, sky, luck, tallies)
-            on_shift = _on_shift(units, pars, walks)
+            _begin_shifts(units, t, tick, projects, posts, courses, pars, land, sky, luck, tallies)
+            on_shift = _on_shift(
+                units, t, tick, courses, land.length_m, pars, tallies, spare, walks
+            )
         for k in range(on_shift):
             walk = walks[k]
             row = walk.row
@@ -752,25 +884,19 @@ def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, 
                 continue
             side = unit.side
             tally, par = tallies[side], pars[side]
-            rho, spread = par.rho, par.spread
-            if minutes != tick:
-                rho = np.exp(-minutes / par.navigation_tau_minutes)
-                spread = np.sqrt(1.0 - rho * rho)
-            z1 = rho * unit.z + spread * normal(unit.nav_key, unit.step)
-            tally.unit_ticks += 1
-            tally.distance_sum += unit.distance + unit.nav_sd * z1
+            z1 = _step(unit, par, t1, tick)
             if (
                 walk.far == 0
-                and _may_matter(unit, par, pars[1 - side], luck, z1, t1)
-                and _close_tick(unit, walk, z1, t1, posts, lines, responses, pars, land, sky, luck,
-                                tally, events[n])
+                and _may_matter(unit, walk, par, pars[1 - side], z1, t1)
+                and _close_tick(unit, walk, z1, t1, posts, courses, pars, land, sky, tally,
+                                events[n])
             ):  # fmt: skip
                 unit.step += 1  # the rest of the tick is given up, and its luck with it
                 n += 1
                 continue
             unit.z, unit.t = z1, t1
             unit.step += 1
-            if abs(z1) > unit.lane_z and _off_lane(unit, row, minutes, par, lines, land,
+            if abs(z1) > unit.lane_z and _off_lane(unit, row, minutes, par, courses, land,
                                                    events[n]):  # fmt: skip
                 n += 1
             if t1 >= unit.end:
@@ -781,4 +907,5 @@ def advance(units, posts, projects, tallies, lines, responses, pars, land, sky, 
             first_stray = _first_stray(posts)
         if n > 0:
             break
+    _end_spared(units, t, tallies)
     return t, n

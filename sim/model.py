@@ -23,7 +23,10 @@ from sim.field import (
     EVENT,
     WALK,
     advance,
+    catch_up,
+    catch_up_all,
     cell_of,
+    courses,
     draw_strays,
     end_shift,
     growth,
@@ -32,7 +35,6 @@ from sim.field import (
     place,
     remembered,
     side_records,
-    swing,
 )
 from sim.incident import Incident
 from sim.initial import build_land, build_sky, dated_shots, initial_state
@@ -96,6 +98,7 @@ class DmzModel(mesa.Model):
         self._in_force: tuple[int, ...] | None = None
         self._dated = dated_shots(self.case)
         self.open_incidents: list[Incident] = []
+        self.sparing = True  # False walks every unit, also those out of reach: nothing changes
         self._make_agents(dict(agents or {}))
         self.negotiation = Negotiation(self)
         self._enter_regime(())
@@ -179,8 +182,8 @@ class DmzModel(mesa.Model):
         ticks = 1 if self.open_incidents else round((stop - t) / self.tick)
         state = self.state
         reached, n = advance(
-            state.units, state.posts, state.projects, state.tallies, state.lines, state.responses,
-            self.pars, self.land, self.sky, self.luck, t, self.tick, ticks, self._events,
+            state.units, state.posts, state.projects, state.tallies, self.courses, self.pars,
+            self.land, self.sky, self.luck, t, self.tick, ticks, self.sparing, self._events,
             self._scratch,
         )  # fmt: skip
         state.run["minute"] = reached
@@ -217,14 +220,16 @@ class DmzModel(mesa.Model):
         self._enter_regime(self._overlays_in_force(day))
         self._settle_tension()
         self.state.daily[int(self.minute // DAY)] = self.state.governments["tension"]
-        for side, government in enumerate(self.governments):
+        for government in self.governments:
             government.act(self.minute)
-            self.pars[side]["work_intensity"] = self.state.governments[side]["work_intensity"]
-            self.pars[side]["patrol_intensity"] = self.state.governments[side]["patrol_intensity"]
+        self._take_intensities()
         if survey(self):
             self._draw_lines()
-            self._measure_swing()
         draw_strays(self.state.posts, self.pars, self.luck, self.minute)
+
+    def _take_intensities(self) -> None:
+        for name in ("work_intensity", "patrol_intensity"):
+            self.pars[name] = self.state.governments[name]
 
     def _overlays_in_force(self, day: float) -> tuple[int, ...]:
         """Policies from their day on, never in the warm-up; clauses while talks say so; injects."""
@@ -240,16 +245,21 @@ class DmzModel(mesa.Model):
         before = None if self._in_force is None else self.regime
         if before is not None:
             self._settle_tension()
+            catch_up_all(self.state.units, self.pars, self.minute, self.tick)
         self._set_regime(overlays)
         if before is None or _border_of(before) != _border_of(self.regime):
             self._draw_lines()
-        self._measure_swing()
 
     def _set_regime(self, overlays: tuple[int, ...]) -> None:
         self.regime = self.case.parameters(overlays)
         self._in_force = overlays
         self.pars = side_records(self.regime)
         self.pars["work_intensity"] = self.pars["patrol_intensity"] = 1.0
+        sides = self.regime.sides
+        self._resting = tuple(
+            mine.politics.resting + mine.voice.campaign_tension * other.voice.campaign
+            for mine, other in (sides, sides[::-1])
+        )
 
     def _draw_lines(self) -> None:
         self._settle_ambiguity()
@@ -257,6 +267,10 @@ class DmzModel(mesa.Model):
         self.state.responses[:] = responses(self.state.lines, self.regime)
         found = measures(self.state.lines, self.land.line_step_m, self.regime.border.differ_m)
         self.state.run["ambiguity"] = tuple(vars(found).values())
+        self._lay_courses()
+
+    def _lay_courses(self) -> None:
+        self.courses = courses(self.land.line_step_m, self.state.lines, self.state.responses)
 
     def _settle_ambiguity(self) -> None:
         """Add the time under the lines in force, as far as it was exposure, to their integral."""
@@ -274,27 +288,16 @@ class DmzModel(mesa.Model):
         exposed = max(self.minute - self.warmup, 1e-9)
         return BorderMeasures(*(self._ambiguity_minutes() / exposed).tolist())
 
-    def _measure_swing(self) -> None:
-        for side in (NORTH, SOUTH):
-            self.pars[side]["swing"] = swing(self.state.lines, self.state.responses, side)
-
     # -- tension ----------------------------------------------------------------------------------
 
     def tensions(self, minute: float) -> tuple[float, float]:
         """Both governments' tension at ``minute``, not before the last jump."""
-        state, feedback = self.state, self.regime.feedback
-        north, south = state.governments["tension"]
-        days = (minute - float(state.run["tension_at"][0])) / DAY
-        return relax(
-            north, south, *self._resting(), feedback.half_life_days, feedback.k, max(0.0, days)
-        )
-
-    def _resting(self) -> tuple[float, float]:
-        sides = self.regime.sides
-        return tuple(
-            mine.politics.resting + mine.voice.campaign_tension * other.voice.campaign
-            for mine, other in (sides, sides[::-1])
-        )
+        north, south = self.state.governments["tension"].tolist()
+        days = (minute - float(self.state.run["tension_at"][0])) / DAY
+        if days <= 0.0:
+            return north, south
+        feedback = self.regime.feedback
+        return relax(north, south, *self._resting, feedback.half_life_days, feedback.k, days)
 
     def _settle_tension(self) -> None:
         self.state.governments["tension"] = self.tensions(self.minute)
@@ -357,18 +360,20 @@ class DmzModel(mesa.Model):
         data, state = incident.record, self.state
         row = int(data["unit"][side])
         return look_again(
-            state.units[row], incident.minute, self.land, state.lines, state.responses,
-            self.pars, self.luck, state.tallies, int(data["looks"][1 - side]),
+            state.units[row], incident.minute, self.land, self.courses, self.pars, self.luck,
+            state.tallies, int(data["looks"][1 - side]),
         )  # fmt: skip
 
     # -- answers to agents ------------------------------------------------------------------------
 
     def position(self, row: int) -> tuple[float, float]:
         """Where the unit of a row is: ``s`` and ``d`` in metres."""
-        unit = self.state.units[row]
+        unit = self.state.units[row : row + 1].copy()[0]
         side = int(unit["side"])
+        if unit["active"] and unit["incident"] < 0:
+            catch_up(unit, self.pars[side], self.minute, self.tick)
         s = place(self.land.length_m, unit, float(unit["t"]))
-        line = offset(self.state.lines, side, self.land.line_step_m, s)
+        line = offset(self.courses, side, s)
         sign = 1 - 2 * side
         return s, line + sign * float(unit["distance"] + unit["nav_sd"] * unit["z"])
 
@@ -431,9 +436,8 @@ class DmzModel(mesa.Model):
         rows = np.flatnonzero(self.state.incidents["closed"][:used] == NEVER)
         self.open_incidents = [Incident(self, int(row)) for row in rows]
         self._set_regime(self._overlays_in_force((self._last_midnight - self.warmup) / DAY))
-        self._measure_swing()
-        for name in ("work_intensity", "patrol_intensity"):
-            self.pars[name] = self.state.governments[name]
+        self._lay_courses()
+        self._take_intensities()
 
     @property
     def _last_midnight(self) -> float:

@@ -111,10 +111,15 @@ def fold(key, field):
 
 
 @compiled
+def occasion(luck, who, shift, incident, side):
+    """The key of all draws of one ``who`` on one occasion: fold a kind into it to draw."""
+    return fold(fold(fold(fold(luck, who), shift), incident), side)
+
+
+@compiled
 def address(luck, kind, who, shift, incident, side):
     """The key of a full address below the luck's own key."""
-    key = fold(fold(fold(luck, kind), who), shift)
-    return fold(fold(key, incident), side)
+    return fold(occasion(luck, who, shift, incident, side), kind)
 
 
 @compiled

@@ -23,9 +23,9 @@ UNIT = np.dtype(
         ("who", "i8"), ("side", "i4"), ("kind", "i4"), ("crew", "i4"), ("project", "i4"),
         ("home_s", "f8"), ("reach_s", "f8"),
         # this shift
-        ("active", "i4"), ("shift", "i4"), ("begin", "f8"), ("end", "f8"), ("s", "f8"),
-        ("speed", "f8"), ("distance", "f8"), ("nav_sd", "f8"), ("recon", "i4"), ("probe", "i4"),
-        ("persons", "i4"), ("watcher", "i4"), ("fix", "f8"), ("eye", "i4"),
+        ("active", "i4"), ("shift", "i4"), ("begin", "f8"), ("end", "f8"), ("key", "u8"),
+        ("s", "f8"), ("speed", "f8"), ("distance", "f8"), ("nav_sd", "f8"), ("recon", "i4"),
+        ("probe", "i4"), ("persons", "i4"), ("watcher", "i4"), ("fix", "f8"), ("eye", "i4"),
         ("nav_key", "u8"), ("step", "i4"), ("lane_z", "f8"),
         ("next_look", "f8"), ("looks", "i4"), ("track", "f8"), ("tracks", "i4"),
         ("violations", "i4"), ("approached", "i4"), ("mine_luck", "f8"),
@@ -72,8 +72,8 @@ GOVERNMENT = np.dtype(
 # One figure a side; index 0 is about the north's units or acts, 1 about the south's.
 TALLY = np.dtype(
     [
-        ("unit_ticks", "i8"), ("unit_minutes", "f8"), ("distance_sum", "f8"), ("looks", "i8"),
-        ("crossings", "i8"), ("deep_crossings", "i8"), ("unanswered", "i8"),
+        ("unit_ticks", "i8"), ("looks", "i8"), ("crossings", "i8"), ("deep_crossings", "i8"),
+        ("unanswered", "i8"),
         ("deepest_unanswered", "f8"), ("approach_broadcasts", "i8"), ("stray_shots", "i8"),
         ("workdays", "f8"), ("workdays_lost", "f8"),
     ],

@@ -22,9 +22,9 @@ def survey(model: "DmzModel") -> bool:
     teams = state.units["kind"] == SURVEY_TEAM
     state.units["home_s"][teams] = -1.0
     month = int(model.calendar.month[int(model.minute // DAY)])
-    consent = max(model.tensions(model.minute)) <= rules.consent_tension
-    in_season = rules.first_month <= month <= rules.last_month
-    if rules.km_per_week <= 0.0 or not consent or not in_season:
+    if rules.km_per_week <= 0.0 or not rules.first_month <= month <= rules.last_month:
+        return False
+    if max(model.tensions(model.minute)) > rules.consent_tension:
         return False
     begin, end = _stretch(model, rules.km_per_week * 1000.0 / 7.0)
     marker_m = model.world.grid.marker_m

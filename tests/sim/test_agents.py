@@ -155,6 +155,7 @@ def hears(model, distance, clarity, voice=None, own=None, jitter=0.0):
     unit = model.units[0]
     unit.record["s"], unit.record["speed"], unit.record["nav_sd"] = float(post["s"]), 0.0, 0.0
     model.state.lines[NORTH] = float(post["d"]) + distance - 30.0
+    model._lay_courses()
     usual = {"open_m": 500.0, "growth_m": 500.0, "spread": 0.5, "jitter": 0.1, "campaign": 0.0}
     with_rules(model, SOUTH, voice=usual | (voice or {}))
     with_rules(model, NORTH, voice=usual | (own or {}), conduct={"leave_broadcast": -4.0})

@@ -21,6 +21,7 @@ from sim.field import (
     advance,
     between,
     bridge_reach,
+    catch_up_all,
     deepest,
     depth_past,
     draw_strays,
@@ -95,13 +96,12 @@ class Field:
         while self.minute < until:
             if self.minute % DAY == 0.0:
                 draw_strays(state.posts, model.pars, model.luck, self.minute)
-            self._walks["row"] = -1
             stop = min(until, (self.minute // DAY + 1) * DAY)
             ticks = round((stop - self.minute) / tick)
             self.minute, n = advance(
-                state.units, state.posts, state.projects, state.tallies, state.lines,
-                state.responses, model.pars, model.land, model.sky, model.luck, self.minute, tick,
-                ticks, self._buffer, self._walks,
+                state.units, state.posts, state.projects, state.tallies, model.courses, model.pars,
+                model.land, model.sky, model.luck, self.minute, tick, ticks, model.sparing,
+                self._buffer, self._walks,
             )  # fmt: skip
             for event in self._buffer[:n].copy():
                 self.events.append(event)
@@ -110,10 +110,9 @@ class Field:
         return self
 
     @property
-    def far(self):
-        """Rows of the units that the last stretch of play skipped."""
-        walks = self._walks[(self._walks["row"] >= 0) & (self._walks["far"] == 1)]
-        return walks["row"]
+    def spared(self):
+        """Rows of the units on shift whose steps have not been taken."""
+        return np.flatnonzero((self.units["active"] == 1) & (self.units["t"] < self.minute))
 
     @property
     def history(self):
@@ -386,8 +385,8 @@ def test_beyond_the_approach_a_track_is_lost():
     assert lost > 10
 
 
-def test_units_that_stay_far_are_skipped_without_changing_anything():
-    """All that is never done for far units, done for all: the same events, looks and crossings."""
+def test_units_out_of_reach_are_spared_without_changing_anything():
+    """All that they are spared, done for all: the same events, looks, crossings and places."""
     runs = []
     for blind in (False, True):
         field = Field(
@@ -398,18 +397,36 @@ def test_units_that_stay_far_are_skipped_without_changing_anything():
             south__watch__margin_m=0, south__watch__approach_m=100,
         )  # fmt: skip
         if blind:
-            field.model.pars["swing"] = field.model.pars["reach"] = 1e6
-        runs.append(field.play(days=25))
+            field.model.sparing, field.model.pars["reach"] = False, 1e6
+        runs.append(field.play(days=24.5))
     seen, blind = runs
-    assert seen.far.size > 0
-    assert blind.far.size == 0
+    assert seen.spared.size > 0
+    assert blind.spared.size == 0
     assert seen.count(VIOLATION) > 20
     assert seen.history == blind.history
     assert seen.tallies.tobytes() == blind.tallies.tobytes()
+    catch_up_all(seen.units, seen.model.pars, seen.minute, seen.model.tick)
+    for name in ("z", "t", "step", "active", "tracks", "track", "violations"):
+        assert np.array_equal(seen.units[name], blind.units[name]), name
+    crossed = [np.maximum(run.units["depth"], 0.0) for run in runs]
+    assert np.array_equal(*crossed)
 
 
-def test_a_far_unit_never_came_within_the_approach():
-    """What ``far`` promises, at every instant: watch the places of those that were skipped."""
+def test_lines_that_change_bring_spared_units_back_where_they_would_be():
+    """At midnight a policy moves the lines and the error's memory: spared units catch up first."""
+    states = []
+    for sparing in (True, False):
+        model = DmzModel(load_case("baseline", ["common_line"], days=8), luck=2)
+        model.sparing = sparing
+        states.append(model.run().state)
+    spared, walked = states
+    for name in ("incidents", "log", "tallies", "posts", "run"):
+        ours, theirs = getattr(spared, name), getattr(walked, name)
+        assert all(ours[f].tobytes() == theirs[f].tobytes() for f in ours.dtype.names), name
+
+
+def test_a_spared_unit_never_came_within_the_approach():
+    """What sparing presumes, at every tick: watch the places of those that were spared."""
     field = Field(
         north__patrols__slots=200, north__patrols__standoff_m=220, north__patrols__spread_m=50,
         north__navigation__error_m=12, north__map_error_m=20, south__watch__posts=8,
@@ -418,17 +435,18 @@ def test_a_far_unit_never_came_within_the_approach():
     field.play(minutes=360)
     responses, step_m = field.model.state.responses, field.model.land.line_step_m
     nodes = step_m * np.arange(responses.shape[1])
-    for _ in range(54):
+    for _ in range(53):
         field.play(minutes=10)
-        for row in field.far[field.units["active"][field.far] == 1]:
+        field.model.state.run["minute"] = field.minute
+        for row in field.spared:
             s, d = field.model.position(row)
             assert d - np.interp(s, nodes, responses[SOUTH]) > 100.0
-        assert 50 < field.far.size < 200
+        assert 50 < field.spared.size < 200
 
 
 @pytest.mark.parametrize("side", ["north", "south"])
 @pytest.mark.parametrize("bent", ["own belief", "the other side's response line"])
-def test_lines_that_bring_a_unit_near_keep_it_from_being_skipped(tmp_path, side, bent):
+def test_lines_that_bring_a_unit_near_keep_it_from_being_spared(tmp_path, side, bent):
     """It means to keep 170 m; a line 80 m off brings it within the 100 m that are looked at."""
     other = "south" if side == "north" else "north"
     sign = 1 if side == "north" else -1
@@ -442,7 +460,7 @@ def test_lines_that_bring_a_unit_near_keep_it_from_being_skipped(tmp_path, side,
         f"{other}__watch__posts": 6, f"{other}__watch__approach_m": 100,
         f"{other}__watch__looks_per_hour": 20, f"{other}__response__line": "own",
     }).play(days=1)  # fmt: skip
-    assert field.far.size == 0
+    assert field.spared.size == 0
     assert field.tallies["looks"][NORTH if side == "north" else SOUTH] > 500
 
 
@@ -557,9 +575,7 @@ def test_shifts_begin_at_six_and_end_after_their_hours_whatever_the_tick(tick):
             assert np.all(field.units["begin"][:3] == t - since)
             assert np.all(field.units["end"][:3] == t - since + 555.0)
             assert np.all(field.units["t"][:3] == t)
-    assert field.tallies["unit_ticks"][NORTH] == 3 * 3 * math.ceil(555 / tick) + 3 * (
-        math.ceil(360 / tick)
-    )
+    assert field.tallies["unit_ticks"][NORTH] == 3 * 4 * math.ceil(555 / tick)
 
 
 def test_a_patrol_goes_out_and_comes_back():
@@ -848,7 +864,7 @@ def test_looks_in_an_incident_follow_the_same_process():
     units, model = field.units[:2000].copy(), field.model
     state = model.state
     perceived = np.array([
-        look_again(unit, 410.0, model.land, state.lines, state.responses, model.pars, model.luck,
+        look_again(unit, 410.0, model.land, model.courses, model.pars, model.luck,
                    state.tallies, 1)[1]
         for unit in units
     ])  # fmt: skip

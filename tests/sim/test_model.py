@@ -114,7 +114,7 @@ def test_twins_are_identical_until_the_rule_binds(tmp_path):
     policy.write_text(
         "name: later\nbinds: [south]\nstart: 2025-12-01\nset: {south: {watch: {margin_m: 30}}}\n"
     )
-    plain, changed = DmzModel(busy(), world=1), DmzModel(busy(policies=(str(policy),)), world=1)
+    plain, changed = DmzModel(busy(), world=7), DmzModel(busy(policies=(str(policy),)), world=7)
     plain.run(40), changed.run(40)  # the warm-up of 10 days, and November
     assert plain.state.identical(changed.state)
     plain.run(), changed.run()

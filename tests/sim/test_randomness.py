@@ -96,12 +96,12 @@ def test_golden_draws():
     assert int(luck) == reference_fold(0, 1, 2, 0, 0, 0)
     assert int(world) == reference_fold(0, 1, 1, 0, 0, 0)
     assert (int(luck), int(world)) == (0x37A9A789BA969CD9, 0x4B1807E185F701E3)
-    assert int(address(luck, 28, 16204, 1478000, 0, 1)) == 0x70E2B117E6CEAAA4
+    assert int(address(luck, 28, 16204, 1478000, 0, 1)) == 0x5E0ED285B6724FD9
     assert [uniform_at(luck, 28, 16204, 1478000, 0, 1, n) for n in range(3)] == [
-        0.9490038761680185, 0.5770167767389974, 0.4923548246664814,
+        0.5692146928223424, 0.6525509043631667, 0.9422859972823204,
     ]
     assert [normal_at(luck, 28, 16204, 1478000, 0, 1, n) for n in range(3)] == [
-        1.635271011431833, 0.19426748154111873, -0.019164785760086664,
+        0.17437518587257506, 0.3922165844237376, 1.574257177498586,
     ]
     assert exponential(luck, 0) == 0.6568727582679879
 
