@@ -177,19 +177,3 @@ def _by_day(calendar: Calendar, monthly: Floats) -> Floats:
 def leaf_table(calendar: Calendar) -> Floats:
     """Leaf of deciduous plants, 0..1, (n_days, 3), linear between mid-months (climate.csv)."""
     return _by_day(calendar, climate("leaf_on"))
-
-
-def snow_table(calendar: Calendar) -> Floats:
-    """Chance of snow on the ground, (n_days, 3), linear between mid-months (climate.csv)."""
-    return _by_day(calendar, climate("snow_cover_frac"))
-
-
-def working_season(first_month: int = 4, last_month: int = 12) -> Floats:
-    """Share of each month that belongs to the working season, (12,), both ends included.
-
-    A season may run over the new year (``first_month`` > ``last_month``).
-    """
-    if not (1 <= first_month <= 12 and 1 <= last_month <= 12):
-        raise ValueError("months run from 1 to 12")
-    after = (np.arange(1, 13) - first_month) % 12
-    return (after <= (last_month - first_month) % 12).astype(np.float64)

@@ -33,7 +33,6 @@ DAY_SHIFT, NIGHT_SHIFT = 360.0, 1080.0
 DEEP_M = 5.0
 NORMAL_BOUND = 8.3
 LAST_STRETCH = 1023  # ordinal of a tick's last stretch of path; no tick has as many looks
-LINE_SLOPE = 0.2  # metres that a line may swing, within a tick, per metre walked along it
 VIOLATION, MINE_STRIKE, STRAY_SHOT = 0, 1, 2
 
 (_ACTIVE, _ROUTE, _RECON, _PROBE, _NAV_0, _NAV, _PASSAGE) = (
@@ -147,10 +146,12 @@ class Courses(NamedTuple):
     """The lines in force: ``d`` (nodes, 4) metres, a column each for belief and response lines.
 
     ``swing`` (blocks, 2) holds the metres by which the lines of a block of nodes can bring either
-    side's units nearer than they mean to keep.
+    side's units nearer than they mean to keep; ``slope`` is the most by which the distance to a
+    line can change per metre walked along it.
     """
 
     step_m: float
+    slope: float
     d: np.ndarray
     swing: np.ndarray
 
@@ -158,7 +159,8 @@ class Courses(NamedTuple):
 def courses(step_m: float, lines: np.ndarray, responses: np.ndarray) -> Courses:
     """The belief lines (3, nodes) and response lines (2, nodes) side by side."""
     d = np.ascontiguousarray(np.stack([*lines[:2], *responses], axis=1))
-    return Courses(step_m, d, block_swing(d))
+    slope = 2.0 * float(np.abs(np.diff(d, axis=0)).max(initial=0.0)) / step_m
+    return Courses(step_m, slope, d, block_swing(d))
 
 
 class Sky(NamedTuple):
@@ -426,7 +428,9 @@ def _goes_out(unit, projects, par, t, length_m):
     if not goes:
         return False
     memory = remembered(unit, t, par.learning_memory_days)
-    if par.stay_away != 0.0 and memory > 0.5 * unit.pushback:
+    if par.stay_away != 0.0 and unit.pushback > 0.0 and (
+        t - unit.pushed_at < DAY * par.learning_memory_days
+    ):
         return False
     if par.stay_away == 0.0 and unit.probe == 0:
         unit.distance += memory
@@ -657,7 +661,7 @@ def _close_tick(unit, walk, z1, t1, posts, courses, pars, land, sky, tally, even
     approach = watch.watch_approach_m
     walk.x, past = _stand(unit, courses, land.length_m, unit.t, unit.z)
     x1, past1 = _stand(unit, courses, land.length_m, t1, z1)
-    reach = par.reach * unit.nav_sd + LINE_SLOPE * abs(unit.speed) * (t1 - unit.t)
+    reach = par.reach * unit.nav_sd + courses.slope * abs(unit.speed) * (t1 - unit.t)
     if unit.track != NEVER and max(walk.x, x1) + reach <= 0.0 and (
         min(past, past1) - reach >= -approach
         and max(past, past1) + reach + _furthest_fix(unit, watch) <= watch.watch_margin_m

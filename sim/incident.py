@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from sim.agents import GuardPost, Unit
     from sim.model import DmzModel
 
-_CLEAR_LOOKS = 2
+_CLEAR_LOOKS = 2  # MODEL.md: two of them close an incident
+_OTHER_AREA = 2  # in ``supported``: 0 not yet heard, 1 heard, else a post of area x - 2 joins
 
 
 class Incident:
@@ -202,6 +203,10 @@ class Incident:
         self._touch()
         self.reach_rung(3, side)
         self.note(side, "post", "aimed_fire", float(n + 1))
+        area = int(data["supported"][side]) - _OTHER_AREA
+        if area >= 0:
+            self.reach_rung(6, side)
+            self.note(side, "support", "other_area", float(area))
         self._harm(side, other, fire, n)
         if self.uniform(Kind.FIRE_HEAVY, side, n) < self.calmed(fire.p_heavy, rung=5):
             self.reach_rung(5, side)
@@ -235,18 +240,18 @@ class Incident:
         if not self.model.regime.sides[side].rules.weapons:
             return
         n = int(self.record["spells"][side])
-        spread = self.lognormal(Kind.REPLY, side, 300 + n, 0.5)
-        self.plan(side, "fire", self.model.regime.sides[side].fire.reply_minutes * spread)
+        fire = self.model.regime.sides[side].fire
+        spread = self.lognormal(Kind.REPLY_DELAY, side, n, fire.reply_log_sd)
+        self.plan(side, "fire", fire.reply_minutes * spread)
 
     def _on_support(self, side: int) -> None:
-        helper = self.model.supporting_post(self, side)
+        helper, data = self.model.supporting_post(self, side), self.record
         if helper is None or not helper.support(self):
             return
         self.plan_fire(side)
         area = int(helper.record["area"])
         if area != int(self.post(side).record["area"]):
-            self.reach_rung(6, side)
-            self.note(side, "support", "other_area", float(area))
+            data["supported"][side] = area + _OTHER_AREA
 
     def _on_explain(self, side: int) -> None:
         """``side``, whose post fired, explains; it helps if nobody has fired back yet."""
@@ -349,16 +354,18 @@ class Incident:
         self._plan_quiet(other)
         ours = self.model.regime.sides[side].stray
         if self.uniform(Kind.EXPLANATION, side, 0) < ours.p_explained:
-            minutes = ours.explain_minutes
-            if self.model.regime.hotline.working:
-                minutes = min(minutes, self.model.regime.hotline.call_minutes)
-            self.plan(side, "explain", minutes * self.lognormal(Kind.EXPLANATION, side, 1, 0.6))
+            minutes, hotline = ours.explain_minutes, self.model.regime.hotline
+            if hotline.working and self.uniform(Kind.EXPLANATION, side, 2) < hotline.p_connect:
+                minutes = min(minutes, hotline.call_minutes)
+            spread = self.lognormal(Kind.EXPLANATION, side, 1, ours.explain_log_sd)
+            self.plan(side, "explain", minutes * spread)
         if not self.post(other).read_rounds(self):
             self.post(other).broadcast(self)
             return
-        minutes = 1.0
+        minutes = stray.origin_seen_minutes
         if self.uniform(Kind.ORIGIN_FOUND, other, 0) >= stray.p_origin_seen:
-            minutes = stray.origin_minutes * self.lognormal(Kind.ORIGIN_FOUND, other, 1, 0.4)
+            spread = self.lognormal(Kind.ORIGIN_FOUND, other, 1, stray.origin_log_sd)
+            minutes = stray.origin_minutes * spread
         self.plan(other, "command", minutes)
 
     def begin_mine(self, side: int) -> None:

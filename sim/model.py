@@ -177,8 +177,8 @@ class DmzModel(mesa.Model):
 
     def _play_ticks(self, until: float) -> None:
         t = self.minute
-        dated = [shot for shot in self._dated if t < shot[0] <= until]
-        stop = until if not dated else self._tick_end(min(shot[0] for shot in dated))
+        dated = [shot[0] for shot in self._dated if t <= shot[0] < until]
+        stop = (min(dated) // self.tick + 1.0) * self.tick if dated else until
         ticks = 1 if self.open_incidents else round((stop - t) / self.tick)
         state = self.state
         reached, n = advance(
@@ -196,7 +196,7 @@ class DmzModel(mesa.Model):
     def _play_incidents(self, since: float, until: float, events: np.ndarray) -> None:
         order = np.lexsort((events["side"], events["t"]))
         begun = [(float(e["t"]), e) for e in events[order]]
-        begun += [(shot[0], shot) for shot in self._dated if since < shot[0] <= until]
+        begun += [(shot[0], shot) for shot in self._dated if since <= shot[0] < until]
         for minute, event in sorted(begun, key=lambda pair: pair[0]):
             begin(self, minute, event)
         for incident in tuple(self.open_incidents):

@@ -229,6 +229,7 @@ class Survey(StrictModel):
         "from_km", "begin at a kilometre, or go where projects are"
     )
     from_km: float = param(0, "km", 0, 5000, "where a survey along the line begins")
+    site_km: float = param(2, "km", 0.1, 50, "line surveyed at a project before the next one")
     first_month: int = param(4, "month", 1, 12, "first month of the survey season")
     last_month: int = param(11, "month", 1, 12, "last month of the survey season")
     consent_tension: float = param(
@@ -376,6 +377,9 @@ class Watch(StrictModel):
         "priors.csv: post_distance (opposing posts about 1 km apart)", "measured", world=True,
     )  # fmt: skip
     post_spread_m: float = param(120, "m", 0, 500, "spread of that distance", world=True)
+    post_floor_m: float = param(
+        100, "m", 0, 1000, "least distance of a post from the line", world=True
+    )
     looks_per_hour: float = param(2, "1/h", 0, 60, "looks at a unit in view by day", "TRIAL 9")
     range_m: float = param(
         2000, "m", 100, 10000, "distance at which half of the looks see a unit",
@@ -530,13 +534,18 @@ class Stray(StrictModel):
     attack_tension: float = param(2.0, "logit", 0, 8, "added by tension 1")
     p_origin_seen: float = param(0.5, "probability", 0, 1, "the origin is seen at once",
                                  "FACTS: reply to a post being hit", "analogue")  # fmt: skip
+    origin_seen_minutes: float = param(1, "min", 0, 30, "time until an origin that is seen at once "
+                                       "is reported")  # fmt: skip
     origin_minutes: float = param(35, "min", 1, 240, "median time to find the origin otherwise",
                                   "FACTS: 32-105 minutes", "measured")  # fmt: skip
+    origin_log_sd: float = param(0.4, "log sd", 0, 1.5, "spread of that time",
+                                 "FACTS: 32-105 minutes", "analogue")  # fmt: skip
     p_explained: float = param(0.8, "probability", 0, 1, "the side that fired explains it",
                                "FACTS: discharges explained by loudspeaker or message",
                                "measured")  # fmt: skip
     explain_minutes: float = param(40, "min", 1, 240, "median time to explain, no hotline",
                                    "incidents.csv: 100 min in 2010", "analogue")  # fmt: skip
+    explain_log_sd: float = param(0.6, "log sd", 0, 1.5, "spread of that time")
 
 
 class Fire(StrictModel):
@@ -544,6 +553,7 @@ class Fire(StrictModel):
 
     reply_minutes: float = param(1, "min", 0, 60, "median time to reply to aimed fire",
                                  "FACTS: at once to 1 minute", "measured")  # fmt: skip
+    reply_log_sd: float = param(0.5, "log sd", 0, 1.5, "spread of that time")
     p_reply: float = param(0.9, "probability", 0, 1, "a post replies to aimed fire at it")
     p_grant_reply: float = param(
         0.8, "probability", 0, 1, "reply to rounds at a post is authorised, each level"

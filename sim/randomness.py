@@ -82,17 +82,13 @@ class Kind(IntEnum):
     SUPPORT_REPLY = 68
     FIRE_CASUALTY = 69
     FIRE_HEAVY = 70
-    FIRE_SPREAD = 71
-    FIRE_CONTINUES = 72
+    REPLY_DELAY = 72
     HOTLINE = 73
     READ_MINE = 74
     MINE_CASUALTY = 75
-    GROUP_SIZE = 76
     # governments
     TALKS_ANSWER = 90
-    TALKS_SESSION = 91
     TALKS_COLLAPSE = 92
-    SURVEY_CONSENT = 93
 
 
 @compiled

@@ -121,8 +121,9 @@ class _Loader:
         policies = [self._attempt(lambda d=d: validate(d, Policy)) for d in policy_documents]
         base, fingerprints = self._with_files(_parameters_of(whole), scenario)
         pairs = list(zip(policies, policy_documents, strict=True))
-        marked = [self._policy(scenario, *pair) for pair in pairs]
-        marked += [*self._clauses(scenario, whole), *self._injects(scenario, whole)]
+        marked = [*self._injects(scenario, whole)]  # a policy's word stands above an event's
+        marked += [self._policy(scenario, *pair) for pair in pairs]
+        marked += self._clauses(scenario, whole)
         may_agree = scenario is not None and scenario.talks.may_agree
         checked = checked_regimes(base, marked, may_agree, self.problems)
         agents = self._agents(pairs)

@@ -45,6 +45,8 @@ class Talks(StrictModel):
     agreement_relief: float = param(0.0, "tension", 0, 0.3, "tension taken away by an agreement")
     p_collapse: float = param(0.3, "probability", 0, 1, "sessions that the governments hold fail",
                               "priors.csv: p_agreed", "analogue")  # fmt: skip
+    silence_share: float = param(0.5, "share", 0, 1, "silence, among what is not an acceptance by "
+                                 "a government that decides", "FACTS: talk offers")  # fmt: skip
     suspend_tension: float = param(0.8, "tension", 0, 1, "above it a government suspends what was "
                                    "agreed")  # fmt: skip
     agreed_clauses: tuple[str, ...] = choice(

@@ -64,7 +64,7 @@ COMMAND_POST = np.dtype(
 GOVERNMENT = np.dtype(
     [
         ("tension", "f8"), ("posture", "i4"), ("work_intensity", "f8"), ("patrol_intensity", "f8"),
-        ("casualties_at", "f8"), ("lost_workdays", "f8"),
+        ("casualties_at", "f8"),
     ],
     align=True,
 )  # fmt: skip
@@ -99,7 +99,7 @@ INCIDENT = np.dtype(
         ("asked", "i4", 2), ("clear", "i4", 2), ("looks", "i4", 2), ("broadcasts", "i4", 2),
         ("volleys", "i4", 2), ("spells", "i4", 2), ("casualties", "i4", 2), ("calls", "i4", 2),
         ("last_broadcast", "f8", 2), ("hearing", "f8", 2), ("willing", "f8", 2),
-        ("sure", "f8", 2), ("heard", "i4", 2), ("gone", "i4", 2), ("attacked", "i4", 2),
+        ("sure", "f8", 2), ("heard", "i4", 2), ("gone", "i4", 2),
         ("refused", "i4", 2), ("calmed", "i4", 2), ("supported", "i4", 2), ("first_shot", "f8", 2),
         ("agenda", "f8", (2, len(AGENDA))),
     ],

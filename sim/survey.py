@@ -10,9 +10,6 @@ from sim.state import SURVEY_TEAM
 if TYPE_CHECKING:
     from sim.model import DmzModel
 
-SITE_M = 2000.0  # length of line surveyed at a project before the next one
-
-
 def survey(model: "DmzModel") -> bool:
     """Restore the markers of the stretch of this day and send the teams on; True if any came back.
 
@@ -41,8 +38,9 @@ def _stretch(model: "DmzModel", metres: float) -> tuple[float, float]:
     length = model.land.length_m
     sites = np.sort(model.world.projects["s"])
     if rules.where == "projects" and sites.size:
-        site = sites[int(done // SITE_M) % sites.size]
-        begin = max(0.0, min(site - 0.5 * SITE_M, length - SITE_M)) + done % SITE_M
+        site_m = min(1000.0 * rules.site_km, length)
+        site = sites[int(done // site_m) % sites.size]
+        begin = max(0.0, min(site - 0.5 * site_m, length - site_m)) + done % site_m
     else:
         begin = (1000.0 * rules.from_km + done) % length
     return begin, min(begin + metres, length)

@@ -105,7 +105,7 @@ class Negotiation:
             north = self.model.governments[NORTH]
             if self._luck(Kind.TALKS_ANSWER) < north.openness(self.model.minute):
                 return TalksState.ACCEPTED
-            silent = self._luck(Kind.TALKS_ANSWER, 1) < 0.5
+            silent = self._luck(Kind.TALKS_ANSWER, 1) < rules.silence_share
             return TalksState.IGNORED if silent else TalksState.REFUSED
         outcome = rules.outcome if rules.decided_by == "scenario" else self._drawn_outcome()
         return _OUTCOMES.get(outcome, TalksState.IGNORED)

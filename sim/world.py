@@ -154,7 +154,10 @@ def _posts(parameters: Parameters, key: np.uint64, length: float) -> np.ndarray:
             watch = its.watch
             rows = posts[row : row + watch.posts]
             edge = 1000.0 * parameters.space.half_width_km
-            _place_posts(rows, side, watch.post_distance_m, watch.post_spread_m, edge, length, key)
+            _place_posts(
+                rows, side, watch.post_distance_m, watch.post_spread_m, watch.post_floor_m, edge,
+                length, key,
+            )  # fmt: skip
             row += watch.posts
     posts["area"] = (posts["s"] / (1000.0 * parameters.space.area_km)).astype(int)
     _register(posts, key)
@@ -163,14 +166,14 @@ def _posts(parameters: Parameters, key: np.uint64, length: float) -> np.ndarray:
 
 
 @compiled
-def _place_posts(rows, side, distance, spread, edge, length, key):
+def _place_posts(rows, side, distance, spread, floor, edge, length, key):
     sign = 1.0 - 2.0 * side
     for k in range(rows.shape[0]):
         post = rows[k]
         luck = address(key, _POST_PLACE, k, 0, 0, side)
         post.who, post.side = 2 * k + side, side
         post.s = length * (k + uniform(luck, 0)) / rows.shape[0]
-        post.d = sign * min(max(100.0, distance + spread * normal(luck, 1)), edge)
+        post.d = sign * min(max(floor, distance + spread * normal(luck, 1)), edge)
 
 
 def _own_posts(file: str, space: Space) -> np.ndarray:

@@ -86,7 +86,6 @@ class Unit(DmzAgent):
         n = int(incident.record["volleys"][1 - side])
         p = incident.calmed(self.p_read_as_attack(incident, n), rung=3)
         if incident.uniform(Kind.READ_AS_ATTACK, side, n) < p:
-            incident.record["attacked"][side] = 1
             incident.note(side, "unit", "read_as_attack", p)
             self.under_aimed_fire(incident)
             return

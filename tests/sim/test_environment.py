@@ -16,8 +16,6 @@ from sim.environment import (
     fog_table,
     is_dark,
     leaf_table,
-    snow_table,
-    working_season,
 )
 from sim.randomness import luck_key
 
@@ -152,11 +150,9 @@ def test_fog_of_sectors_blocks_and_days_is_independent():
     assert np.abs(same_day).max() < 0.03 and np.abs(next_day).max() < 0.03
 
 
-@pytest.mark.parametrize(("function", "column"), [(leaf_table, "leaf_on"),
-                                                  (snow_table, "snow_cover_frac")])
-def test_seasons_pass_through_the_mid_month_values_without_jumps(function, column):
+def test_the_leaf_passes_through_the_mid_month_values_without_jumps():
     calendar = Calendar(date(2023, 1, 1), 0, 3 * 366)
-    values = function(calendar)
+    values, column = leaf_table(calendar), "leaf_on"
     assert values.shape == (calendar.n_days, 3)
     for month in (1, 3, 5, 7, 8, 10, 12):
         middle = calendar.day_of(date(2024, month, 16))
@@ -164,20 +160,3 @@ def test_seasons_pass_through_the_mid_month_values_without_jumps(function, colum
     steps = np.abs(np.diff(climate(column), axis=0, append=climate(column)[:1]))
     assert np.abs(np.diff(values, axis=0)).max() <= steps.max() / 28.0 + 1e-12
     assert values.min() >= 0.0 and values.max() <= 1.0
-
-
-@given(first=st.integers(1, 12), last=st.integers(1, 12))
-def test_a_working_season_holds_the_months_from_first_to_last(first, last):
-    months, month = {first}, first
-    while month != last:
-        month = month % 12 + 1
-        months.add(month)
-    season = working_season(first, last)
-    assert {k + 1 for k in np.flatnonzero(season)} == months
-    assert set(season.tolist()) <= {0.0, 1.0}
-
-
-def test_the_default_season_leaves_out_january_to_march():
-    assert working_season().tolist() == [0.0] * 3 + [1.0] * 9
-    with pytest.raises(ValueError, match="months"):
-        working_season(0, 12)

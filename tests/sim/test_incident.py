@@ -603,6 +603,11 @@ def shot(act="stray_shot", side="north", hour=10, km=6):
             "hour": hour}  # fmt: skip
 
 
+@pytest.mark.parametrize("hour", [0, 10, 23])
+def test_a_dated_shot_falls_in_its_hour_even_the_first_of_the_run(play, hour):
+    assert only(play(injects=[shot(hour=hour)]))["opened"] == 60.0 * hour
+
+
 def test_a_dated_stray_shot_stays_one_and_is_marked(play):
     model = play(injects=[shot()])
     data = only(model)
@@ -670,10 +675,20 @@ def test_an_explanation_after_the_reply_comes_too_late(play):
 def test_the_hotline_explains_sooner(play):
     slow, fast = (
         play(injects=[shot()], north__stray__p_explained=1, north__stray__explain_minutes=100,
-             hotline__working=working, hotline__call_minutes=10, south__rules__quiet_minutes=600)
+             hotline__working=working, hotline__call_minutes=10, hotline__p_connect=1,
+             south__rules__quiet_minutes=600)
         for working in (False, True)
     )  # fmt: skip
     assert minutes(fast, "explained")[0] == pytest.approx(0.1 * minutes(slow, "explained")[0])
+
+
+def test_a_hotline_that_does_not_connect_explains_nothing_sooner(play):
+    without, dead = (
+        play(injects=[shot()], north__stray__p_explained=1, north__stray__explain_minutes=100,
+             hotline__working=working, hotline__p_connect=0, south__rules__quiet_minutes=600)
+        for working in (False, True)
+    )  # fmt: skip
+    assert minutes(dead, "explained") == minutes(without, "explained")
 
 
 def test_a_slow_search_for_the_origin_is_not_cut_short_by_quiet(play):
@@ -722,7 +737,6 @@ def test_a_volley_read_as_attack_is_answered_by_the_unit(play):
     assert (data["rung"], data["answered"], data["warned_answered"]) == (3, 1, 1)
     assert data["spells"].tolist() == [1, 0]  # the post holds its fire here
     assert acts(model, "held_fire")
-    assert data["attacked"][NORTH] == 1
 
 
 def test_the_unarmed_run(play):
@@ -804,6 +818,9 @@ def test_only_another_area_makes_rung_6(play):
     assert only(same)["rung"] == 3
     assert only(other)["rung"] == 6
     assert acts(other, "other_area")
+    joined, fired = minutes(other, "joined")[0], minutes(other, "other_area")[0]
+    assert fired > joined  # the rung is that of the fire, not of the will to join
+    assert fired in minutes(other, "aimed_fire")
 
 
 def attacked_across(play, **changes):

@@ -138,7 +138,7 @@ def test_what_is_drawn_once_for_a_world():
     its = {
         "patrols.slots", "works.slots", "works.weeks", "works.first_month", "works.last_month",
         "works.from_year", "works.surge_sd", "watch.posts", "watch.post_distance_m",
-        "watch.post_spread_m",
+        "watch.post_spread_m", "watch.post_floor_m",
     }  # fmt: skip
     wanted = shared | {f"{side}.{name}" for side in SIDES for name in its}
     found = {".".join(path) for path in world_paths()}

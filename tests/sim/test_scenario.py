@@ -259,6 +259,24 @@ def test_a_policy_begins_on_its_date_and_never_in_the_warm_up(folder):
     assert [late.in_force(day, none) for day in (0, 4, 5)] == [False, False, True]
 
 
+def test_a_policy_has_the_last_word_on_what_an_inject_also_changes(folder):
+    files = {
+        "a": """
+            name: a
+            injects:
+              - {name: loud, date: 2025-11-10, set: {south: {voice: {campaign: 1}}}}
+            """,
+        "quiet": """
+            name: quiet
+            binds: [south]
+            set: {south: {voice: {campaign: 0}}}
+            """,
+    }
+    alone, both = folder(**files), folder(["quiet"], **files)
+    assert alone.parameters((0,)).south.voice.campaign == 1.0
+    assert both.parameters((0, 1)).south.voice.campaign == 0.0
+
+
 def test_an_inject_lasts_until_its_last_day_is_over(folder):
     (change,) = folder(
         a="""
@@ -321,7 +339,7 @@ def test_two_overlays_that_cannot_be_in_force_together_are_refused(refused, fold
     }
     assert places(refused(["p"], **files)) == ["p.yaml:5:42: set.south.politics.predelegate_at"]
     files["p"] = files["p"].replace("06-30", "07-01")
-    assert folder(["p"], **files).overlays[0].name == "p"
+    assert {each.name for each in folder(["p"], **files).overlays} == {"x", "p"}
 
 
 TREES = st.recursive(
