@@ -314,14 +314,17 @@ def test_resolution_does_not_move_recorded_crossings(change):
 
 @pytest.mark.slow
 def test_one_more_broadcast_meets_the_same_luck():
-    """Correlation of yearly clashes near its ceiling, that of recorded crossings above 0.95."""
-    settings = (
-        *NO_STRAYS, *NO_MINES, "north.conduct.attack_intercept=-2.5", "north.works.slots=120"
-    )  # fmt: skip
-    worlds = 400 if FULL else 80
+    """`straying`, no stray shots: clashes correlate near their ceiling, crossings above 0.95.
+
+    Of events that one arm thins out of the other's, counts correlate at most like the square root
+    of the ratio of the rates. 700 worlds gave 0.93 of that, and 0.997 for recorded crossings.
+    """
+    worlds = 700 if FULL else 80
     columns = ("clashes", "recorded_by_south")
-    base = years(busy(*settings), worlds, columns)
-    more = years(busy(*settings, policies=("broadcast_once_more",)), worlds, columns)
+    base, more = (
+        years(load_case("straying", policies, NO_STRAYS), worlds, columns)
+        for policies in ((), ("broadcast_once_more",))
+    )
     ratio = more[:, 0].mean() / base[:, 0].mean()
     assert ratio < 1.0
     clashes, recorded = (np.corrcoef(base[:, i], more[:, i])[0, 1] for i in (0, 1))
