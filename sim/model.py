@@ -69,10 +69,11 @@ class DmzModel(mesa.Model):
 
     def __init__(
         self, scenario: str | Case = "baseline", policies: Iterable[str] = (),
-        days: int | None = None, seed: int = 1, world: int = 0, luck: int = 0,
+        days: int | None = None, seed: int | None = 1, world: int = 0, luck: int = 0,
         agents: Mapping[str, type] | None = None, collect: bool = False,
     ) -> None:  # fmt: skip
-        super().__init__(seed=int(seed))
+        seed = 1 if seed is None else int(seed)  # Mesa 3.5's batch_run passes None
+        super().__init__(rng=seed)
         self.case = (
             scenario
             if isinstance(scenario, Case)
@@ -84,12 +85,12 @@ class DmzModel(mesa.Model):
         )
         if self.case.agents and agents is None:
             raise ValueError("a policy names agent classes: pass agents=load_agents(case, True)")
-        self.address = (int(seed), int(world), int(luck))
+        self.address = (seed, int(world), int(luck))
         self.luck = luck_key(*self.address)
         self.tick = float(base.clock.tick_minutes)
         self.warmup = DAY * base.clock.warmup_days
         self.horizon = DAY * self.calendar.n_days
-        self.world = draw_world(base, self.calendar, world_key(int(seed), int(world)))
+        self.world = draw_world(base, self.calendar, world_key(seed, int(world)))
         self.land = build_land(base, self.world)
         self.sky = build_sky(base, self.calendar, self.luck)
         self.state = initial_state(self.case, self.world, self.calendar, self.luck)

@@ -12,7 +12,7 @@ import math
 import mesa
 import numpy as np
 from mesa.agent import AgentSet
-from mesa.discrete_space import CellAgent, OrthogonalMooreGrid
+from mesa.discrete_space import Cell, CellAgent, OrthogonalMooreGrid
 
 from sim.environment import fog_block
 from sim.model import DmzModel
@@ -20,6 +20,10 @@ from sim.state import NIGHT_CREW, PATROL, WORK_PARTY
 
 TICK, DAY = 10.0, 1440.0
 MORNING, EVENING = 360.0, 1080.0
+
+
+class GroundCell(Cell):
+    """A cell that keeps its ground and who overlooks it; Mesa 3.5 gives cells no such room."""
 
 
 class Walker(CellAgent):
@@ -99,7 +103,7 @@ class PlainDmz(mesa.Model):
     """The routine of the field in the world of ``ours``, a ``DmzModel``, from its first day."""
 
     def __init__(self, ours: DmzModel, seed: int = 1) -> None:
-        super().__init__(seed=seed)
+        super().__init__(rng=seed)
         self.minute, self.sides, self.sky = 0.0, ours.regime.sides, ours.sky
         self.length, self.step_m = ours.land.length_m, ours.land.line_step_m
         self.lines, self.responses = ours.state.lines.tolist(), ours.state.responses.tolist()
@@ -117,7 +121,9 @@ class PlainDmz(mesa.Model):
     def _make_grid(self, ours: DmzModel) -> None:
         ground = ours.land.cells
         self.cell_m, self.width, self.height = ours.land.cell_m, *ground.shape
-        self.grid = OrthogonalMooreGrid(ground.shape, torus=False, random=self.random)
+        self.grid = OrthogonalMooreGrid(
+            ground.shape, torus=False, random=self.random, cell_klass=GroundCell
+        )
         names = ("evergreen", "deciduous", "sector", "south_post", "north_post")
         layers = zip(*(ground[name].ravel().tolist() for name in names), strict=True)
         cells = (self.grid[i, j] for i in range(self.width) for j in range(self.height))
