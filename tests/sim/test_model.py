@@ -147,7 +147,8 @@ def test_mesa_batch_run():
         iterations=1, number_processes=1, max_steps=144, display_progress=False,
     )  # fmt: skip
     assert {row["world"] for row in results} == {0, 1}
-    assert results[-1]["minute"] == 1440.0  # 144 steps, which Mesa counts from 0 or from 1
+    # Mesa 3.3 plays one step more than it counts, 3.5 does not
+    assert results[-1]["minute"] - 10.0 * results[-1]["Step"] in (0.0, 10.0)
     assert 0.0 < results[-1]["tension_north"] < 1.0
 
 
