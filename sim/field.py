@@ -205,22 +205,8 @@ def in_dark(sky, t):
 
 
 @compiled
-def offset(courses, column, s):
-    """``border.interpolate`` of one of the courses."""
-    position = s / courses.step_m
-    if position <= 0.0:
-        return courses.d[0, column]
-    last = courses.d.shape[0] - 1
-    if position >= last:
-        return courses.d[last, column]
-    node = int(position)
-    low = courses.d[node, column]
-    return low + (position - node) * (courses.d[node + 1, column] - low)
-
-
-@compiled
 def own_and_limit(courses, side, s):
-    """``offset`` of a side's own line and of the other side's response line."""
+    """A side's own line and the other side's response line at ``s``, as ``border.interpolate``."""
     position = s / courses.step_m
     last = courses.d.shape[0] - 1
     node = min(max(int(position), 0), last - 1)
@@ -302,19 +288,16 @@ def look_again(unit, t, land, courses, pars, luck, tallies, n):
     minutes = t - unit.t
     rho = np.exp(-minutes / tau)
     key = occasion(luck, unit.who, unit.shift, unit.incidents, unit.side)
-    s = place(land.length_m, unit, unit.t)
-    x0 = depth_past(unit, offset(courses, unit.side, s), unit.z)
+    x0, _ = _stand(unit, courses, land.length_m, unit.t, unit.z)
     unit.z = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(fold(key, _WALK), n)
     unit.t = t
-    s = place(land.length_m, unit, t)
-    line, limit = own_and_limit(courses, unit.side, s)
-    x1 = depth_past(unit, line, unit.z)
+    x1, past = _stand(unit, courses, land.length_m, t, unit.z)
     variance = 2.0 * unit.nav_sd * unit.nav_sd * minutes / tau
     top = note_depth(
         unit, tallies[unit.side], x0, x1, variance, uniform(fold(key, _WALK_PASSAGE), n)
     )
     jitter = watch.watch_jitter_m * normal(fold(key, _WALK_JITTER), n)
-    return top, x1 + sign * limit - sign * (unit.fix + jitter)
+    return top, past - sign * (unit.fix + jitter)
 
 
 @compiled
@@ -445,7 +428,7 @@ def _set_out(unit, t, posts, courses, pars, land, sky):
     """Put a unit in its place, and draw its errors and those of whoever watches it."""
     par, watch = pars[unit.side], pars[1 - unit.side]
     sign = 1.0 - 2.0 * unit.side
-    d = offset(courses, unit.side, unit.s) + sign * unit.distance
+    d = own_and_limit(courses, unit.side, unit.s)[0] + sign * unit.distance
     i, j = cell_of(land, unit.s, d)
     unit.begin, unit.t, unit.active = t, t, 1
     unit.nav_sd = _navigation_sd(unit, par, land, sky, i, j, t)
@@ -629,8 +612,8 @@ def _lane_z(unit, par, most_mines):
 def _off_lane(unit, row, minutes, par, courses, land, event):
     """Use up mine luck by the kilometres walked off the lane; True if that was a strike."""
     s = place(land.length_m, unit, unit.t)
-    line = offset(courses, unit.side, s)
-    d = -(1.0 - 2.0 * unit.side) * depth_past(unit, line, unit.z)
+    x, _ = _stand(unit, courses, land.length_m, unit.t, unit.z)
+    d = -(1.0 - 2.0 * unit.side) * x
     i, j = cell_of(land, s, d)
     density, kmh = land.cells[i, j].mines, _walking_kmh(unit, par)
     unit.mine_luck -= par.mines_strikes_per_km * density * kmh * minutes / 60.0
@@ -785,7 +768,7 @@ def catch_up_all(units, pars, t, tick):
 
 
 @compiled
-def _on_shift(units, t, tick, courses, length_m, pars, tallies, spare, walks):
+def _on_shift(units, t, tick, courses, length_m, pars, spare, walks):
     """Fill ``walks`` with the units to be walked, and return how many there are.
 
     A unit that keeps so much distance that it cannot come near either line this shift, nor strike
@@ -867,16 +850,14 @@ def advance(units, posts, projects, tallies, courses, pars, land, sky, luck, t, 
     Returns (minute reached, number of events). ``walks`` is scratch space, one ``WALK`` a unit.
     Most units are far from the line, so the loop deals with them itself and calls out for the rest.
     """
-    on_shift = _on_shift(units, t, tick, courses, land.length_m, pars, tallies, spare, walks)
+    on_shift = _on_shift(units, t, tick, courses, land.length_m, pars, spare, walks)
     first_stray = _first_stray(posts)
     n = 0
     for _ in range(ticks):
         minute = t % DAY
         if minute == DAY_SHIFT or minute == NIGHT_SHIFT:
             _begin_shifts(units, t, tick, projects, posts, courses, pars, land, sky, luck, tallies)
-            on_shift = _on_shift(
-                units, t, tick, courses, land.length_m, pars, tallies, spare, walks
-            )
+            on_shift = _on_shift(units, t, tick, courses, land.length_m, pars, spare, walks)
         for k in range(on_shift):
             walk = walks[k]
             row = walk.row

@@ -31,7 +31,7 @@ from sim.field import (
     end_shift,
     growth,
     look_again,
-    offset,
+    own_and_limit,
     place,
     remembered,
     side_records,
@@ -374,7 +374,7 @@ class DmzModel(mesa.Model):
         if unit["active"] and unit["incident"] < 0:
             catch_up(unit, self.pars[side], self.minute, self.tick)
         s = place(self.land.length_m, unit, float(unit["t"]))
-        line = offset(self.courses, side, s)
+        line, _ = own_and_limit(self.courses, side, s)
         sign = 1 - 2 * side
         return s, line + sign * float(unit["distance"] + unit["nav_sd"] * unit["z"])
 
