@@ -20,13 +20,14 @@ from numba.core.caching import NullCache
 _HERE = Path(__file__).parent
 _REGISTRY: list = []
 _COMPLETE = "complete"
+_CONSTANTS = {"state.py", "events.py"}  # sources of numbers that compiled code takes in
 
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(importlib.metadata.version("numba").encode())
-    for path in sorted(_HERE.glob("*.py")):
+    for path in sorted(_HERE.rglob("*.py")):
         text = path.read_bytes()
-        if b"@compiled" in text or path.name == "state.py":  # compiled code, and its constants
+        if b"@compiled" in text or path.name in _CONSTANTS:
             digest.update(text)
     return digest.hexdigest()[:16]
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from sim.case import Case
 from sim.environment import Calendar, daylight, fog_table, leaf_table
-from sim.field import DAY, Land, Sky, cells
+from sim.field.land import Land, Sky, cells
 from sim.parameters import NORTH, SIDES, SOUTH, Parameters
 from sim.randomness import Kind, exponential_at
-from sim.state import COMMAND_POST, GOVERNMENT, INCIDENT, LOG, NEVER, RUN, TALLY, State
+from sim.state import COMMAND_POST, DAY, GOVERNMENT, INCIDENT, LOG, NEVER, RUN, TALLY, State
 from sim.terrain import build_terrain, overlooking_posts
 from sim.world import World
 

@@ -18,30 +18,21 @@ from sim.arithmetic import relax
 from sim.border import BorderMeasures, measures
 from sim.case import Case
 from sim.environment import Calendar
-from sim.field import (
-    DAY,
-    EVENT,
-    WALK,
-    advance,
-    catch_up,
-    catch_up_all,
-    cell_of,
-    courses,
-    draw_strays,
-    end_shift,
-    growth,
-    look_again,
-    own_and_limit,
-    place,
-    remembered,
-    side_records,
-)
+from sim.field.advance import WALK, advance
+from sim.field.courses import courses
+from sim.field.events import EVENT
+from sim.field.land import cell_of, growth
+from sim.field.looks import look_again
+from sim.field.path import catch_up, catch_up_all, place, stand
+from sim.field.rules import side_records
+from sim.field.shifts import end_shift, remembered
+from sim.field.strays import draw_strays
 from sim.incident import Incident
 from sim.initial import build_land, build_sky, dated_shots, initial_state
 from sim.parameters import NORTH, SOUTH, Parameters
 from sim.randomness import luck_key, world_key
 from sim.scenario import load_case
-from sim.state import LOG, NEVER, State
+from sim.state import DAY, LOG, NEVER, State
 from sim.story import code_of
 from sim.survey import survey
 from sim.talks import Negotiation
@@ -373,10 +364,9 @@ class DmzModel(mesa.Model):
         side = int(unit["side"])
         if unit["active"] and unit["incident"] < 0:
             catch_up(unit, self.pars[side], self.minute, self.tick)
-        s = place(self.land.length_m, unit, float(unit["t"]))
-        line, _ = own_and_limit(self.courses, side, s)
-        sign = 1 - 2 * side
-        return s, line + sign * float(unit["distance"] + unit["nav_sd"] * unit["z"])
+        t, length_m = float(unit["t"]), self.land.length_m
+        x, _ = stand(unit, self.courses, length_m, t, float(unit["z"]))
+        return place(length_m, unit, t), (2 * side - 1) * x
 
     def growth_at(self, row: int) -> float:
         """Vegetation density where the unit of a row is."""
@@ -456,4 +446,3 @@ def _border_of(parameters: Parameters) -> tuple:
 @lru_cache(maxsize=8)
 def _cached_case(scenario: str, policies: tuple[str, ...], days: int | None) -> Case:
     return load_case(scenario, policies, days=days)
-

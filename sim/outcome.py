@@ -13,12 +13,11 @@ import numpy as np
 from sim.geography import COUNTIES, SECTORS, lonlat, sector
 from sim.parameters import NORTH, SIDES, SOUTH
 from sim.recording import recorded_crossings
-from sim.state import CAUSES, MINE_TRIGGER, NEVER, TRIGGERS, VIOLATION_TRIGGER
+from sim.state import CAUSES, DAY, MINE_TRIGGER, NEVER, TRIGGERS, VIOLATION_TRIGGER
 
 if TYPE_CHECKING:
     from sim.model import DmzModel
 
-_DAY = 1440.0
 CLASH_RUNG = 3
 RUNGS = (
     "observed", "broadcast", "warning shots", "aimed fire", "casualties by fire", "heavy weapons",
@@ -92,7 +91,7 @@ def _clashes(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
         "clashes_violation": int((clash & violation).sum()),
         "clashes_otherwise": int((clash & ~violation).sum()),
         "clashes_ordered": int(((incidents["rung"] >= CLASH_RUNG) & ~clash).sum()),
-        "first_clash_day": None if first is None else float((first - model.warmup) / _DAY),
+        "first_clash_day": None if first is None else float((first - model.warmup) / DAY),
     }
 
 
@@ -152,7 +151,7 @@ def _incident_rows(model: "DmzModel", incidents: np.ndarray) -> list[dict[str, A
         rows.append({
             "incident": int(numbers[i]),
             "opened": (first + dt.timedelta(minutes=round(opened))).isoformat(timespec="minutes"),
-            "day": (opened - model.warmup) / _DAY,
+            "day": (opened - model.warmup) / DAY,
             "minutes": None if closed == NEVER else closed - opened,
             "trigger": TRIGGERS[incident["trigger"]],
             "cause": CAUSES[incident["cause"]],

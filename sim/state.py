@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 NEVER = np.inf
+DAY = 1440.0  # minutes
 PATROL, WORK_PARTY, SURVEY_TEAM = 0, 1, 2
 BOTH_SHIFTS, DAY_CREW, NIGHT_CREW = 0, 1, 2
 VIOLATION_TRIGGER, STRAY_TRIGGER, MINE_TRIGGER, PROVOCATION_TRIGGER = range(4)

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.field import DAY
-from sim.state import SURVEY_TEAM
+from sim.state import DAY, SURVEY_TEAM
 
 if TYPE_CHECKING:
     from sim.model import DmzModel
+
 
 def survey(model: "DmzModel") -> bool:
     """Restore the markers of the stretch of this day and send the teams on; True if any came back.

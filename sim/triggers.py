@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.field import MINE_STRIKE, STRAY_SHOT, VIOLATION, in_dark
+from sim.field.events import MINE_STRIKE, STRAY_SHOT, VIOLATION
+from sim.field.land import in_dark
 from sim.geography import county
 from sim.incident import BEGIN, Incident
 from sim.parameters import NORTH, SOUTH

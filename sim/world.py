@@ -18,6 +18,7 @@ from sim.randomness import Kind, address, exponential, normal, uniform
 from sim.sites import read_lines, read_markers, read_posts
 from sim.state import (
     BOTH_SHIFTS,
+    DAY,
     DAY_CREW,
     NEVER,
     NIGHT_CREW,
@@ -33,7 +34,6 @@ _POST_PLACE, _REGISTRATION = int(Kind.POST_PLACE), int(Kind.POST_REGISTRATION)
 _PATROL_PLACE, _PROJECT, _SURGE = (
     int(Kind.PATROL_PLACE), int(Kind.PROJECT), int(Kind.PROJECT_SURGE)
 )  # fmt: skip
-_DAY = 1440.0
 _YEAR_BLOCK = 1_000_000  # numbers that the slots of one season may take
 
 
@@ -209,7 +209,7 @@ def _projects(
                 continue
             rows = np.zeros(works.slots, PROJECT)
             first, last = _season(calendar, year, works.first_month, works.last_month)
-            _plan_projects(rows, side, year, first, last, 7.0 * _DAY * works.weeks,
+            _plan_projects(rows, side, year, first, last, 7.0 * DAY * works.weeks,
                            works.surge_sd, length, key)  # fmt: skip
             parts.append(rows)
     return np.concatenate(parts) if parts else np.zeros(0, PROJECT)
@@ -221,7 +221,7 @@ def _season(calendar: Calendar, year: int, first: int, last: int) -> tuple[float
     begin = (january + (first - 1)).astype("M8[D]")
     end = (january + last).astype("M8[D]")
     origin = np.datetime64(calendar.first, "D")
-    return float((begin - origin).astype(int)) * _DAY, float((end - origin).astype(int)) * _DAY
+    return float((begin - origin).astype(int)) * DAY, float((end - origin).astype(int)) * DAY
 
 
 @compiled

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sim.agents.loading import load_agents
-from sim.field import EVENT, depth_past
+from sim.field.events import EVENT
+from sim.field.path import depth_past
 from sim.model import DmzModel
 from sim.randomness import logistic, normal_probability
 from sim.scenario import load_case

@@ -8,7 +8,7 @@ from sim.agents.base import DmzAgent
 from sim.arithmetic import halved
 from sim.parameters import AUTHORITIES
 from sim.randomness import Kind
-from sim.state import VIOLATION_TRIGGER
+from sim.state import DAY, VIOLATION_TRIGGER
 
 if TYPE_CHECKING:
     from sim.incident import Incident
@@ -18,7 +18,6 @@ CODES = {
     "broadcast": BROADCAST, "warning_shots": WARNING_SHOTS,
     "broadcast_and_warning_shots": BROADCAST_AND_SHOTS, "aimed_fire": AIMED_FIRE,
 }  # fmt: skip
-_DAY = 1440.0
 
 
 class CommandPost(DmzAgent):
@@ -39,7 +38,7 @@ class CommandPost(DmzAgent):
         data = self.record
         if data["handled"] == 0:
             return 0.0
-        days = (minute - float(data["alerted_at"])) / _DAY
+        days = (minute - float(data["alerted_at"])) / DAY
         half_life = self.rules_in_force.rules.alert_half_life_days
         return halved(float(data["alertness"]), days, half_life)
 

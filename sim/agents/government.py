@@ -7,12 +7,12 @@ import numpy as np
 from sim.agents.base import DmzAgent
 from sim.arithmetic import logit
 from sim.randomness import logistic
+from sim.state import DAY
 
 if TYPE_CHECKING:
     from sim.incident import Incident
 
 NORMAL, ALERT, PREDELEGATED = 0, 1, 2
-_DAY = 1440.0
 
 
 class Government(DmzAgent):
@@ -40,7 +40,7 @@ class Government(DmzAgent):
     def remembers_casualties(self, minute: float) -> bool:
         """Whether own casualties are recent."""
         days = self.rules_in_force.politics.casualty_memory_days
-        return bool(minute - self.record["casualties_at"] < days * _DAY)
+        return bool(minute - self.record["casualties_at"] < days * DAY)
 
     def act(self, minute: float) -> None:
         """The daily decision: posture, and how much front-line work and patrolling there is."""

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from sim.agents import CommandPost
-from sim.field import EVENT
+from sim.field.events import EVENT
 from sim.model import DmzModel
 from sim.outcome import outcome
 from sim.parameters import AUTHORITIES, NORTH, SOUTH

@@ -1,0 +1,82 @@
+"""What units walk on and under: cells of the ground, light, fog and leaf."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.environment import fog_block, is_dark
+from sim.state import DAY
+from sim.terrain import Terrain, column_of, row_of
+
+# One cell of the ground; ``north_post`` and ``south_post`` are the rows of those that overlook it.
+CELL = np.dtype(
+    [
+        ("ruggedness", "f4"), ("evergreen", "f4"), ("deciduous", "f4"), ("mines", "f4"),
+        ("sector", "i2"), ("north_post", "i2"), ("south_post", "i2"),
+    ],
+    align=True,
+)  # fmt: skip
+
+
+class Land(NamedTuple):
+    """What does not move: ``cells`` (n_s, n_d), dtype ``CELL``, none above ``most_mines``."""
+
+    cell_m: float
+    length_m: float
+    line_step_m: float
+    most_mines: float
+    cells: np.ndarray
+
+
+def cells(terrain: Terrain, overlook: np.ndarray) -> np.ndarray:
+    """The layers of the ground side by side, for what one unit reads of one cell at a time.
+
+    ``overlook`` (2, n_s, n_d) are rows of posts; returns (n_s, n_d), dtype ``CELL``.
+    """
+    layers = np.zeros(terrain.shape, CELL)
+    layers["ruggedness"], layers["mines"] = terrain.ruggedness, terrain.mine_density
+    layers["evergreen"], layers["deciduous"] = terrain.evergreen, terrain.deciduous
+    layers["sector"] = terrain.sector[:, None]
+    layers["north_post"], layers["south_post"] = overlook
+    return layers
+
+
+class Sky(NamedTuple):
+    """Light, fog and leaf by day of the run; ``epoch`` numbers the first day in the calendar."""
+
+    epoch: int
+    light: np.ndarray
+    fog: np.ndarray
+    leaf: np.ndarray
+
+
+@compiled
+def cell_of(land, s, d):
+    """Indices of the cell at ``s``, ``d`` metres, clamped to the grid."""
+    return (
+        column_of(s, land.cell_m, land.cells.shape[0]),
+        row_of(d, land.cell_m, land.cells.shape[1]),
+    )
+
+
+@compiled
+def growth(land, sky, i, j, t):
+    """Vegetation density 0..1 of cell ``i``, ``j`` at minute ``t``."""
+    cell = land.cells[i, j]
+    leaf = sky.leaf[int(t // DAY), cell.sector]
+    return min(1.0, cell.evergreen + cell.deciduous * leaf)
+
+
+@compiled
+def in_fog(land, sky, i, t):
+    """Whether there is fog in the sector of column ``i`` at minute ``t``."""
+    day = int(t // DAY)
+    return sky.fog[day, fog_block(t - day * DAY), land.cells[i, 0].sector] != 0
+
+
+@compiled
+def in_dark(sky, t):
+    """Whether minute ``t`` lies before civil dawn or after civil dusk."""
+    day = int(t // DAY)
+    return is_dark(t - day * DAY, sky.light[day, 0], sky.light[day, 1])

@@ -1,0 +1,125 @@
+"""Where a unit is: its way along the line, its OU error across it, and bridges between.
+
+Depths are metres past the true line, negative on the unit's own side.
+"""
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.field.courses import own_and_limit
+from sim.randomness import normal, uniform
+
+DEEP_M = 5.0
+NORMAL_BOUND = 8.3
+LAST_STRETCH = 1023  # ordinal of a tick's last stretch of path; no tick has as many looks
+
+
+@compiled
+def place(length_m, unit, t):
+    """Where along the line a unit is: out along its route, and back in the second half."""
+    if unit.speed == 0.0:
+        return unit.s
+    gone = min(t - unit.begin, unit.end - t)
+    s = unit.s + unit.speed * gone
+    if s < 0.0:
+        s = -s
+    if s > length_m:
+        s = 2.0 * length_m - s
+    return s
+
+
+@compiled
+def depth_past(unit, own_line, z):
+    """Metres past the true line, negative on the unit's own side."""
+    sign = 1.0 - 2.0 * unit.side
+    return -(sign * own_line + unit.distance + unit.nav_sd * z)
+
+
+@compiled
+def stand(unit, courses, length_m, t, z):
+    """Metres past the true line, and past the other side's response line, at ``t`` with ``z``."""
+    s = place(length_m, unit, t)
+    line, limit = own_and_limit(courses, unit.side, s)
+    x = depth_past(unit, line, z)
+    return x, x + (1.0 - 2.0 * unit.side) * limit
+
+
+@compiled
+def between(z0, t0, z1, t1, t, tau, deviate):
+    """An OU process of unit variance at ``t``, given its values at ``t0`` and ``t1``."""
+    if t1 - t0 < 1e-9:
+        return z1
+    a, b = np.exp(-(t - t0) / tau), np.exp(-(t1 - t) / tau)
+    whole = 1.0 - a * a * b * b
+    mean = (z0 * a * (1.0 - b * b) + z1 * b * (1.0 - a * a)) / whole
+    return mean + np.sqrt((1.0 - a * a) * (1.0 - b * b) / whole) * deviate
+
+
+@compiled
+def bridge_reach(minutes, tau):
+    """Sd's by which a bridge over ``minutes`` can pass above its ends, whatever its luck."""
+    half = np.exp(-0.5 * minutes / tau)
+    spread = np.sqrt((1.0 - half * half) ** 2 / (1.0 - half**4))
+    return NORMAL_BOUND * (spread + 1.0 - 2.0 * half / (1.0 + half * half))
+
+
+@compiled
+def deepest(x0, x1, variance, u):
+    """The largest value of a bridge from ``x0`` to ``x1`` whose increments have ``variance``."""
+    return 0.5 * (x0 + x1 + np.sqrt((x1 - x0) ** 2 - 2.0 * variance * np.log(u)))
+
+
+@compiled
+def stays_below(x0, x1, variance):
+    """Whether no bridge from ``x0`` to ``x1`` reaches 0: beyond exp(-37), so no 52-bit deviate."""
+    return x0 < 0.0 and x1 < 0.0 and 2.0 * x0 * x1 > 37.0 * variance
+
+
+@compiled
+def note_depth(unit, tally, x0, x1, variance, u):
+    """Draw the deepest point of a stretch of path and count a first crossing, and a deep one."""
+    if stays_below(x0, x1, variance):
+        return max(x0, x1)
+    x = deepest(x0, x1, variance, u)
+    if x > 0.0 and unit.depth <= 0.0:
+        tally.crossings += 1
+    if x > DEEP_M and unit.depth <= DEEP_M:
+        tally.deep_crossings += 1
+    unit.depth = max(unit.depth, x)
+    return x
+
+
+@compiled
+def stretch_luck(passage, step, number):
+    """The deviate of a tick's stretch of path: between looks, or the last one."""
+    return uniform(passage, step * (LAST_STRETCH + 1) + number)
+
+
+@compiled
+def step(unit, par, t1, tick):
+    """The navigation deviate at ``t1``, the end of this tick: an exact OU step."""
+    minutes = t1 - unit.t
+    rho, spread = par.rho, par.spread
+    if minutes != tick:
+        rho = np.exp(-minutes / par.navigation_tau_minutes)
+        spread = np.sqrt(1.0 - rho * rho)
+    return rho * unit.z + spread * normal(unit.nav_key, unit.step)
+
+
+@compiled
+def catch_up(unit, par, t, tick):
+    """Take the steps up to ``t`` that a unit out of reach was spared."""
+    while unit.t < min(t, unit.end):
+        t1 = min((np.floor(unit.t / tick) + 1.0) * tick, unit.end)
+        unit.z = step(unit, par, t1, tick)
+        unit.t = t1
+        unit.step += 1
+
+
+@compiled
+def catch_up_all(units, pars, t, tick):
+    """Let every unit on shift catch up, before the rules change by which it steps."""
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.active == 1 and unit.incident < 0:
+            catch_up(unit, pars[unit.side], t, tick)

@@ -1,0 +1,184 @@
+"""Shifts: who goes out, where along the line, how far from it, with which errors."""
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.field.courses import own_and_limit
+from sim.field.land import cell_of, growth, in_dark, in_fog
+from sim.field.looks import fix_error, next_candidate
+from sim.field.mines import lane_z
+from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
+from sim.state import DAY, DAY_CREW, NEVER, NIGHT_CREW, PATROL, WORK_PARTY
+
+_ACTIVE = int(Kind.SHIFT_ACTIVE)
+_ROUTE = int(Kind.SHIFT_ROUTE)
+_RECON = int(Kind.SHIFT_RECONNAISSANCE)
+_PROBE = int(Kind.SHIFT_PROBE)
+_NAV_0 = int(Kind.NAVIGATION_START)
+_NAV = int(Kind.NAVIGATION_STEP)
+_MINE = int(Kind.MINE)
+
+
+@compiled
+def remembered(unit, t, half_life_days):
+    """What is left of a unit's step back, metres."""
+    if unit.pushback <= 0.0:
+        return 0.0
+    return unit.pushback * 0.5 ** ((t - unit.pushed_at) / (DAY * half_life_days))
+
+
+@compiled
+def _send_patrol(unit, par, t, length_m):
+    if uniform(fold(unit.key, _ACTIVE), 0) >= (par.patrols_presence * par.patrol_intensity):
+        return False
+    route = fold(unit.key, _ROUTE)
+    unit.s = min(max(unit.home_s + (uniform(route, 0) - 0.5) * unit.reach_s, 0.0), length_m)
+    unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * par.patrols_speed_kmh * 1000.0 / 60.0
+    recon = fold(unit.key, _RECON)
+    probe = fold(unit.key, _PROBE)
+    unit.recon = 1 if uniform(recon, 0) < par.patrols_recon_share else 0
+    unit.probe = 1 if unit.recon == 1 and uniform(probe, 0) < par.patrols_probe_share else 0
+    if unit.probe == 1:
+        unit.distance = -par.patrols_probe_depth_m
+    elif unit.recon == 1:
+        unit.distance = par.patrols_recon_distance_m
+    else:
+        unit.distance = par.patrols_standoff_m + par.patrols_spread_m * exponential(route, 2)
+    unit.persons = int(par.patrols_size)
+    unit.end = t + 60.0 * par.patrols_hours
+    return True
+
+
+@compiled
+def _send_party(unit, project, par, t, length_m):
+    if t < project.begin or t >= project.end:
+        return False
+    if project.thinning >= par.works_share * par.work_intensity:
+        return False
+    active = fold(unit.key, _ACTIVE)
+    if unit.crew == NIGHT_CREW and uniform(active, 0) >= par.works_night_share:
+        return False
+    route = fold(unit.key, _ROUTE)
+    unit.s = project.s + (uniform(route, 0) - 0.5) * par.works_stretch_m
+    unit.s = min(max(unit.s, 0.0), length_m)
+    unit.speed = 0.0
+    distance = par.works_distance_m * np.exp(par.works_distance_log_sd * project.far)
+    unit.distance = max(par.works_floor_m, distance)
+    unit.persons = int(par.works_size * np.exp(par.works_size_log_sd * project.large) + 0.5)
+    unit.end = t + 60.0 * par.works_hours
+    return True
+
+
+@compiled
+def _send_team(unit, par, t):
+    if unit.home_s < 0.0:
+        return False
+    unit.s, unit.speed = unit.home_s, 0.0
+    unit.distance = par.survey_distance_m
+    unit.persons = int(par.patrols_size)
+    unit.end = t + 60.0 * par.patrols_hours
+    return True
+
+
+@compiled
+def _goes_out(unit, projects, par, t, length_m):
+    """Decide whether a unit goes out this shift, where along the line, and how far from it."""
+    if unit.kind == PATROL:
+        goes = _send_patrol(unit, par, t, length_m)
+    elif unit.kind == WORK_PARTY:
+        goes = _send_party(unit, projects[unit.project], par, t, length_m)
+    else:
+        goes = _send_team(unit, par, t)
+    if not goes:
+        return False
+    memory = remembered(unit, t, par.learning_memory_days)
+    if (
+        par.stay_away != 0.0
+        and unit.pushback > 0.0
+        and (t - unit.pushed_at < DAY * par.learning_memory_days)
+    ):
+        return False
+    if par.stay_away == 0.0 and unit.probe == 0:
+        unit.distance += memory
+    if unit.kind == WORK_PARTY:
+        unit.distance = max(unit.distance, par.works_buffer_m)
+    return True
+
+
+@compiled
+def _navigation_sd(unit, par, land, sky, i, j, t):
+    sd = par.navigation_error_m * (1.0 + par.navigation_rugged_factor * land.cells[i, j].ruggedness)
+    sd *= 1.0 + par.navigation_vegetation_factor * growth(land, sky, i, j, t)
+    if in_dark(sky, 0.5 * (t + unit.end)):
+        sd *= par.navigation_night_factor
+    if in_fog(land, sky, i, t):
+        sd *= par.navigation_fog_factor
+    if par.navigation_satellite != 0.0:
+        sd = min(sd, par.navigation_satellite_error_m)
+    return sd
+
+
+@compiled
+def _set_out(unit, t, posts, courses, pars, land, sky):
+    """Put a unit in its place, and draw its errors and those of whoever watches it."""
+    par, watch = pars[unit.side], pars[1 - unit.side]
+    sign = 1.0 - 2.0 * unit.side
+    d = own_and_limit(courses, unit.side, unit.s)[0] + sign * unit.distance
+    i, j = cell_of(land, unit.s, d)
+    unit.begin, unit.t, unit.active = t, t, 1
+    unit.nav_sd = _navigation_sd(unit, par, land, sky, i, j, t)
+    cell = land.cells[i, j]
+    unit.watcher = cell.south_post if unit.side == 0 else cell.north_post
+    unit.fix = 0.0
+    if unit.watcher >= 0:
+        unit.fix = fix_error(unit, watch, posts[unit.watcher], d)
+    unit.z = normal(fold(unit.key, _NAV_0), 0)
+    unit.nav_key = fold(unit.key, _NAV)
+    unit.mine_luck = exponential(fold(unit.key, _MINE), 0)
+    unit.lane_z = lane_z(unit, par, land.most_mines)
+    unit.step = unit.looks = unit.tracks = unit.violations = unit.approached = 0
+    unit.answered = unit.incidents = 0
+    unit.incident, unit.depth, unit.track = -1, -NEVER, NEVER
+    unit.next_look = t
+    next_candidate(unit, watch)
+
+
+@compiled
+def begin_shifts(units, t, tick, projects, posts, courses, pars, land, sky, luck, tallies):
+    """Begin the shifts of ``t``; a unit whose incident is open, or that is still out, does not."""
+    night = t % DAY >= 720.0
+    shift = (sky.epoch + int(t // DAY)) * 2 + (1 if night else 0)
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.incident >= 0 or (unit.crew == DAY_CREW and night):
+            continue
+        if unit.crew == NIGHT_CREW and not night:
+            continue
+        if unit.active == 1:
+            end_shift(unit, tallies[unit.side])
+        unit.shift = shift
+        unit.key = occasion(luck, unit.who, shift, 0, unit.side)
+        if not _goes_out(unit, projects, pars[unit.side], t, land.length_m):
+            continue
+        _set_out(unit, t, posts, courses, pars, land, sky)
+        tallies[unit.side].unit_ticks += int(np.ceil((unit.end - t) / tick))
+        if unit.kind == WORK_PARTY:
+            tallies[unit.side].workdays += 1.0
+
+
+@compiled
+def end_shift(unit, tally):
+    """Take a unit off, and count its crossing if nobody responded to it."""
+    unit.active = 0
+    if unit.depth > 0.0 and unit.answered == 0:
+        tally.unanswered += 1
+        tally.deepest_unanswered = max(tally.deepest_unanswered, unit.depth)
+
+
+@compiled
+def end_spared(units, t, tallies):
+    """End the shifts of spared units that were over by ``t``."""
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.active == 1 and unit.incident < 0 and unit.end <= t:
+            end_shift(unit, tallies[unit.side])
