@@ -14,6 +14,25 @@ app = typer.Typer(
     help="How often accidental clashes happen on the Military Demarcation Line, and why.",
 )  # fmt: skip
 
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        import sim
+
+        print(f"dmz {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _dmz(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True,
+                           help="Print the version and stop."),
+    ] = False,
+) -> None:
+    pass
+
+
 Policies = Annotated[
     list[str] | None,
     typer.Option("--policy", metavar="FILE", help="Policy laid over it; may be repeated."),

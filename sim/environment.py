@@ -47,7 +47,7 @@ class Calendar:
 
     @cached_property
     def _dates(self) -> NDArray[np.datetime64]:
-        return np.datetime64(self.first, "D") + np.arange(self.n_days)
+        return np.arange(self.first, self.start + timedelta(days=self.days), dtype="M8[D]")
 
     @cached_property
     def month(self) -> NDArray[np.int64]:
@@ -63,7 +63,8 @@ class Calendar:
     def month_position(self) -> Floats:
         """Months since the middle of the January before, 0 <= x < 12, (n_days,)."""
         months = self._dates.astype("M8[M]")
-        length = ((months + 1).astype("M8[D]") - months.astype("M8[D]")).astype(np.int64)
+        after = months + np.timedelta64(1, "M")
+        length = (after.astype("M8[D]") - months.astype("M8[D]")).astype(np.int64)
         into = (self._dates - months.astype("M8[D]")).astype(np.int64) + 0.5
         return (self.month - 1.5 + into / length) % 12.0
 

@@ -5,6 +5,7 @@ that address their luck, do not depend on any policy.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -217,11 +218,9 @@ def _projects(
 
 def _season(calendar: Calendar, year: int, first: int, last: int) -> tuple[float, float]:
     """Minutes, since the first day of the calendar, between which a season's works fall."""
-    january = np.datetime64(f"{year}-01", "M")
-    begin = (january + (first - 1)).astype("M8[D]")
-    end = (january + last).astype("M8[D]")
-    origin = np.datetime64(calendar.first, "D")
-    return float((begin - origin).astype(int)) * DAY, float((end - origin).astype(int)) * DAY
+    begins = (date(year, first, 1) - calendar.first).days
+    ends = (date(year + last // 12, last % 12 + 1, 1) - calendar.first).days
+    return begins * DAY, ends * DAY
 
 
 @compiled

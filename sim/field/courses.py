@@ -74,7 +74,7 @@ def swing_on_route(unit, courses, length_m):
     if low < 0.0:
         low, high = 0.0, max(high, -low)
     if high > length_m:
-        low, high = min(low, 2.0 * length_m - high), length_m
+        low, high = max(0.0, min(low, 2.0 * length_m - high)), length_m
     last, most = courses.swing.shape[0] - 1, 0.0
     block_m = BLOCK * courses.step_m
     for k in range(int(low / block_m), min(last, int(high / block_m + 1.0 / BLOCK)) + 1):

@@ -16,15 +16,17 @@ LAST_STRETCH = 1023  # ordinal of a tick's last stretch of path; no tick has as 
 
 @compiled
 def place(length_m, unit, t):
-    """Where along the line a unit is: out along its route, and back in the second half."""
+    """Where along the line a unit is: out along its route, and back in the second half.
+
+    At an end of the line it turns.
+    """
     if unit.speed == 0.0:
         return unit.s
     gone = min(t - unit.begin, unit.end - t)
     s = unit.s + unit.speed * gone
-    if s < 0.0:
-        s = -s
-    if s > length_m:
-        s = 2.0 * length_m - s
+    if s < 0.0 or s > length_m:
+        s = abs(s) % (2.0 * length_m)
+        s = min(s, 2.0 * length_m - s)
     return s
 
 

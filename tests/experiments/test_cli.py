@@ -11,6 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import sim
+
 SCENARIO = """\
 extends: baseline
 name: short
@@ -159,6 +161,7 @@ def test_params_and_schema_are_for_machines_too(folder):
     assert "north.watch.margin_m" in table.stdout or "<side>.watch.margin_m" in table.stdout
     assert json.loads(dmz("schema", cwd=folder).stdout)["title"] == "Scenario"
     assert "Usage" in dmz("--help", cwd=folder).stdout
+    assert dmz("--version", cwd=folder).stdout == f"dmz {sim.__version__}\n"
 
 
 @pytest.mark.slow

@@ -144,7 +144,7 @@ def test_restoring_a_marker_changes_no_line_far_from_it():
 def test_mesa_batch_run():
     results = mesa.batch_run(
         DmzModel, {"scenario": "baseline", "days": 1, "world": [0, 1], "collect": True},
-        iterations=1, number_processes=1, max_steps=144, display_progress=False,
+        number_processes=1, max_steps=144, display_progress=False,
     )  # fmt: skip
     assert {row["world"] for row in results} == {0, 1}
     # Mesa 3.3 plays one step more than it counts, 3.5 does not

@@ -40,6 +40,17 @@ def test_a_patrol_goes_out_and_comes_back():
         assert 0.0 <= place(12000.0, unit, half) <= 12000.0
 
 
+def test_a_patrol_turns_at_the_ends_of_the_line():
+    unit = a_unit(s=300.0, speed=50.0, begin=0.0, end=240.0)[0]
+    for gone in range(0, 121, 3):
+        walked = abs(300.0 + 50.0 * gone) % 2000.0  # there and back on a line of 1 km
+        assert place(1000.0, unit, gone) == pytest.approx(min(walked, 2000.0 - walked))
+        assert place(1000.0, unit, 240.0 - gone) == place(1000.0, unit, gone)
+    unit["speed"] = -50.0
+    assert place(1000.0, unit, 10.0) == pytest.approx(200.0)
+    assert place(1000.0, unit, 40.0) == pytest.approx(300.0)  # 1.7 km west of 0: once more back
+
+
 def test_presence_is_the_share_of_shifts_that_a_slot_walks():
     field = patrols(100, slots=500, north__patrols__presence=0.3).play(minutes=370)
     days, walked = 6, 0
