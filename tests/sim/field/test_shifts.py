@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from harness import SURE, a_unit, patrols, works
 
+from sim.field.land import cell_of, in_fog
 from sim.field.path import place
 from sim.field.shifts import remembered
 from sim.parameters import NORTH
@@ -59,6 +60,14 @@ def test_presence_is_the_share_of_shifts_that_a_slot_walks():
         field.play(minutes=720)
     n = 1000 * days
     assert abs(walked - 0.3 * n) < SURE * math.sqrt(n * 0.21)
+
+
+def test_reconnaissance_keeps_its_own_distance():
+    shares = {"north__patrols__recon_share": 0.2, "north__patrols__recon_distance_m": 250}
+    units = patrols(700, slots=2000, **shares).play(minutes=370).units[:2000]
+    recon = units["recon"] == 1
+    assert recon.mean() == pytest.approx(0.2, abs=SURE * math.sqrt(0.16 / 2000))
+    assert (units["distance"][recon] == 250.0).all() and (units["distance"][~recon] == 700.0).all()
 
 
 def test_intensity_thins_fixed_slots():
@@ -140,6 +149,20 @@ def test_what_makes_navigation_worse():
         assert worse.min() >= 10.0 and worse.max() <= 20.0 and np.ptp(worse) > 0.0
     assert np.all(sd(satellite="true", satellite_error_m=3)[1] == 3.0)
     assert np.all(sd(satellite="true", satellite_error_m=15)[1] == 10.0)  # no aid that harms
+
+
+def test_fog_at_the_begin_of_a_shift_makes_navigation_worse():
+    field = patrols(100, slots=200, weather__fog_factor=5, north__navigation__fog_factor=1.4)
+    seen = set()
+    for _ in range(10):
+        field.play(minutes=(370 - field.minute) % 1440)  # 06:10
+        for unit in field.units[:200]:
+            i, _ = cell_of(field.model.land, unit["s"], 100.0)
+            foggy = in_fog(field.model.land, field.model.sky, i, unit["begin"])
+            assert unit["nav_sd"] == (14.0 if foggy else 10.0)
+            seen.add(foggy)
+        field.play(minutes=600)
+    assert seen == {False, True}
 
 
 def test_a_step_back_is_forgotten_by_half_lives():
