@@ -1,31 +1,16 @@
-"""A batch: the runs of one case, by any number of workers, in the same order with the same bits.
+"""A batch: the runs of one case, by any number of workers, in the same order with the same bits."""
 
-Run ``k`` of a seed is luck ``k % 2`` in world ``k // 2``: each world is played twice, so that the
-variance between worlds and that between lucks can be told apart.
-"""
-
-import itertools
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from sim.compiled import is_cached, mark_cached, survive_bad_cache
-from sim.model import DmzModel
-from sim.outcome import Outcome, outcome
-from sim.scenario import Case, load_case
+from experiments.playing import LUCKS, Crew, Failure, Task, played
+from sim.case import Case
+from sim.outcome import Outcome
 
-LUCKS = 2
-_CHUNK = 4  # runs a task: about a second of work, so that handing them out costs nothing
-_WARM_UP = (
-    "days=2", "clock.warmup_days=1", "space.length_km=20", "north.watch.posts=20",
-    "south.watch.posts=20", "north.works.slots=5", "north.works.first_month=1",
-    "south.watch.looks_per_hour=60", "south.watch.margin_m=0", "north.conduct.attack_intercept=2",
-    "mines.strikes_per_km=0.1", "south.stray.per_post_year=0.1", "survey.km_per_week=5",
-    "survey.first_month=1", "survey.last_month=12",
-)  # fmt: skip
+_CHUNK = 4  # runs a task: about half a second of work, so that handing them out costs nothing
 
 
 @dataclass
@@ -36,6 +21,7 @@ class Batch:
     seed: int
     planned: int
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    failures: dict[int, Failure] = field(default_factory=dict)
     interrupted: bool = False
 
     @property
@@ -66,75 +52,29 @@ class Batch:
 
 def run_batch(
     case: Case, runs: int, *, seed: int = 1, workers: int = 1,
-    agents: Mapping[str, type] | None = None, done: Callable[[Outcome], None] | None = None,
+    agents: Mapping[str, type] | None = None,
+    done: Callable[[Outcome | Failure], None] | None = None,
 ) -> Batch:  # fmt: skip
     """Play ``runs`` runs of ``case`` and return them all.
 
     ``done`` is called after each run. An interrupt (Ctrl-C) ends the batch; what had finished is
-    kept and ``interrupted`` is set.
+    kept and ``interrupted`` is set. A run that raised an exception is among the ``failures``.
     """
     batch = Batch(case, seed, runs)
+    size = _CHUNK if workers > 1 else 1
+    tasks = [
+        Task(case.scenario.name, case, first, min(first + size, runs), dict(agents or {}))
+        for first in range(0, runs, size)
+    ]
     try:
-        for k, result in _played(case, range(runs), seed, workers, dict(agents or {})):
-            batch.outcomes[k] = result
-            if done is not None:
-                done(result)
+        for _, results in played(tasks, seed, Crew(workers)):
+            for k, result in results.items():
+                if isinstance(result, Failure):
+                    batch.failures[k] = result
+                else:
+                    batch.outcomes[k] = result
+                if done is not None:
+                    done(result)
     except KeyboardInterrupt:
         batch.interrupted = True
     return batch
-
-
-def play(case: Case, k: int, seed: int, agents: Mapping[str, type] | None = None) -> DmzModel:
-    """Run ``k`` of a seed, played to its end."""
-    return DmzModel(case, seed=seed, world=k // LUCKS, luck=k % LUCKS, agents=agents).run()
-
-
-def compile_once(say: Callable[[str], None]) -> None:
-    """Compile what a run needs, and keep it on disk; says so when that takes a while."""
-    if not is_cached():
-        say("compiling the field kernel (once; about half a minute, kept for the next time) ...")
-    problem = survive_bad_cache(
-        lambda: DmzModel(load_case("baseline", assignments=_WARM_UP)).run()
-    )
-    if problem:
-        say(problem)
-    else:
-        mark_cached()
-
-
-def _chunk(case: Case, ks: list[int], seed: int, agents: dict) -> list[tuple[int, Outcome]]:
-    return [(k, _outcome_of(case, k, seed, agents)) for k in ks]
-
-
-def _outcome_of(case: Case, k: int, seed: int, agents: dict) -> Outcome:
-    model = play(case, k, seed, agents)
-    try:
-        return outcome(model)
-    finally:
-        model.dismiss()
-
-
-def _played(
-    case: Case, ks: range, seed: int, workers: int, agents: dict
-) -> Iterator[tuple[int, Outcome]]:
-    if workers <= 1:
-        for k in ks:
-            yield from _chunk(case, [k], seed, agents)
-        return
-    from loky import get_reusable_executor
-
-    executor = get_reusable_executor(max_workers=workers, timeout=60)
-    chunks = (list(ks[first : first + _CHUNK]) for first in range(0, len(ks), _CHUNK))
-    pending: set[Future] = set()
-    try:
-        for ks_of_chunk in chunks:
-            pending.add(executor.submit(_chunk, case, ks_of_chunk, seed, agents))
-            if len(pending) >= 4 * workers:
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                yield from itertools.chain.from_iterable(f.result() for f in finished)
-        while pending:
-            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-            yield from itertools.chain.from_iterable(f.result() for f in finished)
-    except KeyboardInterrupt:
-        executor.shutdown(wait=False, kill_workers=True)
-        raise

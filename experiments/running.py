@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import sim
-from experiments.batch import Batch, compile_once, play, run_batch
+from experiments.batch import Batch, run_batch
 from experiments.pilots import PilotTable, pilot_for
+from experiments.playing import Failure, WorkersLost, compile_once, play
 from experiments.store import geojson, incident_table, write_json, write_tables, write_whole
 from experiments.summary import Summary, headline, summarise, with_totals
 from sim.agents.loading import load_agents
@@ -61,10 +62,13 @@ def run(request: Request) -> int:
         print(bad, file=sys.stderr)
         return 2
     compile_once(talk.print)
-    batch = _with_progress(request, case, agents, talk)
+    try:
+        batch = _with_progress(request, case, agents, talk)
+    except WorkersLost as lost:
+        talk.print(f"stopped: {lost}; nothing was written", soft_wrap=True)
+        return 1
     if not batch.outcomes:
-        talk.print("interrupted before any run had finished; nothing was written")
-        return 130
+        return _nothing_finished(batch, talk)
     runs = with_totals(batch.run_rows())
     incidents = incident_table(batch.incident_rows()).to_pandas()
     pilots = pilot_for(case)
@@ -77,7 +81,27 @@ def run(request: Request) -> int:
         talk.print(f"interrupted: {len(batch.outcomes)} of {batch.planned} runs had finished "
                    f"and are kept in {folder}")  # fmt: skip
         return 130
-    return 0
+    return _tell_failures(batch, talk)
+
+
+def _nothing_finished(batch: Batch, talk: Console) -> int:
+    if batch.interrupted:
+        talk.print("interrupted before any run had finished; nothing was written")
+        return 130
+    talk.print(next(iter(batch.failures.values())).traceback, markup=False)
+    talk.print(f"all {len(batch.failures)} runs failed, the first as above; nothing was written")
+    return 3
+
+
+def _tell_failures(batch: Batch, talk: Console) -> int:
+    """Say which runs failed, if any; the exit code."""
+    if not batch.failures:
+        return 0
+    k, failure = min(batch.failures.items())
+    talk.print(f"{len(batch.failures)} of {batch.planned} runs failed and are left out of every "
+               f"figure; run {k}: {failure.error} (tracebacks in failures.json)",
+               soft_wrap=True, markup=False)  # fmt: skip
+    return 3
 
 
 def _folder(request: Request, case: Case) -> Path:
@@ -113,9 +137,9 @@ def _with_progress(request: Request, case: Case, agents: dict, talk: Console) ->
         task = progress.add_task(case.scenario.name, total=request.runs, clashes=0)
         seen = 0
 
-        def done(outcome: Any) -> None:
+        def done(result: Any) -> None:
             nonlocal seen
-            seen += outcome.row["clashes"]
+            seen += 0 if isinstance(result, Failure) else result.row["clashes"]
             progress.update(task, advance=1, clashes=seen)
 
         return run_batch(
@@ -136,6 +160,9 @@ def _save(
     write_tables(folder, batch)
     write_json(folder / "manifest.json", manifest(request, case, batch, summary))
     write_json(folder / "figures.json", summary.data)
+    if batch.failures:
+        failed = [{"run": k} | vars(each) for k, each in sorted(batch.failures.items())]
+        write_json(folder / "failures.json", {"seed": batch.seed, "failures": failed})
     if request.geojson:
         write_json(folder / "incidents.geojson", geojson(batch.incident_rows()))
     rungs = {f"rung_{r}": f"{r}+ {RUNGS[r]}" for r in range(1, len(RUNGS))}

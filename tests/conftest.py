@@ -12,7 +12,7 @@ settings.load_profile("dmz")
 
 def pytest_configure(config):
     """Compile once, before the workers of pytest-xdist start and each do it again."""
-    from experiments.batch import compile_once
+    from experiments.playing import compile_once
     from sim.compiled import is_cached
 
     if not hasattr(config, "workerinput") and not is_cached():

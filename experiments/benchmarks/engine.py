@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 
 import sim.model
-from experiments.batch import compile_once
 from experiments.benchmarks.plain_mesa import PlainDmz
+from experiments.playing import compile_once
 from sim.model import DmzModel
 from sim.scenario import load_case
 
@@ -265,14 +265,14 @@ def _child(script: str, **variables: str) -> list[float]:
 
 _COMPILE = """
 import time
-from experiments.batch import compile_once
+from experiments.playing import compile_once
 wall, cpu = time.perf_counter(), time.process_time()
 compile_once(lambda text: None)
 print(time.perf_counter() - wall, time.process_time() - cpu)
 """
 _WORKER = """
 import gc, sys
-from experiments.batch import play
+from experiments.playing import play
 from sim.scenario import load_case
 
 def megabytes(what):
