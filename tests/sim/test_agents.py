@@ -691,3 +691,15 @@ def test_every_agent_class_can_be_replaced():
     assert all(government.record["posture"] == ALERT for government in model.governments)
     assert all(type(post) is Voice for post in model.posts)
     assert {type(unit) for unit in model.units} == {Walkers, SurveyTeam}
+
+
+def test_tension_follows_its_differential_equation(model):
+    """Against 2,000 small steps of dT_i/dt = -a (T_i - b_i) + k a (T_j - b_j)."""
+    model.state.governments["tension"] = (0.8, 0.3)
+    model.state.run["tension_at"] = model.minute
+    resting, k = np.array(model._resting), 0.3
+    a, days, steps = np.log(2.0) / 20.0, 15.0, 2000
+    t = np.array([0.8, 0.3])
+    for _ in range(steps):
+        t = t + (days / steps) * a * (k * (t - resting)[::-1] - (t - resting))
+    assert model.tensions(model.minute + 1440.0 * days) == pytest.approx(tuple(t), abs=1e-4)

@@ -288,6 +288,17 @@ def test_aimed_fire_never_comes_without_the_warning_shots_before_it(play):
     assert fired > 1
 
 
+def test_a_refusal_ends_the_climb_even_where_the_post_may_fire(play):
+    for luck in range(6):
+        model = play(
+            luck=luck, south__rules__steps=THREE, south__rules__p_grant=0,
+            south__rules__p_grant_action=0.5, south__rules__action_authority="post",
+            south__rules__warning_authority="battalion", north__conduct__armed=0, **ONE_PATROL,
+        )  # fmt: skip
+        assert len(acts(model, "refused", side=SOUTH)) == 1
+        assert not acts(model, "warning_shots", "aimed_fire", "ordered", side=SOUTH)
+
+
 def test_authority_is_given_by_each_level_in_turn(play):
     """At 0.6 a level, a battalion grants six in ten, a division a third."""
     n, shares = 50, []
@@ -584,6 +595,20 @@ def test_who_stays_away_does_so_while_memory_lasts(play):
     shifts = incidents(model)["shift"]
     assert np.all(np.diff(shifts) >= 2)  # a memory is over half for a day: two shifts
     assert len(shifts) >= 3
+
+
+def test_a_party_that_leaves_loses_the_rest_of_its_day(play):
+    model = play(north__conduct__leave_broadcast=4, **PARTY)
+    tally, found = model.state.tallies[NORTH], incidents(model)
+    left = found[found["gone"][:, NORTH] == 1]
+    shifts = model.state.units["end"] - model.state.units["begin"]
+    assert 0.0 < tally["workdays_lost"] < len(left) and tally["workdays_lost"] < tally["workdays"]
+    day = 60.0 * model.regime.sides[NORTH].works.hours
+    assert shifts.max() == day
+    begun = [360.0 if minute % 1440.0 < 1080.0 else 1080.0 for minute in left["opened"]]
+    lost = sum(1.0 - (closed % 1440.0 - begin) / day
+               for closed, begin in zip(left["closed"], begun, strict=True))  # fmt: skip
+    assert tally["workdays_lost"] == pytest.approx(lost)
 
 
 def test_both_crews_of_a_project_learn(play):
