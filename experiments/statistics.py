@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 # with fewer in the whole study (`clusters_with_pilot`) W is a guess: print "too few clusters"
 FEWEST_CLUSTERS = 10.0
+FEWEST_DISCORDANT = 6  # worlds that differ between two arms; with fewer no verdict is given
 _CANDIDATES, _ROUNDS = 15, 11  # ratios tried at once; each round narrows the bracket 16-fold
 
 
@@ -131,6 +132,76 @@ def ratio_interval(
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = float(np.divide(part.S, whole.S))
     return Interval(estimate, low, high, whole.S, part.S, part.effective_clusters, level)
+
+
+def difference_interval(
+    y_by_world: ArrayLike,
+    x_by_world: ArrayLike,
+    exposure_years: float,
+    *,
+    pilot: Pilot | None = None,
+    level: float = 0.95,
+) -> Interval:
+    """Rate of y minus rate of x over the same worlds, per exposed year of either arm.
+
+    `ratio_interval`'s rule at r = 1, so that it leaves out 0 just when that leaves out 1: what both
+    arms share cancels, and the worlds that differ up and down are two rare sums joined by MOVER.
+    `pilot` pools the arms of the study; `events` is the number of worlds that differ, `n` the
+    exposure. ValueError for bad shapes, counts or no exposure.
+    """
+    y, x = _counts(y_by_world), _counts(x_by_world)
+    if y.shape != x.shape or not exposure_years > 0:
+        raise ValueError("both arms must share their worlds, and exposure_years be positive")
+    weights = _unseen_weight(Pilot.of(y), pilot), _unseen_weight(Pilot.of(x), pilot)
+    parts = np.maximum(y - x, 0), np.maximum(x - y, 0)
+    sums, squares = [part.sum() for part in parts], [(part**2).sum() for part in parts]
+    (up_low, down_low), (up_high, down_high) = _gamma_bounds(sums, squares, weights, level)
+    up, down = sums
+    low = up - down - np.hypot(up - up_low, down_high - down)
+    high = up - down + np.hypot(up_high - up, down - down_low)
+    rate, low, high = (np.array([up - down, low, high]) / exposure_years).tolist()
+    differs = Pilot.of(np.abs(y - x))
+    discordant = float((y != x).sum())
+    return Interval(rate, low, high, exposure_years, discordant, differs.effective_clusters, level)
+
+
+def runs_that_would_decide(
+    y_by_world: ArrayLike,
+    x_by_world: ArrayLike,
+    *,
+    pilot: Pilot | None = None,
+    level: float = 0.95,
+    most: float = 1e4,
+) -> float:
+    """How many times as many worlds, all like those seen, would make `difference_interval` leave 0.
+
+    At most `most`; inf beyond it, and where both arms have the same sum. A projection of what was
+    seen, not a promise.
+    """
+    y, x = _counts(y_by_world), _counts(x_by_world)
+    weights = _unseen_weight(Pilot.of(y), pilot), _unseen_weight(Pilot.of(x), pilot)
+    up, down = np.maximum(y - x, 0), np.maximum(x - y, 0)
+    if up.sum() < down.sum():
+        (up, down), weights = (down, up), weights[::-1]
+    if up.sum() == down.sum():
+        return np.inf
+    times = np.geomspace(1.0, most, 2000)
+    low = _gamma_bounds(times * up.sum(), times * (up**2).sum(), weights[0], level)[0]
+    high = _gamma_bounds(times * down.sum(), times * (down**2).sum(), weights[1], level)[1]
+    gap = times * (up.sum() - down.sum())
+    error = np.hypot(times * up.sum() - low, high - times * down.sum())
+    enough = times * np.count_nonzero(y != x) >= FEWEST_DISCORDANT
+    decides = np.flatnonzero((gap > error) & enough)
+    return float(times[decides[0]]) if decides.size else np.inf
+
+
+def variance_saved(y_by_world: ArrayLike, x_by_world: ArrayLike) -> float:
+    """Share of the variance of a difference that the same luck saved: 1 - var(y - x) / (var y +
+    var x); nan when nothing varies.
+    """
+    y, x = _counts(y_by_world), _counts(x_by_world)
+    apart = y.var() + x.var()
+    return float(1.0 - (y - x).var() / apart) if apart > 0 else np.nan
 
 
 def proportion_interval(k: int, n: int, level: float = 0.95) -> Interval:

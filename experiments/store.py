@@ -23,7 +23,37 @@ import pyarrow.parquet as pq
 from experiments.batch import Batch
 from sim.geography import ATTRIBUTION
 
-RUN_FIELDS = {"ended": pa.bool_(), "first_clash_day": pa.float64(), "talks": pa.string()}
+_SIDE_COUNTS = ("recorded_by", "crossings", "deep_crossings", "unanswered")
+_MORE_SIDE_COUNTS = ("approach_broadcasts", "stray_shots", "casualties")
+_COUNTS = (
+    "incidents", *(f"rung_{r}" for r in range(1, 7)), "answered", "answered_warning_shots",
+    "answered_rounds_at_post", "with_warning_shots", "broadcasts", "warning_volleys", "violations",
+    "false_incidents", "mine_strikes", "casualties_mines",
+)  # fmt: skip
+
+
+def _fields_of_side(side: str) -> list[tuple[str, pa.DataType]]:
+    return [
+        *((f"{name}_{side}", pa.int64()) for name in _SIDE_COUNTS),
+        (f"deepest_unanswered_{side}", pa.float64()),
+        *((f"{name}_{side}", pa.int64()) for name in _MORE_SIDE_COUNTS),
+        (f"workdays_{side}", pa.float64()), (f"workdays_lost_{side}", pa.float64()),
+    ]  # fmt: skip
+
+
+_RUN_FIELDS = [
+    ("run", pa.int64()), ("seed", pa.int64()), ("world", pa.int64()), ("luck", pa.int64()),
+    ("days", pa.float64()), ("ended", pa.bool_()),
+    *((name, pa.int64()) for name in (
+        "clashes", "clashes_violation", "clashes_otherwise", "clashes_ordered")),
+    ("first_clash_day", pa.float64()), *((name, pa.int64()) for name in _COUNTS),
+    *_fields_of_side("north"), *_fields_of_side("south"),
+    *((name, pa.float64()) for name in (
+        "mean_disagreement_m", "p95_disagreement_m", "map_gap", "contested_area_km2",
+        "tension_mean_north", "tension_mean_south", "tension_max")),
+    ("talks", pa.string()), ("surveyed_km", pa.float64()),
+]  # fmt: skip
+RUNS = pa.schema(_RUN_FIELDS)
 _INCIDENT_FIELDS = [
     ("run", pa.int64()), ("world", pa.int64()), ("luck", pa.int64()), ("incident", pa.int64()),
     ("opened", pa.string()), ("day", pa.float64()), ("minutes", pa.float64()),
@@ -43,13 +73,11 @@ INCIDENTS = pa.schema(_INCIDENT_FIELDS)
 
 
 def run_table(rows: list[dict[str, Any]]) -> pa.Table:
-    """Run rows as a table; the types do not depend on which values happened to be missing."""
-    types = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
-    first = rows[0]
-    schema = pa.schema(
-        [(name, RUN_FIELDS.get(name) or types[type(value)]) for name, value in first.items()]
-    )
-    return pa.Table.from_pylist(rows, schema=schema)
+    """Run rows as a table; raises ValueError if a row has a column that the table has not."""
+    unknown = {name for row in rows for name in row} - set(RUNS.names)
+    if unknown:
+        raise ValueError(f"no column for {sorted(unknown)}")
+    return pa.Table.from_pylist(rows, schema=RUNS)
 
 
 def incident_table(rows: list[dict[str, Any]]) -> pa.Table:

@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.statistics import (
+    FEWEST_DISCORDANT,
     Pilot,
     clusters_with_pilot,
+    difference_interval,
     dispersion,
     proportion_interval,
     rate_interval,
     ratio_interval,
+    runs_that_would_decide,
     survival,
     variance_between_worlds,
+    variance_saved,
 )
 
 FULL = os.environ.get("DMZ_FULL") == "1"
@@ -315,6 +319,82 @@ class TestRatio:
             }
             found.append(ratio_interval(y[:worlds], x[:worlds], share=True, **known))
         assert_covers(found, truth)
+
+
+class TestDifference:
+    """Both arms on the same worlds: the rule of the ratio at r = 1, in events a year."""
+
+    @quick
+    @given(pairs, pilots)
+    def test_leaves_out_0_just_when_the_ratio_leaves_out_1(self, both, pilot):
+        y, x = np.array(both).T
+        difference = difference_interval(y, x, 10.0, pilot=pilot)
+        ratio = ratio_interval(y, x, numerator_pilot=pilot, denominator_pilot=pilot)
+        assert difference.low <= difference.estimate <= difference.high
+        assert (difference.low > 1e-9) <= (ratio.low >= 1.0 - 1e-6)
+        assert (difference.high < -1e-9) <= (ratio.high <= 1.0 + 1e-6)
+        assert (ratio.low > 1.0 + 1e-6) <= (difference.low > -1e-9)
+        assert (ratio.high < 1.0 - 1e-6) <= (difference.high < 1e-9)
+
+    @quick
+    @given(pairs, pilots)
+    def test_turns_over_with_the_arms_and_counts_the_worlds_that_differ(self, both, pilot):
+        y, x = np.array(both).T
+        one = difference_interval(y, x, 4.0, pilot=pilot)
+        other = difference_interval(x, y, 4.0, pilot=pilot)
+        assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+        assert one.events == (y != x).sum()
+
+    def test_nothing_against_nothing_is_garwoods_bound_both_ways(self):
+        zero = np.zeros(40)
+        found = difference_interval(zero, zero, 40.0)
+        assert (found.low * 40, found.high * 40) == pytest.approx((-3.689, 3.689), abs=1e-3)
+
+    def test_common_events_cancel(self):
+        luck = generator(3)
+        common, x = luck.poisson(3.0, 200), luck.poisson(0.1, 200)
+        alone = difference_interval(np.zeros(200), x, 200.0, pilot=Pilot.of(x))
+        shared = difference_interval(common, common + x, 200.0, pilot=Pilot.of(x))
+        assert shared.high - shared.low < 2.2 * (alone.high - alone.low)
+        assert variance_saved(common, common + x) > 0.9
+        assert abs(variance_saved(luck.poisson(3.0, 9999), luck.poisson(3.0, 9999))) < 0.05
+        assert np.isnan(variance_saved(np.zeros(5), np.zeros(5)))
+
+    @pytest.mark.parametrize("law", ["poisson", "nb 0.2", "shifted 3"])
+    @pytest.mark.parametrize("truth", [1.0, 0.5])
+    def test_covers(self, law, truth):
+        luck, worlds, events = generator(5), 200, 20.0
+        found = []
+        for _ in range(2000 if FULL else 200):
+            x = draw(law, events / worlds, worlds, luck)
+            y = np.where(luck.random(worlds) < truth, x, 0)
+            # the rest of the study: eight arms of the same law
+            others = Pilot.of(draw(law, events / worlds, 8 * worlds, luck))
+            found.append(difference_interval(y, x, 1.0, pilot=others))
+        assert_covers(found, (truth - 1.0) * events)
+
+    def test_projects_how_many_worlds_would_decide(self):
+        x, y = np.array([1] * 9 + [0] * 91), np.array([0] * 9 + [1] * 4 + [0] * 87)
+        assert difference_interval(y, x, 1.0).low < 0 < difference_interval(y, x, 1.0).high
+        times = runs_that_would_decide(y, x)
+        assert 1.0 < times < 10.0
+        more = int(np.ceil(times))
+        assert difference_interval(np.tile(y, more), np.tile(x, more), 1.0).high < 0
+        fewer = max(1, int(times / 1.5))
+        assert difference_interval(np.tile(y, fewer), np.tile(x, fewer), 1.0).high > 0
+        assert runs_that_would_decide(x, x) == np.inf
+        assert runs_that_would_decide(y, x) == runs_that_would_decide(x, y)
+
+    def test_few_worlds_that_differ_decide_nothing(self):
+        x = np.array([9] * 3 + [0] * 97)
+        times = runs_that_would_decide(np.zeros(100), x)
+        assert times * 3 >= FEWEST_DISCORDANT
+
+    def test_refuses_other_worlds_and_no_exposure(self):
+        with pytest.raises(ValueError):
+            difference_interval([1, 2], [1], 1.0)
+        with pytest.raises(ValueError):
+            difference_interval([1], [1], 0.0)
 
 
 class TestProportion:

@@ -1,0 +1,141 @@
+"""Verdicts: what a policy does to a rate, on the same worlds and lucks as the baseline.
+
+Only what both arms have played is compared, world by world. A family of comparisons shares its
+error: with m of them each is judged at 95% raised to 1 - 0.05 / m (Bonferroni), so that the chance
+of any false verdict stays below 5%. Measures outside the family are told at 95% and marked so.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from experiments.statistics import (
+    FEWEST_DISCORDANT,
+    Interval,
+    Pilot,
+    difference_interval,
+    rate_interval,
+    ratio_interval,
+    runs_that_would_decide,
+    variance_saved,
+)
+
+Verdict = Literal["lower", "higher", "undecided", "identical"]
+FAMILY = ("clashes", "clashes_violation", "clashes_otherwise")
+YEAR = 365.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One measure of one arm against the baseline of its future.
+
+    ``ratio`` and ``difference`` (a year) hold the same verdict. ``runs_to_decide``: the runs of
+    each arm at which it would be decided if all worlds were like those seen; inf for never.
+    ``variance_saved``: the share of the difference's variance that the same luck saved.
+    """
+
+    measure: str
+    baseline: Interval
+    arm: Interval
+    ratio: Interval
+    difference: Interval
+    verdict: Verdict
+    runs: int
+    runs_to_decide: float
+    variance_saved: float
+
+
+def family_level(comparisons: int, level: float = 0.95) -> float:
+    """The level of each of so many intervals that all hold together at ``level``."""
+    return 1.0 - (1.0 - level) / max(1, comparisons)
+
+
+def paired(arm: pd.DataFrame, baseline: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The runs that both arms have played, in the same order, indexed by (world, luck)."""
+    index = ["world", "luck"]
+    arm, baseline = arm.set_index(index), baseline.set_index(index)
+    shared = arm.index.intersection(baseline.index).sort_values()
+    return arm.loc[shared], baseline.loc[shared]
+
+
+def compare(
+    arm: pd.DataFrame, baseline: pd.DataFrame, measure: str, pilot: Pilot | None, level: float,
+    never_bound: bool = False,
+) -> Comparison:  # fmt: skip
+    """One measure of two arms on their shared runs; ``pilot`` pools all arms of the study."""
+    arm, baseline = paired(arm, baseline)
+    y, x = (runs[measure].groupby(level="world").sum().to_numpy() for runs in (arm, baseline))
+    years = [float(runs["days"].sum()) / YEAR for runs in (arm, baseline)]
+    ratio = ratio_interval(y, x, numerator_pilot=pilot, denominator_pilot=pilot, level=level)
+    difference = difference_interval(y, x, years[1], pilot=pilot, level=level)
+    verdict = verdict_of(difference, never_bound)
+    factor = 1.0
+    if verdict == "undecided":
+        factor = runs_that_would_decide(y, x, pilot=pilot, level=level)
+    return Comparison(
+        measure, rate_interval(x, years[1], pilot=pilot), rate_interval(y, years[0], pilot=pilot),
+        ratio, difference, verdict, len(arm),
+        math.ceil(len(arm) * factor) if math.isfinite(factor) else math.inf, variance_saved(y, x),
+    )  # fmt: skip
+
+
+def verdict_of(difference: Interval, identical: bool) -> Verdict:
+    """In a word: what the interval of the difference, and the worlds that differ, allow to say."""
+    if identical:
+        return "identical"
+    if difference.events < FEWEST_DISCORDANT:
+        return "undecided"
+    if difference.high < 0.0:
+        return "lower"
+    return "higher" if difference.low > 0.0 else "undecided"
+
+
+def pooled(arms: Iterable[pd.DataFrame], measure: str) -> Pilot | None:
+    """S and Q of a measure over all arms of a study."""
+    whole = None
+    for runs in arms:
+        one = Pilot.of(runs.groupby("world")[measure].sum().to_numpy(), len(runs))
+        whole = one if whole is None else whole + one
+    return whole
+
+
+@dataclass(frozen=True)
+class Audit:
+    """In how many of ``runs`` a policy changed anything, and how many moments came out otherwise.
+
+    A moment is a place and minute at which one of the twins has an incident that the other has
+    not, or not in the same form.
+    """
+
+    runs: int
+    bound: int
+    moments: int
+
+    @property
+    def never_bound(self) -> bool:
+        """Whether all twins are identical to the last bit."""
+        return self.bound == 0
+
+
+def audit(
+    arm: tuple[pd.DataFrame, pd.DataFrame], baseline: tuple[pd.DataFrame, pd.DataFrame]
+) -> Audit:
+    """Hold the twins of two arms, (runs, incidents) each, against each other."""
+    shared = np.intersect1d(arm[0]["run"], baseline[0]["run"])
+    runs = _only_one_has(arm[0], baseline[0], shared)
+    incidents = _only_one_has(arm[1], baseline[1], shared)
+    moments = incidents.drop_duplicates(["run", "opened", "s_km"])
+    bound = np.union1d(runs["run"], incidents["run"])
+    return Audit(shared.size, bound.size, len(moments))
+
+
+def _only_one_has(a: pd.DataFrame, b: pd.DataFrame, runs: np.ndarray) -> pd.DataFrame:
+    """The rows of these runs that stand in one of two tables only."""
+    own = {"arm", "future", "policy", "incident"}  # names and numbers, not what happened
+    both = pd.concat([a, b], ignore_index=True)
+    both = both[both["run"].isin(runs)]
+    return both[~both.duplicated([name for name in both if name not in own], keep=False)]

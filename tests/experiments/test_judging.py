@@ -1,0 +1,103 @@
+"""Verdicts: paired, family-wise, undecided where the data cannot tell; and the lever audit."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.batch import run_batch
+from experiments.judging import FAMILY, audit, compare, family_level, paired, pooled
+from experiments.statistics import difference_interval
+from sim.scenario import load_case
+
+BUSY = (
+    "space.length_km=60", "north.watch.posts=40", "south.watch.posts=20", "clock.warmup_days=5",
+    "north.patrols.slots=0", "south.patrols.slots=0", "north.works.slots=30",
+    "north.works.share=1", "north.works.weeks=30", "north.works.first_month=1",
+    "north.works.last_month=12", "south.watch.margin_m=5",
+)  # fmt: skip
+
+
+def arm(counts):
+    """Runs of two lucks a world, all events in the first luck."""
+    worlds = np.repeat(np.arange(len(counts)), 2)
+    lucks = np.tile([0, 1], len(counts))
+    clashes = np.where(lucks == 0, np.repeat(counts, 2), 0)
+    return pd.DataFrame({"run": np.arange(2 * len(counts)), "world": worlds, "luck": lucks,
+                         "days": 365.0, "clashes": clashes})  # fmt: skip
+
+
+def test_only_shared_runs_are_compared_world_by_world():
+    one, other = arm([1, 2, 3, 4]), arm([5, 6, 7, 8]).sample(frac=1, random_state=1).iloc[:6]
+    left, right = paired(one, other)
+    assert list(left.index) == list(right.index) and len(left) == 6
+
+
+def test_a_verdict_is_that_of_the_difference_at_the_familys_level():
+    x, y = np.array([1] * 14 + [0] * 86), np.array([0] * 14 + [1] * 2 + [0] * 84)
+    pilot = pooled([arm(x), arm(y)], "clashes")
+    decided = compare(arm(y), arm(x), "clashes", pilot, family_level(1))
+    assert decided.verdict == "lower" and decided.ratio.high < 1.0 and decided.difference.high < 0
+    assert decided.difference.n == 200.0 and decided.arm.estimate == pytest.approx(2 / 200)
+    assert decided.runs_to_decide == decided.runs == 200
+    assert compare(arm(x), arm(y), "clashes", pilot, family_level(1)).verdict == "higher"
+    many = compare(arm(y), arm(x), "clashes", pilot, family_level(22 * len(FAMILY)))
+    assert many.verdict == "undecided" and 200 < many.runs_to_decide < 2000
+
+
+def test_fewer_than_six_worlds_that_differ_decide_nothing():
+    x = np.array([9] * 5 + [0] * 400)
+    found = compare(arm(np.zeros(405, int)), arm(x), "clashes", None, 0.5)
+    assert found.difference.high < 0.0 and found.verdict == "undecided"
+    assert math.isfinite(found.runs_to_decide)
+
+
+def test_the_chance_of_any_false_verdict_is_kept():
+    luck, false, studies = np.random.default_rng(11), 0, 60
+    for _ in range(studies):
+        shared = luck.poisson(0.1, 150)
+        arms = [arm(shared + luck.poisson(0.1, 150)) for _ in range(9)]
+        pilot = pooled(arms, "clashes")
+        level = family_level(8)
+        verdicts = [compare(a, arms[0], "clashes", pilot, level).verdict for a in arms[1:]]
+        false += any(verdict != "undecided" for verdict in verdicts)
+    assert false <= 0.05 * studies + 3 * math.sqrt(0.05 * studies)
+
+
+@pytest.fixture(scope="module")
+def played():
+    """(runs, incidents) of the baseline and under three policies, on the same luck."""
+    tables = {}
+    for name in ("none", "nothing", "wider_margin", "satellite_navigation"):
+        policies = [] if name == "none" else [name]
+        batch = run_batch(load_case("baseline", policies, BUSY, 40), 4)
+        tables[name] = pd.DataFrame(batch.run_rows()), pd.DataFrame(batch.incident_rows())
+    return tables
+
+
+def test_a_policy_that_changes_nothing_never_binds(played):
+    found = audit(played["nothing"], played["none"])
+    assert (found.runs, found.bound, found.moments) == (4, 0, 0) and found.never_bound
+    runs, baseline = played["nothing"][0], played["none"][0]
+    same = compare(runs, baseline, "clashes", None, 0.95, never_bound=found.never_bound)
+    assert same.verdict == "identical"
+
+
+def test_the_audit_counts_runs_and_moments(played):
+    found = audit(played["wider_margin"], played["none"])
+    assert 0 < found.bound <= 4 and found.moments >= found.bound
+    assert audit(played["none"], played["wider_margin"]) == found
+    incidents = played["none"][1]
+    fewer = incidents.drop(index=incidents.index[3])
+    dropped = audit((played["none"][0], fewer), played["none"])
+    assert (dropped.bound, dropped.moments) == (1, 1)
+
+
+def test_ratio_and_difference_hold_one_verdict(played):
+    runs, baseline = played["wider_margin"][0], played["none"][0]
+    found = compare(runs, baseline, "incidents", None, 0.95)
+    y, x = (table.groupby("world")["incidents"].sum() for table in (runs, baseline))
+    years = baseline["days"].sum() / 365.0
+    assert found.difference == difference_interval(y, x, years)
+    assert (found.ratio.high < 1.0) == (found.difference.high < 0.0)
