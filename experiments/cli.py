@@ -1,6 +1,8 @@
 """The ``dmz`` command: thin, every verb a call into the rooms that do the work.
 
-Exit codes: 0 done, 2 bad input (nothing was written), 130 interrupted (what was finished is kept).
+Exit codes: 0 done, 1 stopped by what lies outside (workers that keep dying), 2 bad input (nothing
+was written), 3 some run raised an exception (the others count), 130 interrupted (what was finished
+is kept).
 """
 
 from enum import StrEnum

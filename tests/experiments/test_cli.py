@@ -156,6 +156,36 @@ def test_agents_named_by_a_policy_load_only_when_allowed(folder):
     assert pd.read_parquet(folder / "mild1" / "runs.parquet")["warning_volleys"].sum() == 0
 
 
+def failing(folder: Path, name: str, when: str) -> list[str]:
+    """The words of a run under a policy whose command posts raise an exception."""
+    (folder / f"{name}.py").write_text(
+        "from sim.agents import CommandPost\n"
+        "class Rash(CommandPost):\n    def next_step(self, incident):\n"
+        f"        if {when}:\n            raise RuntimeError('no step')\n"
+        "        return 1\n"
+    )
+    (folder / f"{name}.yaml").write_text(
+        f"name: {name}\nbinds: [north, south]\nagents: {{CommandPost: '{name}:Rash'}}\n"
+    )
+    return ["run", "short.yaml", "--policy", f"{name}.yaml", "--allow-code", "--workers", "1",
+            "--runs", "6", "--out", name]  # fmt: skip
+
+
+def test_a_run_that_fails_is_recorded_and_the_others_count(folder):
+    some = dmz(*failing(folder, "rash", "self.model.address[1] == 1"), cwd=folder)
+    assert some.returncode == 3 and "RuntimeError: no step" in some.stderr, some.stderr
+    assert set(pd.read_parquet(folder / "rash" / "runs.parquet")["world"]) == {0, 2}
+    failures = json.loads((folder / "rash" / "failures.json").read_text())
+    assert failures["seed"] == 1 and {each["run"] for each in failures["failures"]} == {2, 3}
+    assert "next_step" in failures["failures"][0]["traceback"]
+
+
+def test_where_every_run_fails_nothing_is_written(folder):
+    none = dmz(*failing(folder, "broken", "True"), cwd=folder)
+    assert none.returncode == 3 and "all 6 runs failed" in none.stderr, none.stderr
+    assert not (folder / "broken").exists()
+
+
 def test_params_and_schema_are_for_machines_too(folder):
     table = dmz("params", "--format", "csv", cwd=folder)
     assert "north.watch.margin_m" in table.stdout or "<side>.watch.margin_m" in table.stdout
