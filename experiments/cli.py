@@ -82,6 +82,39 @@ def run(
 
 
 @app.command()
+def compare(
+    scenario: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.")],
+    policies: Annotated[
+        list[str] | None,
+        typer.Option("--policies", metavar="PATH", help="Policy files or folders, each file an "
+                     "arm; `shipped` means all shipped ones; may be repeated."),
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option("--policy", metavar="FILE", help="Policies that make one arm together."),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=2, help="Runs of each arm.")] = 100,
+    days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**62, help="Seed of all worlds and lucks.")] = 1,
+    assignments: Assignments = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print the figures for machines.")] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Load agent classes that a policy names.")
+    ] = False,
+) -> None:
+    """Compare policies with the scenario without them, on the same worlds and lucks."""
+    from experiments import comparing
+
+    request = comparing.Request(
+        scenario, tuple(policies or ()), tuple(policy or ()), runs, days, seed,
+        tuple(assignments or ()), workers, out, json_, allow_code,
+    )  # fmt: skip
+    raise typer.Exit(comparing.run(request))
+
+
+@app.command()
 def check(files: Annotated[list[str], typer.Argument(metavar="FILE...")]) -> None:
     """Validate scenario and policy files."""
     from experiments import checking

@@ -20,11 +20,18 @@ import sim
 from experiments.batch import Batch, run_batch
 from experiments.pilots import PilotTable, pilot_for
 from experiments.playing import Failure, WorkersLost, compile_once, play
-from experiments.store import geojson, incident_table, write_json, write_tables, write_whole
+from experiments.store import (
+    geojson,
+    incident_table,
+    new_folder,
+    write_json,
+    write_tables,
+    write_whole,
+)
 from experiments.summary import Summary, headline, summarise, with_totals
 from sim.agents.loading import load_agents
 from sim.case import Case
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput
 from sim.outcome import CLASH_RUNG, RUNGS
 from sim.scenario import load_case
 
@@ -57,7 +64,7 @@ def run(request: Request) -> int:
     try:
         case = load_case(request.scenario, request.policies, request.assignments, request.days)
         agents = load_agents(case, request.allow_code)
-        folder = _folder(request, case)
+        folder = new_folder(request.out, case.scenario.name)
     except BadInput as bad:
         print(bad, file=sys.stderr)
         return 2
@@ -102,28 +109,6 @@ def _tell_failures(batch: Batch, talk: Console) -> int:
                f"figure; run {k}: {failure.error} (tracebacks in failures.json)",
                soft_wrap=True, markup=False)  # fmt: skip
     return 3
-
-
-def _folder(request: Request, case: Case) -> Path:
-    """The folder of the results, not yet made; refuses one that holds something else."""
-    if request.out is not None:
-        folder = request.out
-    else:
-        stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
-        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in case.scenario.name)
-        folder = Path("results") / f"{safe}-{stamp}"
-    problem = None
-    if folder.exists() and not folder.is_dir():
-        problem = "is a file, not a folder"
-    elif folder.is_dir() and any(folder.iterdir()):
-        problem = "is not empty; give another folder, or remove it first"
-    else:
-        parent = next(p for p in (folder, *folder.parents) if p.exists())
-        if not os.access(parent, os.W_OK):
-            problem = f"cannot be made: {parent} is not writable"
-    if problem:
-        raise BadInput([Problem(Mark("--out", 0, 0), "", str(folder), message=problem)])
-    return folder
 
 
 def _with_progress(request: Request, case: Case, agents: dict, talk: Console) -> Batch:

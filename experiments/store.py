@@ -11,6 +11,7 @@ All but session.json hold the same bytes whenever the same runs are made, with a
 workers. Files appear whole or not at all.
 """
 
+import datetime as dt
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.batch import Batch
+from sim.documents import BadInput, Mark, Problem
 from sim.geography import ATTRIBUTION
 
 _SIDE_COUNTS = ("recorded_by", "crossings", "deep_crossings", "unanswered")
@@ -85,6 +87,29 @@ def incident_table(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=INCIDENTS)
 
 
+def new_folder(out: Path | None, name: str) -> Path:
+    """The folder of results, not yet made: ``out``, else one of ``name`` and the time.
+
+    Raises ``BadInput`` for one that holds something else or cannot be made.
+    """
+    if out is None:
+        stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
+        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
+        out = Path("results") / f"{safe}-{stamp}"
+    problem = None
+    if out.exists() and not out.is_dir():
+        problem = "is a file, not a folder"
+    elif out.is_dir() and any(out.iterdir()):
+        problem = "is not empty; give another folder, or remove it first"
+    else:
+        parent = next(p for p in (out, *out.parents) if p.exists())
+        if not os.access(parent, os.W_OK):
+            problem = f"cannot be made: {parent} is not writable"
+    if problem:
+        raise BadInput([Problem(Mark("--out", 0, 0), "", str(out), message=problem)])
+    return out
+
+
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Have ``write`` make a file beside ``path``, then put it in its place in one step."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -101,6 +126,16 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write plain values as JSON, keys in order."""
     text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     write_whole(path, lambda to: to.write_text(text, encoding="utf-8") and None)
+
+
+def write_arms(path: Path, arms: Mapping[str, pa.Table]) -> None:
+    """Write the tables of several arms as one, a column ``arm`` before the others."""
+    named = [
+        table.add_column(0, "arm", pa.array([name] * table.num_rows, pa.string()))
+        for name, table in arms.items()
+    ]
+    whole = pa.concat_tables(named)
+    write_whole(path, lambda to: pq.write_table(whole, to, compression="zstd"))
 
 
 def write_tables(folder: Path, batch: Batch) -> None:
