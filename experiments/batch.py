@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.playing import LUCKS, Crew, Failure, Task, played
+from experiments.playing import LUCKS, Crew, Failure, Task, interruptible, played
 from sim.case import Case
 from sim.outcome import Outcome
 
@@ -66,15 +66,22 @@ def run_batch(
         Task(case.scenario.name, case, first, min(first + size, runs), dict(agents or {}))
         for first in range(0, runs, size)
     ]
-    try:
-        for _, results in played(tasks, seed, Crew(workers)):
-            for k, result in results.items():
-                if isinstance(result, Failure):
-                    batch.failures[k] = result
-                else:
-                    batch.outcomes[k] = result
-                if done is not None:
-                    done(result)
-    except KeyboardInterrupt:
-        batch.interrupted = True
+    with interruptible() as asked:
+        try:
+            for _, results in played(tasks, seed, Crew(workers)):
+                for k, result in results.items():
+                    _keep(batch, k, result)
+                    if done is not None:
+                        done(result)
+                if asked():
+                    raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            batch.interrupted = True
     return batch
+
+
+def _keep(batch: Batch, k: int, result: Outcome | Failure) -> None:
+    if isinstance(result, Failure):
+        batch.failures[k] = result
+    else:
+        batch.outcomes[k] = result

@@ -5,6 +5,9 @@ variance between worlds and that between lucks can be told apart. All workers sp
 ``concurrent.futures``; a task whose worker died is handed out again.
 """
 
+import contextlib
+import signal
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -137,6 +140,31 @@ def _handed_out(
         for future in wait(pending, return_when=FIRST_COMPLETED).done:
             results = future.result()
             yield pending.pop(future), results
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Gives a function that turns true at the first Ctrl-C; a second one interrupts at once.
+
+    Python drops a KeyboardInterrupt that falls into a destructor or a library's callback, and a
+    batch would go on for hours; a flag that is read between runs is never lost.
+    """
+    asked = False
+
+    def note(signum: int, frame: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def compile_once(say: Callable[[str], None]) -> None:
