@@ -63,7 +63,7 @@ def run_batch(
     batch = Batch(case, seed, runs)
     size = _CHUNK if workers > 1 else 1
     tasks = [
-        Task(case.scenario.name, case, first, min(first + size, runs), dict(agents or {}))
+        Task(case.scenario.name, case, range(first, min(first + size, runs)), dict(agents or {}))
         for first in range(0, runs, size)
     ]
     with interruptible() as asked:

@@ -1,8 +1,8 @@
 """The ``dmz`` command: thin, every verb a call into the rooms that do the work.
 
-Exit codes: 0 done, 1 stopped by what lies outside (workers that keep dying), 2 bad input (nothing
-was written), 3 some run raised an exception (the others count), 130 interrupted (what was finished
-is kept).
+Exit codes: 0 done, 1 stopped by what lies outside (workers that keep dying, a full disk) or a row
+that does not verify, 2 bad input (nothing was written), 3 some run raised an exception (the others
+count), 130 interrupted (what was finished is kept).
 """
 
 from enum import StrEnum
@@ -44,6 +44,19 @@ Assignments = Annotated[
 ]
 
 
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="A running distributed scheduler, tcp://host:port."),
+]
+Out = Annotated[Path | None, typer.Option(help="Folder of the results; goes on with its own.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the figures for machines.")]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Load agent classes that a policy names.")
+]
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Results of compare or study.")]
+
+
 class Format(StrEnum):
     """How parameters are printed."""
 
@@ -54,7 +67,9 @@ class Format(StrEnum):
 
 @app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.")],
+    scenario: Annotated[
+        str | None, typer.Argument(help="Scenario file, or the name of a shipped one.")
+    ] = None,
     policy: Policies = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs; two lucks in each world.")] = 100,
     days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
@@ -65,13 +80,25 @@ def run(
     why: Annotated[
         int | None, typer.Option(min=1, metavar="K", help="Tell the story of the K-th clash.")
     ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="Print the figures for machines.")] = False,
+    json_: Json = False,
     geojson: Annotated[bool, typer.Option(help="Write the incidents as GeoJSON too.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Load agent classes that a policy names.")
-    ] = False,
+    from_: Annotated[
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Play a row of results again.")
+    ] = None,
+    row: Annotated[
+        int | None, typer.Option(min=0, metavar="K", help="With --from: the row, from 0.")
+    ] = None,
+    allow_code: AllowCode = False,
 ) -> None:
     """Run a scenario and show how often accidental clashes happen."""
+    if (from_ is None) != (row is None):
+        raise typer.BadParameter("--from and --row go together")
+    if (from_ is None) == (scenario is None):
+        raise typer.BadParameter("either a scenario, or --from FOLDER --row K")
+    if from_ is not None:
+        from experiments import verifying
+
+        raise typer.Exit(verifying.run_again(from_, row, why, allow_code))
     from experiments import running
 
     request = running.Request(
@@ -93,25 +120,118 @@ def compare(
         list[str] | None,
         typer.Option("--policy", metavar="FILE", help="Policies that make one arm together."),
     ] = None,
+    combine: Annotated[bool, typer.Option("--combine", help="All pairs of policies too.")] = False,
     runs: Annotated[int, typer.Option(min=2, help="Runs of each arm.")] = 100,
     days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**62, help="Seed of all worlds and lucks.")] = 1,
     assignments: Assignments = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the results.")] = None,
-    json_: Annotated[bool, typer.Option("--json", help="Print the figures for machines.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Load agent classes that a policy names.")
-    ] = False,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    out: Out = None,
+    json_: Json = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take.")] = False,
+    allow_code: AllowCode = False,
 ) -> None:
     """Compare policies with the scenario without them, on the same worlds and lucks."""
-    from experiments import comparing
+    from experiments import studying
 
-    request = comparing.Request(
-        scenario, tuple(policies or ()), tuple(policy or ()), runs, days, seed,
-        tuple(assignments or ()), workers, out, json_, allow_code,
+    asked = studying.Comparison(
+        scenario, tuple(policies or ()), tuple(policy or ()), combine, runs, days, seed,
+        tuple(assignments or ()),
     )  # fmt: skip
-    raise typer.Exit(comparing.run(request))
+    options = studying.Options(workers, scheduler, out, json_, allow_code, dry_run)
+    raise typer.Exit(studying.compare(asked, options))
+
+
+@app.command()
+def study(
+    file: Annotated[str, typer.Argument(help="Study file, or the name of a shipped one.")],
+    runs: Annotated[
+        int | None, typer.Option(min=2, help="Runs of each arm, instead of the file's rule.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**62, help="Instead of the file's.")
+    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    out: Out = None,
+    json_: Json = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk.")
+    ] = False,
+    allow_code: AllowCode = False,
+) -> None:
+    """Play a study: scenarios x policies x swept parameters."""
+    from experiments import studying
+
+    changes = {"runs": runs, "days": days, "seed": seed}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    options = studying.Options(workers, scheduler, out, json_, allow_code, dry_run)
+    raise typer.Exit(studying.study(file, changes, options))
+
+
+@app.command()
+def resume(
+    folder: Folder,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    json_: Json = False,
+    allow_code: AllowCode = False,
+) -> None:
+    """Go on with a study that was stopped, whatever stopped it."""
+    from experiments import studying
+
+    options = studying.Options(workers, scheduler, None, json_, allow_code)
+    raise typer.Exit(studying.resume(folder, options))
+
+
+@app.command()
+def report(folder: Folder) -> None:
+    """Make figures, pictures and report.html anew, of what a folder holds."""
+    from experiments import studying
+
+    raise typer.Exit(studying.report(folder))
+
+
+@app.command()
+def results(
+    folder: Folder,
+    csv: Annotated[Path | None, typer.Option(metavar="OUT", help="Folder for the tables as CSV.")]
+    = None,
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Folder for the tables as Parquet.")
+    ] = None,
+) -> None:
+    """Say what a folder holds; write its tables elsewhere."""
+    from experiments import exporting
+
+    raise typer.Exit(exporting.results(folder, csv, parquet))
+
+
+@app.command()
+def verify(
+    folder: Folder,
+    rows: Annotated[int, typer.Option(min=1, help="Rows to play again.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Which rows are drawn.")] = 1,
+    allow_code: AllowCode = False,
+) -> None:
+    """Play rows again, and name the first value that differs."""
+    from experiments import verifying
+
+    raise typer.Exit(verifying.verify(folder, rows, seed, allow_code))
+
+
+@app.command()
+def bundle(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The zip; beside the folder.")]
+    = None,
+) -> None:
+    """Pack a study into one zip, with the same bytes each time."""
+    from experiments import bundling
+
+    raise typer.Exit(bundling.bundle(folder, out))
 
 
 @app.command()

@@ -9,7 +9,7 @@ import contextlib
 import signal
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 
@@ -45,12 +45,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Task:
-    """Runs ``first`` up to, not including, ``stop`` of a case, with the agents that it names."""
+    """Some runs of a case, by their numbers, with the agents that it names."""
 
     name: str
     case: Case = field(repr=False)
-    first: int
-    stop: int
+    runs: Sequence[int]
     agents: Mapping[str, type] = field(default_factory=dict, repr=False)
 
 
@@ -72,7 +71,7 @@ def play(case: Case, k: int, seed: int, agents: Mapping[str, type] | None = None
 
 def play_task(task: Task, seed: int) -> Results:
     """The outcomes of a task by run number; an exception of one run does not stop the others."""
-    return {k: _outcome_or_failure(task, k, seed) for k in range(task.first, task.stop)}
+    return {k: _outcome_or_failure(task, k, seed) for k in task.runs}
 
 
 def _outcome_or_failure(task: Task, k: int, seed: int) -> Outcome | Failure:

@@ -27,6 +27,11 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
+    many,
+    number,
+    percent,
+    plain,
+    rate_text,
     styled,
     text_width,
     wrapped,
@@ -94,10 +99,10 @@ def _sample(runs: pd.DataFrame, start: dt.date, length_km: float) -> str:
     worlds = runs.groupby(["seed", "world"]).ngroups
     seeds = sorted(set(runs["seed"]))
     named = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds from {seeds[0]}"
-    days = f"{'' if runs['days'].nunique() == 1 else 'up to '}{_many(runs['days'].max(), 'day')}"
+    days = f"{'' if runs['days'].nunique() == 1 else 'up to '}{many(runs['days'].max(), 'day')}"
     return (
-        f"{_many(len(runs), 'run')} in {_many(worlds, 'world')}, {named}; {days} each from "
-        f"{start.day} {start:%B %Y}; line of {_number(length_km)} km."
+        f"{many(len(runs), 'run')} in {many(worlds, 'world')}, {named}; {days} each from "
+        f"{start.day} {start:%B %Y}; line of {number(length_km)} km."
     )
 
 
@@ -115,7 +120,7 @@ def _draw_ladder(
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(LogLocator(numticks=7))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(_plain))
+    axes.xaxis.set_major_formatter(FuncFormatter(plain))
     axes.grid(axis="x")
     top = 0.0
     for lines, rate in zip(labels, table.itertuples(), strict=True):
@@ -158,17 +163,17 @@ def _draw_rate(axes: Axes, y: float, rate: Interval) -> None:
 
 
 def _figures(rate: Interval, too_few: bool) -> list[str]:
-    years = _many(rate.n, "year")
+    years = many(rate.n, "year")
     if rate.events == 0:
-        figures = [f"none in {years}", f"below {_rate(rate.high)} a year"]
+        figures = [f"none in {years}", f"below {rate_text(rate.high)} a year"]
     else:
-        limits = f"{_rate(rate.low)}–{_rate(rate.high)}"
-        figures = [f"{_rate(rate.estimate)} ({limits})", f"{_number(rate.events)} in {years}"]
+        limits = f"{rate_text(rate.low)}–{rate_text(rate.high)}"
+        figures = [f"{rate_text(rate.estimate)} ({limits})", f"{number(rate.events)} in {years}"]
     return [*figures[:1], f"{figures[1]}; too few clusters"] if too_few else figures
 
 
 def _draw_clashes(sheet: Sheet, box: Box, table: pd.DataFrame, days: float) -> None:
-    below = f"share of runs with so many in {_many(days, 'day')}"
+    below = f"share of runs with so many in {many(days, 'day')}"
     axes = sheet.axes(box, "Accidental clashes", below)
     names, starts = _bars(int(table["clashes"].iloc[-1]), box.width)
     places = np.arange(len(names))
@@ -178,7 +183,7 @@ def _draw_clashes(sheet: Sheet, box: Box, table: pd.DataFrame, days: float) -> N
         axes.bar(places + (i - 1) * 0.27, shares, 0.27, label=label, **LOOK[name])
     axes.set(xticks=places, xticklabels=names, xlim=(-0.6, len(names) - 0.4))
     axes.tick_params(axis="x", length=0)
-    axes.yaxis.set_major_formatter(FuncFormatter(_percent))
+    axes.yaxis.set_major_formatter(FuncFormatter(percent))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.grid(axis="y")
     _legend(axes)
@@ -218,7 +223,7 @@ def _draw_first_clash(sheet: Sheet, box: Box, data: Mapping[str, pd.DataFrame]) 
                       fillstyle="none", markeredgewidth=1.5, clip_on=False,
                       label=f"{label}: {at.size:,}")  # fmt: skip
     axes.set(ylim=(floor, 1), xlim=(0, max(1e-3, days[-1])))
-    axes.yaxis.set_major_formatter(FuncFormatter(_percent))
+    axes.yaxis.set_major_formatter(FuncFormatter(percent))
     axes.xaxis.set_major_locator(MaxNLocator(8))
     axes.grid(axis="y")
     _legend(axes)
@@ -282,7 +287,7 @@ def _draw_stacks(axes: Axes, table: pd.DataFrame, kinds: Mapping[str, tuple[str,
         floor += table[column].to_numpy()
     axes.set_ylim(0, 1.08 * floor.max() or 1.0)
     axes.yaxis.set_major_locator(MaxNLocator(3) if floor.any() else NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(_plain))
+    axes.yaxis.set_major_formatter(FuncFormatter(plain))
     axes.grid(axis="y")
     _legend(axes)
 
@@ -290,23 +295,3 @@ def _draw_stacks(axes: Axes, table: pd.DataFrame, kinds: Mapping[str, tuple[str,
 def _legend(axes: Axes) -> None:
     rise = 7 / axes.get_window_extent().height
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1 + rise), ncols=5)
-
-
-def _plain(x: float, _: int) -> str:
-    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:g}"
-
-
-def _percent(x: float, _: int) -> str:
-    return f"{100 * x:.5g}%"
-
-
-def _rate(x: float) -> str:
-    return f"{x:,.0f}" if x >= 99.95 else f"{x:.1f}" if x >= 9.95 else f"{x:#.2g}"
-
-
-def _number(x: float) -> str:
-    return f"{x:,.0f}" if x >= 100 else f"{x:.3g}"
-
-
-def _many(x: float, noun: str) -> str:
-    return f"{_number(x)} {noun}" if x == 1 else f"{_number(x)} {noun}s"

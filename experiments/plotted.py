@@ -39,7 +39,7 @@ def figure_data(
         "clashes": _clash_shares(runs),
         "first_clash": _first_clash(runs),
         "followed": _followed(runs),
-        "places": _places(incidents, years, length_km),
+        "places": places_table(incidents, years, length_km),
         "tension": _tension_quantiles(runs, tension, start),
     }
 
@@ -80,7 +80,10 @@ def _followed(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"day": first.fillna(runs["days"]), "fate": fates})
 
 
-def _places(incidents: pd.DataFrame, years: float, length_km: float) -> pd.DataFrame:
+def places_table(incidents: pd.DataFrame, years: float, length_km: float) -> pd.DataFrame:
+    """Recorded crossings and accidental clashes a year and 10 km, a row each 10 km or so, with the
+    events counted.
+    """
     edges = np.append(np.arange(0.0, length_km, _BIN_KM), length_km)
     # a sliver at the east end would show the noise of a rate and no place
     if len(edges) > 2 and edges[-1] - edges[-2] < _BIN_KM / 2:
@@ -95,12 +98,17 @@ def _places(incidents: pd.DataFrame, years: float, length_km: float) -> pd.DataF
     return table
 
 
+def accidental_clashes(incidents: pd.DataFrame) -> pd.Series:
+    """Which incidents are accidental clashes."""
+    return incidents["accidental"].astype(bool) & (incidents["rung"] >= CLASH_RUNG)
+
+
 def _placed(incidents: pd.DataFrame) -> dict[str, np.ndarray]:
     """Kilometres along the line of each kind of event."""
     names = [*(f"recorded_by_{side}" for side in SIDES), *(f"clashes_{name}" for name in BEGUN)]
     if incidents.empty:
         return {name: np.empty(0) for name in names}
-    clash = incidents["accidental"].astype(bool) & (incidents["rung"] >= CLASH_RUNG)
+    clash = accidental_clashes(incidents)
     violation = incidents["trigger"] == "violation"
     recorded = [incidents[name].astype(bool) for name in names[: len(SIDES)]]
     kinds = [*recorded, clash & violation, clash & ~violation]

@@ -1,10 +1,7 @@
 """``dmz run``: from a request to a table, a folder of results, and an exit code."""
 
-import datetime as dt
-import importlib.metadata
 import json
 import os
-import platform
 import shlex
 import sys
 import time
@@ -20,6 +17,7 @@ import sim
 from experiments.batch import Batch, run_batch
 from experiments.pilots import PilotTable, pilot_for
 from experiments.playing import Failure, WorkersLost, compile_once, play
+from experiments.session import session
 from experiments.store import (
     geojson,
     incident_table,
@@ -35,7 +33,6 @@ from sim.documents import BadInput
 from sim.outcome import CLASH_RUNG, RUNGS
 from sim.scenario import load_case
 
-_LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "matplotlib")
 _QUIET = ("--out", "--workers")  # options that no result depends on
 
 
@@ -159,7 +156,7 @@ def _save(
         start=case.scenario.start, length_km=case.scenario.space.length_km,
         notes=notes(case),
     ))  # fmt: skip
-    write_json(folder / "session.json", _session(started))
+    write_json(folder / "session.json", session(started))
 
 
 def manifest(request: Request, case: Case, batch: Batch, summary: Summary) -> dict[str, Any]:
@@ -181,16 +178,6 @@ def command(request: Request) -> str:
     words += [word for text in request.assignments for word in ("--set", text)]
     words += ["--allow-code"] if request.allow_code else []
     return shlex.join(words)
-
-
-def _session(started: float) -> dict[str, Any]:
-    return {
-        "started": dt.datetime.fromtimestamp(started, dt.UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - started, 1),
-        "typed": shlex.join(sys.argv), "python": platform.python_version(),
-        "platform": platform.platform(),
-        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
-    }  # fmt: skip
 
 
 def title(case: Case) -> str:

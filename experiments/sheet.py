@@ -141,3 +141,28 @@ def _ruler() -> RendererAgg:
 @cache
 def _glyphs() -> frozenset[int]:
     return frozenset(get_font(findfont(_FONT)).get_charmap())
+
+
+def plain(x: float, _: int) -> str:
+    """A tick's number, without an exponent."""
+    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:g}"
+
+
+def percent(x: float, _: int) -> str:
+    """A tick's share as a percentage."""
+    return f"{100 * x:.5g}%"
+
+
+def rate_text(x: float) -> str:
+    """A rate to two digits."""
+    return f"{x:,.0f}" if x >= 99.95 else f"{x:.1f}" if x >= 9.95 else f"{x:#.2g}"
+
+
+def number(x: float) -> str:
+    """A count or a length, to three digits below a hundred."""
+    return f"{x:,.0f}" if x >= 100 else f"{x:.3g}"
+
+
+def many(x: float, noun: str) -> str:
+    """A number of things."""
+    return f"{number(x)} {noun}" if x == 1 else f"{number(x)} {noun}s"

@@ -123,8 +123,8 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write plain values as JSON, keys in order."""
-    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    """Write plain values as JSON, in their order."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     write_whole(path, lambda to: to.write_text(text, encoding="utf-8") and None)
 
 

@@ -15,6 +15,7 @@ from experiments.pilots import PilotTable
 from experiments.statistics import (
     FEWEST_CLUSTERS,
     Interval,
+    Pilot,
     clusters_with_pilot,
     proportion_interval,
     rate_interval,
@@ -58,7 +59,7 @@ CONDUCT = {
     "casualties_mines": "casualties by mines",
 }
 MEASURES = HEADLINE | LADDER | CONDUCT
-_BOTH_SIDES = ("approach_broadcasts", "stray_shots", "casualties")
+BOTH_SIDES = ("approach_broadcasts", "stray_shots", "casualties")
 AMBIGUITY = {
     "mean_disagreement_m": ("mean disagreement of the two belief lines", "m"),
     "p95_disagreement_m": ("95th percentile of the disagreement", "m"),
@@ -76,12 +77,17 @@ class Summary:
     shares: dict[str, Interval]
 
 
-def with_totals(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def counted(row: Mapping[str, Any], measure: str) -> float:
+    """The count of a measure in a run's row, added over the sides where the row has it by side."""
+    if measure in BOTH_SIDES:
+        return row[f"{measure}_north"] + row[f"{measure}_south"]
+    return row[measure]
+
+
+def with_totals(rows: list[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:
     """Run rows as a table, with the columns that add both sides."""
     runs = pd.DataFrame(rows)
-    for name in _BOTH_SIDES:
-        runs[name] = runs[f"{name}_north"] + runs[f"{name}_south"]
-    return runs
+    return runs.assign(**{name: counted(runs, name) for name in BOTH_SIDES})
 
 
 def summarise(
@@ -90,10 +96,9 @@ def summarise(
     """Every figure that ``dmz run`` shows, from at least one run."""
     worlds = runs.groupby("world")[list(MEASURES)].sum()
     years = float(runs["days"].sum()) / _YEAR
-    rates, shares, few = {}, {}, []
-    for name in MEASURES:
-        pilot = pilots.pilot(name) if pilots else None
-        rates[name] = rate_interval(worlds[name].to_numpy(), years, pilot=pilot)
+    known = {name: pilots.pilot(name) if pilots else None for name in MEASURES}
+    rates, shares, few = rates_of(runs, known), {}, []
+    for name, pilot in known.items():
         if clusters_with_pilot(worlds[name].to_numpy(), pilot) < FEWEST_CLUSTERS:
             few.append(name)
         if name in LADDER or name in HEADLINE or name in ("answered", "false_incidents"):
@@ -110,15 +115,23 @@ def summarise(
         "deepest_unanswered_m": {
             side: float(runs[f"deepest_unanswered_{side}"].max()) for side in ("north", "south")
         },
-        "ambiguity": _ambiguity(runs),
+        "ambiguity": ambiguity(runs),
         "first_clash": _first_clash(runs),
-        "any_clash_in_a_run": _any_clash(runs),
+        "any_clash_in_a_run": any_clash(runs),
         "clashes_by": _clashes_by(incidents, years),
         "variance_between_worlds": _between_worlds(runs),
         "feedback": _feedback(case, runs, incidents),
         "pilot": pilots.describe() if pilots else None,
     }  # fmt: skip
     return Summary(data, rates, shares)
+
+
+def rates_of(runs: pd.DataFrame, pilots: Mapping[str, Pilot | None]) -> dict[str, Interval]:
+    """Every measure a year, with its interval."""
+    worlds = runs.groupby("world")[list(MEASURES)].sum()
+    years = float(runs["days"].sum()) / _YEAR
+    return {name: rate_interval(worlds[name].to_numpy(), years, pilot=pilots[name])
+            for name in MEASURES}  # fmt: skip
 
 
 def interval(value: Interval, few: bool = False) -> dict[str, Any]:
@@ -131,7 +144,8 @@ def interval(value: Interval, few: bool = False) -> dict[str, Any]:
     return plain | ({"too_few_clusters": True} if few else {})
 
 
-def _ambiguity(runs: pd.DataFrame) -> dict[str, Any]:
+def ambiguity(runs: pd.DataFrame) -> dict[str, Any]:
+    """The measured ambiguity of the border: the mean over worlds, and 5 to 95% of them."""
     by_world = runs.groupby("world")[list(AMBIGUITY)].mean()
     return {
         name: {
@@ -157,7 +171,7 @@ def _first_clash(runs: pd.DataFrame) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _any_clash(runs: pd.DataFrame) -> dict[str, Any]:
+def any_clash(runs: pd.DataFrame) -> dict[str, Any]:
     """Exact binomial on the first luck of each world, so that trials are independent."""
     first = runs[runs["luck"] == 0]
     return interval(proportion_interval(int((first["clashes"] > 0).sum()), len(first)))

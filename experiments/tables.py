@@ -21,6 +21,15 @@ def figure(value: float | None) -> str:
     return f"{value:.{max(1, 1 - math.floor(math.log10(abs(value))))}f}"
 
 
+def signed(value: float | None) -> str:
+    """A difference, with its sign unless it is 0 as shown."""
+    if value is None:
+        return "-"
+    text = figure(abs(value))
+    sign = "-" if value < 0 else "+"
+    return "0" if float(text.replace(",", "")) == 0 else sign + text
+
+
 def span(interval: dict[str, Any]) -> str:
     """Both ends of an interval."""
     return f"{figure(interval['low'])} - {figure(interval['high'])}"

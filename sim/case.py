@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sim.documents import Mark
@@ -30,7 +31,7 @@ class Case:
     so, the others by their days. ``tree`` is the scenario's parameters as nested dicts, its files
     as absolute paths; ``fingerprints`` the SHA-256 of these files by key. ``lineage`` names the
     shipped scenarios that it is or extends, nearest first. ``checked``: the parameters by overlays
-    in force, for every set of them that a run may meet.
+    in force, for every set of them that a run may meet. ``sources``: the files that were read.
     """
 
     scenario: Scenario
@@ -41,6 +42,34 @@ class Case:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     agents: tuple[AgentChoice, ...] = ()
     checked: dict[tuple[int, ...], Parameters] = field(default_factory=dict, repr=False)
+    sources: tuple[Path, ...] = ()
+
+    @classmethod
+    def revived(cls, saved: Mapping[str, Any], files: Path) -> "Case":
+        """The case that ``saved`` describes; its own files lie in ``files``, named by their hash.
+
+        Plays to the same bits as the case that was saved. Raises pydantic's ``ValidationError`` for
+        values that no case has.
+        """
+        scenario = Scenario.model_validate(saved["scenario"], strict=False)
+        tree = {name: saved["scenario"][name] for name in Parameters.model_fields}
+        own = {key: str(files / found) for key, found in saved["files"].items()}
+        mark = Mark("manifest.json", 0, 0)
+        return cls(
+            scenario, tuple(Policy.model_validate(p, strict=False) for p in saved["policies"]),
+            tuple(Overlay(**each) for each in saved["overlays"]),
+            laid_over(tree, {"border": own}), tuple(saved["lineage"]), dict(saved["files"]),
+            tuple(AgentChoice(kind, name, mark) for kind, name in saved["agents"]),
+        )  # fmt: skip
+
+    @cached_property
+    def saved(self) -> dict[str, Any]:
+        """``resolved`` and what else ``revived`` needs, as plain values."""
+        return self.resolved | {
+            "overlays": [_plain(overlay) for overlay in self.overlays],
+            "lineage": list(self.lineage),
+            "agents": [[choice.kind, choice.reference] for choice in self.agents],
+        }
 
     def parameters(self, active: tuple[int, ...]) -> Parameters:
         """The parameters with the overlays of these indices in force."""
@@ -71,6 +100,12 @@ class Case:
     def policy_name(self) -> str:
         """The names of its policies, or ``none``."""
         return " + ".join(policy.name for policy in self.policies) or "none"
+
+
+def _plain(overlay: Overlay) -> dict[str, Any]:
+    """An overlay without the day that never comes, which JSON cannot write."""
+    values = asdict(overlay)
+    return {key: value for key, value in values.items() if value != float("inf")}
 
 
 def digest(resolved: Any) -> str:

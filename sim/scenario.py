@@ -64,6 +64,7 @@ class _Loader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self._lineage: list[str] = []
+        self._sources: list[Path] = []
         self._declared_days = 0
 
     def _attempt(self, call: Callable[[], T]) -> T | None:
@@ -83,6 +84,7 @@ class _Loader:
 
         def look(wanted: str, by: Path | None) -> Path:
             path = find(wanted, kind, by or beside)
+            self._sources.append(path)
             if kind == "scenarios" and path.parent == scenario_folder():
                 self._lineage.append(path.stem)
             return path
@@ -132,6 +134,7 @@ class _Loader:
         return Case(
             scenario, tuple(policies), tuple(each.overlay for each in marked), base.data,
             tuple(self._lineage), fingerprints, agents, checked,
+            tuple(dict.fromkeys(self._sources)),
         )  # fmt: skip
 
     def _with_files(

@@ -1,0 +1,83 @@
+"""Regret across futures, survival curves, and the variance between worlds."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from experiments.coverage.bounds import pilot_of
+from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of
+from experiments.coverage.laws import LAWS, Arm, Law, draw
+from experiments.regret import regrets
+from experiments.statistics import FEWEST_CLUSTERS, survival, variance_between_worlds
+
+POLICIES = ("baseline", "a", "b", "c")
+# of two futures: events in proportion, and the policies' ratios
+APART = ((1.0, (1.0, 0.5, 0.2, 0.8)), (0.6, (1.0, 1.0, 1.0, 0.2)))
+ALIKE = tuple((share, (1.0,) * len(POLICIES)) for share, _ in APART)
+SAME_LUCK = 0.5
+
+
+def regret_cells(repetitions: int) -> Iterator[Cell]:
+    """`regrets`: the largest regrets of four policies in two futures hold all at once."""
+    for law in LAWS:
+        for events in EVENTS:
+            for study, futures in (("all alike", ALIKE), ("policies differ", APART)):
+                yield _regret(law, events, study, futures, repetitions)
+
+
+def _regret(law: Law, events: float, study: str, futures: tuple, repetitions: int) -> Cell:
+    luck, drawn = luck_of("regret", law.name, events, study), []
+    for share, ratios in futures:
+        arms = [Arm(ratio, SAME_LUCK) for ratio in ratios[1:]]
+        drawn.append(draw(law, share * events, arms, WORLDS, repetitions, luck))
+    truths = np.max([share * events * (np.array(ratios) - min(ratios))
+                     for share, ratios in futures], axis=0)  # fmt: skip
+    hold, widths, warned = [], [], []
+    for at in range(repetitions):
+        tables = [one.by_world(at) for one in drawn]
+        pilot = pilot_of(np.concatenate(tables))
+        counts = {str(number): {p: (arm, 1.0) for p, arm in zip(POLICIES, table, strict=True)}
+                  for number, table in enumerate(tables)}  # fmt: skip
+        found = regrets(counts, pilot).values()
+        hold.append(all(one.low <= t <= one.high for t, one in zip(truths, found, strict=True)))
+        widths.append(max(one.high - one.low for one in found))
+        warned.append(pilot.effective_clusters < FEWEST_CLUSTERS)
+    scale = truths.max() or events
+    return Cell.of("largest regret", law.name, events, np.array(hold), np.array(widths) / scale,
+                   np.array(warned), same_luck=SAME_LUCK, study=study)  # fmt: skip
+
+
+def survival_cells(repetitions: int) -> Iterator[Cell]:
+    """`survival` at the end of the year; worlds of two lucks differ by a gamma factor."""
+    worlds = WORLDS // 2
+    for frailty in (0.2, 5.0):
+        for expected in (1, 2, 10, 50):
+            luck, rate = luck_of("survival", frailty, expected), expected / WORLDS
+            truth = (1 + frailty * rate) ** (-1 / frailty)
+            world, hold, widths = np.repeat(np.arange(worlds), 2), [], []
+            for _ in range(repetitions):
+                hazard = np.repeat(luck.gamma(1 / frailty, frailty, worlds), 2) * rate
+                times = luck.exponential(1.0, WORLDS) / np.maximum(hazard, 1e-300)
+                curve = survival(np.minimum(times, 1), times < 1, world)
+                hold.append(curve.low[-1] <= truth <= curve.high[-1])
+                widths.append((curve.high[-1] - curve.low[-1]) / (1 - truth))
+            yield Cell.of("survival", f"gamma factor of variance {frailty:g}", expected,
+                          np.array(hold), np.array(widths))  # fmt: skip
+
+
+def variance_cells(repetitions: int) -> Iterator[Cell]:
+    """`variance_between_worlds`: Poisson counts of two lucks whose worlds have gamma rates."""
+    shape = WORLDS // 2, 2
+    for share in (0.0, 0.1, 0.3):
+        for expected in EVENTS:
+            luck, mean = luck_of("variance", share, expected), expected / WORLDS
+            between, hold, widths = share * mean / (1 - share), [], []
+            for _ in range(repetitions):
+                rate = np.full((shape[0], 1), mean)
+                if share:
+                    rate = luck.gamma(mean**2 / between, between / mean, rate.shape)
+                found = variance_between_worlds(luck.poisson(rate, shape))
+                hold.append(found.low <= share <= found.high)
+                widths.append(found.high - found.low)
+            yield Cell.of("variance between worlds", f"share {share:g}", expected,
+                          np.array(hold), np.array(widths))  # fmt: skip

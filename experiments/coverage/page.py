@@ -1,0 +1,149 @@
+"""The table as lines on the screen, and as docs/COVERAGE.md."""
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+
+from experiments.coverage.cells import Cell
+from experiments.coverage.judge import IMPOSSIBLE, Known, Verdict, error, faults, known_of
+
+COLUMNS = ("interval", "law", "events", "study", "same luck", "ratio", "coverage", "error", "width",
+           "/ profile", "false", "warned", "silent", "")  # fmt: skip
+INTRODUCTION = """# Do the intervals hold what they promise?
+
+A 95% interval should hold the truth in 95 of 100 repetitions. Clashes are rare and come in bursts,
+and for such counts most textbook intervals do not: some hold the truth in one repetition of three.
+This page proves for every interval that the project prints how often it does. Worlds are drawn
+from laws whose true rate is known, thousands of times over; the project's own functions make the
+interval; and the share that holds the truth is counted. (The many repetitions use the same
+arithmetic on whole arrays. In every cell a few of them are held against the public functions, and
+must agree.)
+
+Repeat it with
+
+    python -m experiments.coverage            # about {minutes}, ends with the verdicts
+    python -m experiments.coverage --small    # half a minute, with larger errors
+
+The exit code is 1 if any interval fails. `--write docs/COVERAGE.md` writes this page anew;
+`--repetitions N` asks for other numbers of repetitions (here {repetitions}).
+
+**The bar.** At least 93% in every cell, less {errors} Monte Carlo errors; no more than 5% false
+verdicts where the truth is "no difference", or in a family of verdicts any; and from 10 expected
+events on no wider than 1.3 times the interval of the negative binomial's profile likelihood. More
+than 93% cannot be asked for: with one event even the exact interval for a Poisson count covers
+either 91% or 99%, nothing between. Cells that are known to stay below are declared beforehand,
+with the figure that they must keep; even there no more than 7% of the repetitions may miss
+without the warning "too few clusters" beside them, unless that is declared as well.
+
+**How to read the tables.** The columns are expected events in the arm (of a pair: in the
+baseline) among {worlds} worlds; for arms that stop, among all runs of the budget. An entry is
+*coverage ± its Monte Carlo error (median width over the truth)*; where the truth is a difference
+of 0, the width is over the baseline's rate. * marks a declared cell, and **bold** one that fails.
+*Same luck* is the share of the bursts that the arms of a study have in common, and *ratio* the
+true ratio of the rates. The pooled weight W looks at all arms of the study. Laws: Poisson; negative
+binomial with dispersion k; and bursts, whose number is Poisson and whose size is 1 + Poisson(2)
+(mean 3) or geometric (mean 3 or 5).
+"""
+ABOUT = {
+    "rate": "`rate_interval` with the weight pooled over the study. 4 arms: three more of the "
+    "same law. 13 arms: a baseline and 12 policies, of which four prevent 60% or none does.",
+    "share of worlds": "`proportion_interval`; every outcome is summed, so there is no error.",
+    "rate, stopped when precise": "Looks 1.25 apart, plain 95% `rate_interval` at the first look "
+    "where half of it is at most a fifth of the rate. Events: mean at the stop.",
+    "ratio": "`ratio_interval` of two paired arms; widths from a few repetitions only.",
+    "difference": "`difference_interval` of two paired arms.",
+    "12 differences at once": "Twelve policies against one baseline, each at the family's level: "
+    "all twelve must hold. Width of the last one, over the baseline's rate.",
+    "difference, stopped when decided": "Looks 1.25 apart up to 6,400 runs, each at the common "
+    "level; the interval at the stop.",
+    "baseline's rate, stopped when decided": "Plain 95% `rate_interval` at that same stop.",
+    "largest regret": "`regrets` of four policies in two futures: all four must hold.",
+    "survival": "`survival`: the band at the end of the year. Its docstring: 89% below two "
+    "clashes.",
+    "variance between worlds": "`variance_between_worlds`, width as it is. Its docstring: 88% "
+    "and more over other laws, and 67% with worlds so rare that often none is drawn.",
+}
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    if value is None:
+        return ""
+    return f"{value:.{digits}f}" if isfinite(value) else "inf"
+
+
+def lines(cells: Sequence[Cell]) -> Iterator[str]:
+    """The whole table, one line a cell."""
+    rows = [COLUMNS, *map(_row, cells)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(word.ljust(n) for word, n in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(cell: Cell) -> tuple[str, ...]:
+    mark = "FAIL" if faults(cell) else "declared" if known_of(cell) else ""
+    return (
+        cell.interval, cell.law, f"{cell.events:g}", cell.study, _number(cell.same_luck, 1),
+        _number(cell.ratio, 1), _number(cell.coverage),
+        _number(error(cell.coverage, cell.repetitions), 4), _number(cell.width, 2),
+        _number(cell.nb, 2), _number(cell.false), _number(cell.warned, 2), _number(cell.silent),
+        mark,
+    )  # fmt: skip
+
+
+def page(found: Sequence[Verdict], **words: object) -> str:
+    """docs/COVERAGE.md."""
+    parts = [INTRODUCTION.format(**words), "## Verdicts\n", *_verdict_table(found)]
+    parts += ["\n## Declared below the bar\n", *_declared(found)]
+    for verdict in found:
+        parts += [f"\n## {verdict.interval[0].upper()}{verdict.interval[1:]}\n",
+                  ABOUT[verdict.interval] + "\n", *_table(verdict.cells)]  # fmt: skip
+    return "\n".join(parts) + "\n"
+
+
+def _verdict_table(found: Sequence[Verdict]) -> Iterator[str]:
+    yield "| interval | verdict | |\n|---|---|---|"
+    for verdict in found:
+        kind, rest = str(verdict).split("  ", 1)
+        yield f"| {verdict.interval} | **{kind}** | {rest.split(': ', 1)[1]} |"
+
+
+def _declared(found: Sequence[Verdict]) -> Iterator[str]:
+    yield ("An arm of two or three bursts does not tell how large a burst can be, and arms on the "
+           "same luck repeat it instead of adding to it. No interval that was tried covers there."
+           "\n\n| interval | law | events | must keep | lowest now | warned there, at least | "
+           "most missed without a warning | known from |\n" + "|---" * 8 + "|")  # fmt: skip
+    cells = [cell for verdict in found for cell in verdict.declared]
+    for known in IMPOSSIBLE:
+        own = [cell for cell in cells if known_of(cell) is known]
+        if own:
+            yield (f"| {known.interval}{_pairing(known)} | {known.law or 'any'} | "
+                   f"{'any' if known.events is None else known.events} | {known.coverage:.3f} | "
+                   f"{min(c.coverage for c in own):.3f} | {min(c.warned for c in own):.2f} | "
+                   f"{max(c.silent for c in own):.3f} | {known.source} |")  # fmt: skip
+
+
+def _pairing(one: Cell | Known) -> str:
+    words = [one.study, one.same_luck is not None and f"same luck {one.same_luck:g}",
+             one.ratio is not None and f"ratio {one.ratio:g}"]  # fmt: skip
+    return "".join(f", {word}" for word in words if word)
+
+
+def _table(cells: Sequence[Cell]) -> Iterator[str]:
+    events = sorted({cell.events for cell in cells})
+    if len(events) > 5:  # each law has its own
+        events = []
+    rows: dict[tuple[str, str], dict[float, Cell]] = {}
+    for cell in cells:
+        own = f", {cell.events:g} events" if not events else ""
+        rows.setdefault((cell.law, _pairing(cell)[2:] + own), {})[cell.events] = cell
+    heads = [f"{n:g}" for n in events] or ["at the stop"]
+    yield "| law | | " + " | ".join(heads) + " |\n" + "|---" * (2 + len(heads)) + "|"
+    for (law, pairing), row in rows.items():
+        yield f"| {law} | {pairing.lstrip(', ')} | " + " | ".join(map(_entry, row.values())) + " |"
+
+
+def _entry(cell: Cell) -> str:
+    spread = error(cell.coverage, cell.repetitions)
+    text = f"{cell.coverage:.3f} ± {spread:.3f} ({_number(cell.width, 2)})"
+    text += f"; {cell.nb:.2f} of the profile's width" if cell.nb is not None else ""
+    text += f"; false {cell.false:.3f}" if cell.false is not None else ""
+    return f"**{text}**" if faults(cell) else text + ("*" if known_of(cell) else "")

@@ -1,0 +1,68 @@
+"""``dmz results``: what a folder holds, and its tables in other places and forms."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+from rich.console import Console
+
+from experiments.parts import Parts
+from experiments.store import write_whole
+from experiments.studying import guarded, manifest_in
+from sim.documents import BadInput, Mark, Problem
+
+_KINDS = ("runs", "incidents", "tension", "failures")
+
+
+def results(folder: Path, csv: Path | None, parquet: Path | None) -> int:
+    """Print what is there, and write the tables to folders if asked; the exit code."""
+
+    def do(_: Console) -> int:
+        print("\n".join(_described(folder)))
+        for out, ending in ((csv, "csv"), (parquet, "parquet")):
+            if out is not None:
+                _write(folder, out, ending)
+        return 0
+
+    return guarded(do)
+
+
+def _described(folder: Path) -> Iterator[str]:
+    manifest, parts = manifest_in(folder), Parts(folder)
+    state = "complete" if parts.complete else "not complete; `dmz resume` goes on"
+    yield f"{manifest['name']} ({manifest['kind']}, version {manifest['version']}): {state}"
+    yield f"command: {manifest['command']}"
+    yield f"seed {manifest['seed']}; rule {manifest['rule']}; {len(manifest['arms']):,} arms"
+    for kind in _KINDS:
+        yield f"{kind}: {parts.table(kind, ['arm']).num_rows:,} rows"
+    counts = parts.table("runs", ["arm"])["arm"].value_counts().to_pylist()
+    runs = {each["values"]: each["counts"] for each in counts}
+    for name in manifest["arms"]:
+        yield f"  {name}: {runs.get(name, 0):,} runs"
+
+
+def _write(folder: Path, out: Path, ending: str) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadInput([Problem(Mark(f"--{ending}", 0, 0), "", str(out), "a new or empty folder",
+                                None, "is there already")])  # fmt: skip
+    out.mkdir(parents=True, exist_ok=True)
+    for kind in _KINDS:
+        table = Parts(folder).table(kind)
+        target = out / f"{kind}.{ending}"
+        if ending == "parquet":
+            write_whole(target, lambda to, t=table: pq.write_table(t, to, compression="zstd"))
+        else:
+            flat = _flat(table)
+            write_whole(target, lambda to, t=flat: pa.csv.write_csv(t, to))
+        print(target)
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """Lists as text, values parted by blanks: CSV has no lists."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_list(field.type):
+            text = [" ".join(map(repr, row)) for row in table[field.name].to_pylist()]
+            table = table.set_column(i, field.name, pa.array(text, pa.string()))
+    return table

@@ -1,0 +1,84 @@
+"""``dmz study --dry-run``: how many runs, how long on this machine, how much disk."""
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from experiments.parts import Parts
+from experiments.plan import Plan
+from experiments.playing import Crew, Task, compile_once, play_task
+
+_ARMS, _RUNS = 6, 2  # arms and runs of each that are played to find out
+_PICTURES = 6e6  # bytes of pictures and report, seen
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Runs at most, seconds of one core a run, bytes a run."""
+
+    arms: int
+    runs: int
+    seconds_a_run: float
+    bytes_a_run: float
+    failures: int
+
+    def seconds(self, workers: int) -> float:
+        """Of the whole study."""
+        return self.runs * self.seconds_a_run / workers
+
+    @property
+    def disk(self) -> float:
+        """Bytes at the end; while the parts are put together, twice the tables."""
+        return self.runs * self.bytes_a_run + _PICTURES
+
+
+def forecast(plan: Plan) -> Forecast:
+    """Play a few runs of a few arms and reckon with them."""
+    names = list(plan.arms)
+    chosen = names[:: -(-len(names) // _ARMS)]
+    played, failures = [], 0
+    play_task(Task(names[0], plan.arms[names[0]].case, (0,)), plan.seed)  # loads what runs need
+    started = time.perf_counter()
+    for name in chosen:
+        results = play_task(Task(name, plan.arms[name].case, range(_RUNS)), plan.seed)
+        played += [(name, k, result) for k, result in results.items()]
+    seconds = (time.perf_counter() - started) / len(played)
+    with tempfile.TemporaryDirectory() as folder:
+        parts = Parts(Path(folder))
+        parts.open()
+        parts.add(played, plan.seed)
+        parts.compact(names)
+        files = Path(folder).glob("*.parquet")
+        size = sum(path.stat().st_size for path in files) / len(played)
+    return Forecast(len(names), plan.rule.most * len(names), seconds, size, failures)
+
+
+def print_forecast(plan: Plan, crew: Crew, talk: Console) -> int:
+    """Print what the study would take; the exit code."""
+    compile_once(talk.print)
+    found = forecast(plan)
+    most = "at most " if plan.rule.until else ""
+    print(f"{plan.name}: {found.arms:,} arms, {most}{found.runs:,} runs "
+          f"({most}{plan.rule.most:,} of each arm)")  # fmt: skip
+    print(f"time: {most}{_time(found.seconds(crew.workers))} with {crew.workers} workers on this "
+          f"machine ({found.seconds_a_run:.2f} s a run)")  # fmt: skip
+    print(f"disk: {most}{_size(found.disk)} ({found.bytes_a_run / 1e3:.1f} kB a run), and as much "
+          "again while the tables are put together")  # fmt: skip
+    print("Reckoned from a few runs, whose tables compress less well than many. Nothing was "
+          "written.")  # fmt: skip
+    return 0
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {seconds:.0f} s"
+    if seconds < 5400:
+        return f"about {seconds / 60:.0f} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def _size(n: float) -> str:
+    return f"about {n / 1e6:.0f} MB" if n < 1e9 else f"about {n / 1e9:.1f} GB"

@@ -1,0 +1,243 @@
+"""Forest plots: what each policy does to the rate of accidental clashes, with a verdict."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from experiments.pictures.marks import draw_interval, ends_of, log_axis, rate_words, write_beside
+from experiments.pictures.picture import Picture
+from experiments.pictures.shown import HEADLINE, Shown
+from experiments.sheet import (
+    FAINT,
+    HEADING,
+    INK,
+    LOOK,
+    MARGIN,
+    SMALL,
+    TEXT,
+    WIDTH,
+    Box,
+    Sheet,
+    line_height,
+    many,
+    number,
+    plain,
+    rate_text,
+    wrapped,
+)
+
+_ROWS, _PICTURES = 30, 24  # policies a picture, and pictures, at most
+_NAME, _VERDICT = 186.0, 256.0  # pixels for these texts
+_RATIO, _GAP = Box(228, 0, 160, 0), Box(556, 0, 160, 0)  # where the two axes stand
+_RATIO_TEXT, _GAP_TEXT, _WORDS = 402.0, 730.0, WIDTH - MARGIN - _VERDICT
+_ABOVE, _BELOW = 62.0, 46.0
+
+
+def forests(shown: Shown) -> Iterator[Picture]:
+    """Ratio and difference of every policy, its future's policies sorted by their difference."""
+    data = comparisons_table(shown)
+    if data.empty:
+        return
+    pages = _pages(data)
+    for i, page in enumerate(pages[:_PICTURES]):
+        left_out = 0 if i + 1 < _PICTURES else sum(map(len, pages[_PICTURES:]))
+        yield _forest(shown, "forest" if i == 0 else f"forest-{i + 1}", page, left_out)
+
+
+def _pages(data: pd.DataFrame) -> list[pd.DataFrame]:
+    """Rows by picture: a future each, or where they are very many, as many as fit on one."""
+    pages: list[list[pd.DataFrame]] = []
+    packed, room = data["future"].nunique() > _PICTURES, 0
+    for _, mine in data.groupby("future", sort=False):
+        for start in range(0, len(mine), _ROWS):
+            chunk = mine.iloc[start : start + _ROWS]
+            if not packed or len(chunk) > room:
+                pages.append([])
+                room = _ROWS
+            pages[-1].append(chunk)
+            room -= len(chunk) + 1  # its heading
+    return [pd.concat(parts) for parts in pages]
+
+
+def comparisons_table(shown: Shown) -> pd.DataFrame:
+    """The headline of every policy beside its baseline: rates, ratio, difference, verdict."""
+    comparisons = shown.figures["comparisons"]
+    rows = [
+        _row(future, policy, found["measures"][HEADLINE])
+        for future, policies in comparisons.items() for policy, found in policies.items()
+    ]  # fmt: skip
+    if not rows:
+        return pd.DataFrame()
+    futures = list(comparisons)
+    return pd.DataFrame(rows).sort_values(
+        ["future", "difference"], ignore_index=True, kind="stable",
+        key=lambda c: c.map(futures.index) if c.name == "future" else c,
+    )  # fmt: skip
+
+
+def _row(future: str, policy: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """One comparison; what JSON could not hold is infinite, or nan where nothing happened."""
+    row = {"future": future, "policy": policy, "runs": found["runs"]}
+    for arm in ("baseline", "policy"):
+        row |= ends_of(found[arm], f"rate_{arm}") | {
+            f"clashes_{arm}": found[arm]["events"], f"years_{arm}": found[arm]["n"]}  # fmt: skip
+    row |= ends_of(found["ratio"], "ratio") | ends_of(found["difference"], "difference")
+    if math.isnan(row["ratio_high"]):
+        row["ratio_high"] = math.inf
+    if math.isnan(row["ratio"]) and row["clashes_policy"]:
+        row["ratio"] = math.inf
+    return row | {"level": found["level"], "verdict": found["verdict"],
+                  "in_words": found["in_words"]}  # fmt: skip
+
+
+def _forest(shown: Shown, name: str, data: pd.DataFrame, left_out: int) -> Picture:
+    sections = []  # futures, each a heading and rows: (lines of heading, rows with their texts)
+    for future, mine in data.groupby("future", sort=False):
+        first = mine.iloc[0]
+        head = f"{future}: without a policy {_rate(first)}"
+        sections.append((wrapped(head, WIDTH - 2 * MARGIN, TEXT, "bold"),
+                         [(row, *_texts(row)) for row in mine.itertuples()]))  # fmt: skip
+    height = sum(_head_height(head) + sum(_height(*texts) for _, *texts in rows)
+                 for head, rows in sections)  # fmt: skip
+    futures = list(data["future"].unique())
+    title = "What each policy does to accidental clashes"
+    title += f": {futures[0]}" if len(futures) == 1 else ""
+    sheet = Sheet(title, _foot(shown, data, left_out), _ABOVE + height + _BELOW)
+    top = sheet.top + _ABOVE
+    ratio = sheet.axes(_RATIO._replace(top=top, height=height), "Ratio of rates",
+                       "policy / none, on a log scale")  # fmt: skip
+    gap = sheet.axes(_GAP._replace(top=top, height=height), "Difference of rates",
+                     "policy less none, clashes a year")  # fmt: skip
+    rise = 2.25 * line_height(SMALL) + line_height(HEADING)  # as high as the other headings
+    sheet.write(_WORDS, top - rise, ["Verdict"], HEADING, weight="bold")
+    _prepare(ratio, gap, data, height)
+    _draw_sections(sheet, (ratio, gap), top, sections)
+    caption = (
+        f"Accidental clashes a year under policies, {many(len(data), 'row')} in "
+        f"{many(len(futures), 'future')}: ratio to and difference from no policy on the same "
+        "worlds and lucks. Filled marks are decided, open ones are not; a diamond is a policy that "
+        "never changed anything. An arrow is a limit beyond the axis or infinite. n: clashes with "
+        "the policy v without."
+    )  # fmt: skip
+    return Picture(name, title, caption, sheet.figure, data)
+
+
+def level_words(shown: Shown, data: pd.DataFrame) -> str:
+    """The level of the intervals, and of how many of them it holds together."""
+    family = shown.figures["family"]
+    levels = sorted(set(data["level"]))
+    told = " to ".join(f"{100 * each:.4g}%" for each in {levels[0]: 0, levels[-1]: 0})
+    looks = f" at {family['looks']} looks" if family["looks"] else ""
+    all_of_them = many(family["comparisons"], "comparison")
+    return (
+        f"Level of the intervals: {told}, so that the study's {all_of_them}{looks} hold together "
+        "at 95%."
+    )
+
+
+def _foot(shown: Shown, data: pd.DataFrame, left_out: int) -> list[str]:
+    each = f"{level_words(shown, data)} That of the rate without a policy: 95%, alone."
+    marks = (
+        "Filled mark: decided; open: not; diamond: never bound. Arrow: the limit is beyond the "
+        "axis, or infinite. n: clashes with the policy v without, in equally many runs."
+    )
+    more = [f"Not shown: {many(left_out, 'further row')}; see figures.json."] if left_out else []
+    return [each, marks, *more, *shown.notes]
+
+
+def _texts(row: Any) -> tuple[list[str], ...]:
+    """Lines of a row: its name, ratio, difference and verdict."""
+    n = f"n = {number(row.clashes_policy)} v {number(row.clashes_baseline)}"
+    runs = f"in {many(row.runs, 'run')} each"
+    if row.verdict == "identical":
+        ratio, gap = ["1, exactly", n], ["0, exactly", runs]
+    else:
+        value, *limits = map(ratio_words, (row.ratio, row.ratio_low, row.ratio_high))
+        ratio = [f"{value} ({'–'.join(limits)})", n]
+        gap = [f"{_signed(row.difference)} ({_signed(row.difference_low)} to "
+               f"{_signed(row.difference_high)})", runs]  # fmt: skip
+    return (wrapped(row.policy, _NAME, TEXT), ratio, gap, wrapped(row.in_words, _VERDICT, SMALL))
+
+
+def _height(*texts: list[str]) -> float:
+    return max(map(len, texts)) * line_height(TEXT) + 8
+
+
+def _head_height(lines: list[str]) -> float:
+    return len(lines) * line_height(TEXT) + 18
+
+
+def _draw_sections(sheet: Sheet, pair: tuple[Axes, Axes], top: float, sections: list) -> None:
+    at = 0.0
+    for head, rows in sections:
+        height = _head_height(head)
+        for axes in pair:  # no grid behind the heading
+            axes.axhspan(at, at + height, color="white", zorder=2.5)
+        sheet.write(MARGIN, top + at + 13, head, TEXT, weight="bold")
+        at += height
+        for row, *texts in rows:
+            height = _height(*texts)
+            _draw_row(pair, row, at + height / 2)
+            columns = (MARGIN, TEXT), (_RATIO_TEXT, SMALL), (_GAP_TEXT, SMALL), (_WORDS, SMALL)
+            for (left, size), lines in zip(columns, texts, strict=True):
+                write_beside(sheet, left, top + at + height / 2, lines, size)
+            at += height
+
+
+def _draw_row(pair: tuple[Axes, Axes], row: Any, y: float) -> None:
+    fill = LOOK["violation"]["facecolor"] if row.verdict in ("lower", "higher") else "white"
+    for axes, name in zip(pair, ("ratio", "difference"), strict=True):
+        at = getattr(row, name)
+        if row.verdict == "identical":
+            at = 1.0 if name == "ratio" else 0.0
+        else:
+            draw_interval(axes, y, (getattr(row, f"{name}_low"), getattr(row, f"{name}_high")))
+        left, right = axes.get_xlim()
+        if left <= at <= right:
+            axes.plot(at, y, marker="D" if row.verdict == "identical" else "o", color=fill,
+                      markeredgecolor=INK, markersize=7, zorder=3)  # fmt: skip
+
+
+def _prepare(ratio: Axes, gap: Axes, data: pd.DataFrame, height: float) -> None:
+    for axes, none in ((ratio, 1.0), (gap, 0.0)):
+        axes.set(yticks=[], ylim=(height, 0))
+        axes.spines["left"].set_visible(False)
+        axes.axvline(none, color=FAINT, linewidth=1.2, linestyle="--", zorder=1)
+        axes.grid(axis="x")
+    bounded = data[data["verdict"] != "identical"]
+    ends = _finite(bounded, "ratio")
+    log_axis(ratio, max(0.01, min([0.5, *(e for e in ends if e > 0)]) / 1.2),
+             min(100.0, max([2.0, *ends]) * 1.2))  # fmt: skip
+    ends = [0.0, *_finite(bounded, "difference")]
+    room = 0.06 * (max(ends) - min(ends)) or 0.5
+    gap.set_xlim(min(ends) - room, max(ends) + room)
+    gap.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    gap.xaxis.set_major_formatter(FuncFormatter(lambda x, _: plain(x, _).replace("-", "−")))
+
+
+def _finite(data: pd.DataFrame, name: str) -> list[float]:
+    values = data[[name, f"{name}_low", f"{name}_high"]].to_numpy(float).ravel()
+    return [value for value in values.tolist() if math.isfinite(value)]
+
+
+def _rate(row: Any) -> str:
+    rate = rate_words(*(row[f"rate_baseline{end}"] for end in ("", "_low", "_high")))
+    return (f"{rate} accidental clashes a year, n = {number(row['clashes_baseline'])} in "
+            f"{number(row['years_baseline'])} years")  # fmt: skip
+
+
+def ratio_words(value: float) -> str:
+    """A ratio or a limit of one; nan where nothing happened in either arm."""
+    if math.isnan(value):
+        return "none in either"
+    return "∞" if math.isinf(value) else "0" if value == 0 else rate_text(value)
+
+
+def _signed(value: float) -> str:
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "?"
+    return "0" if value == 0 else f"{'−' if value < 0 else '+'}{rate_text(abs(value))}"

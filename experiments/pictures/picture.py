@@ -1,0 +1,83 @@
+"""A picture: a figure, the words that go with it, and its data; and how it becomes files."""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.sheet import DPI, drawable, styled
+from experiments.store import write_whole
+
+_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+# Verdana is as wide as DejaVu Sans, for readers who have not that
+_FONTS = ("'DejaVu Sans'", "'DejaVu Sans', Verdana, Geneva, sans-serif")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``name`` is the stem of its files, ``title`` and ``caption`` plain text, ``data`` what is
+    drawn.
+    """
+
+    name: str
+    title: str
+    caption: str
+    figure: Figure
+    data: pd.DataFrame
+
+
+def save(picture: Picture, folder: Path) -> None:
+    """Write NAME.png, NAME.svg and NAME.csv; equal numbers give equal bytes."""
+    with styled():
+        write_whole(folder / f"{picture.name}.png", lambda to: picture.figure.savefig(
+            to, format="png", dpi=DPI, metadata={"Software": None}))  # fmt: skip
+    svg = _svg(picture)
+    write_whole(folder / f"{picture.name}.svg", lambda to: to.write_text(svg, "utf-8") and None)
+    write_whole(folder / f"{picture.name}.csv",
+                lambda to: picture.data.to_csv(to, index=False, lineterminator="\n"))  # fmt: skip
+
+
+def svg_text(picture: Picture) -> str:
+    """The picture as an element of a page: as wide as its place, and with ids of its own.
+
+    It has neither declaration nor style sheet, which would reach beyond it.
+    """
+    ET.register_namespace("", _SVG)
+    ET.register_namespace("xlink", _XLINK)
+    root = ET.fromstring(_svg(picture))
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{{{_SVG}}}style", f"{{{_SVG}}}metadata"):
+                parent.remove(child)
+    for element in root.iter():
+        _own_ids(element, f"{picture.name}-")
+    for name in ("width", "height"):
+        root.attrib.pop(name, None)
+    root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
+    root.set("role", "img")
+    root.set("aria-label", drawable(picture.title))
+    return ET.tostring(root, encoding="unicode")
+
+
+def _own_ids(element: ET.Element, prefix: str) -> None:
+    for key, value in element.attrib.items():
+        if key == "id":
+            element.set(key, prefix + value)
+        elif key in ("href", f"{{{_XLINK}}}href") and value.startswith("#"):
+            element.set(key, f"#{prefix}{value[1:]}")
+        elif "url(#" in value:
+            element.set(key, re.sub(r"url\(#", f"url(#{prefix}", value))
+
+
+def _svg(picture: Picture) -> str:
+    stream = io.StringIO()
+    look = {"svg.hashsalt": picture.name, "svg.fonttype": "none"}
+    with styled(), matplotlib.rc_context(look):
+        picture.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    # in attributes only: a name in the text is not written with font-weight before it
+    return re.sub(r'(style="[^"<>]*?)' + _FONTS[0], r"\1" + _FONTS[1], stream.getvalue())

@@ -1,0 +1,112 @@
+"""Policies by futures: what each policy does to the rate of clashes in each future."""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
+
+from experiments.pictures.forest import comparisons_table, level_words, ratio_words
+from experiments.pictures.grid import Cell, Grid
+from experiments.pictures.picture import Picture
+from experiments.pictures.shown import COSTS_ONLY, Shown, costs_only
+from experiments.sheet import MARGIN, TEXT, WIDTH, Sheet, line_height, many, number, wrapped
+
+_ROWS, _COLUMNS, _PICTURES = 30, 7, 6  # at most
+# as dark at either end: which of both is told by the mark before the number
+SHIFT = LinearSegmentedColormap.from_list("shift", ["#0072B2", "#ffffff", "#AD3D00"])
+_PALER = 0.35  # of the colour of a decided cell
+MARKS = {"lower": "▼ ", "higher": "▲ ", "undecided": "? ", "identical": "= "}
+
+
+def policy_heat(shown: Shown) -> Iterator[Picture]:
+    """Ratio of every policy in every future, where there are two of both."""
+    data = comparisons_table(shown)
+    if data.empty or data["future"].nunique() < 2 or data["policy"].nunique() < 2:
+        return
+    names = {axis: _in_order(shown, data, axis) for axis in ("policy", "future")}
+    down, across = "policy", "future"
+    if len(names["future"]) > _COLUMNS >= len(names["policy"]):
+        down, across = across, down
+    pages = list(itertools.product(_chunks(names[down], _ROWS), _chunks(names[across], _COLUMNS)))
+    for i, (rows, columns) in enumerate(pages[:_PICTURES]):
+        mine = data[data[down].isin(rows) & data[across].isin(columns)]
+        if len(mine):
+            name = "heat-policies" if i == 0 else f"heat-policies-{i + 1}"
+            page = f" ({i + 1} of {len(pages)})" if len(pages) > 1 else ""
+            yield _picture(shown, name, mine.reset_index(drop=True), (down, across),
+                           (rows, columns), _scale(data), page)  # fmt: skip
+
+
+def _in_order(shown: Shown, data: pd.DataFrame, axis: str) -> list[str]:
+    """Policies or futures as the plan has them."""
+    known = set(data[axis])
+    return [name for name in dict.fromkeys(arm[axis] for arm in shown.manifest["arms"].values())
+            if name in known]  # fmt: skip
+
+
+def _chunks(names: list[str], most: int) -> list[list[str]]:
+    """Parts of about the same length, as few as there can be."""
+    size = -(-len(names) // -(-len(names) // most))
+    return [names[i : i + size] for i in range(0, len(names), size)]
+
+
+def _scale(data: pd.DataFrame) -> float:
+    """The logarithm of the ratio that has the full colour: the largest decided, at least 2."""
+    decided = data[data["verdict"].isin(["lower", "higher"])]["ratio"]
+    logs = [abs(math.log(value)) for value in decided if 0 < value < math.inf]
+    return max([math.log(2.0), *logs])
+
+
+def _picture(
+    shown: Shown, name: str, data: pd.DataFrame, axes: tuple[str, str],
+    labels: tuple[list[str], list[str]], scale: float, page: str,
+) -> Picture:  # fmt: skip
+    grid = Grid(*labels)
+    stars = costs_only(data["future"])
+    rows, columns = ("policies", "futures") if axes[0] == "policy" else ("futures", "policies")
+    said = wrapped(
+        f"Rows: {rows}. Columns: {columns}. Ratio of rates: policy / none in the same future. "
+        "▼ and blue: lower; ▲ and brown: higher; ? and paler: undecided; = and white: identical, "
+        "it never bound.", WIDTH - 2 * MARGIN, TEXT,
+    )  # fmt: skip
+    intro = len(said) * line_height(TEXT) + 16
+    title = f"What each policy does to accidental clashes in each future{page}"
+    foot = [f"Each cell: ratio and its interval; n: clashes with the policy v without, in equally "
+            f"many runs. {level_words(shown, data)} Full colour: {_full(scale)}.",
+            *([f"* {COSTS_ONLY}"] if stars else []), *shown.notes]  # fmt: skip
+    sheet = Sheet(title, foot, intro + grid.height + 22)
+    sheet.write(MARGIN, sheet.top, said, TEXT)
+    cells = {}
+    for row in data.to_dict("records"):
+        place = tuple(each.index(row[axis]) for axis, each in zip(axes, labels, strict=True))
+        cells[place] = _cell(row, scale)
+    grid.draw(sheet, sheet.top + intro, cells)
+    caption = (f"Ratio of the rates of accidental clashes with and without a policy, "
+               f"{many(len(data), 'cell')} of {rows} (rows) and {columns} (columns): ratio, "
+               "simultaneous interval, n clashes with v without. ? is undecided.")  # fmt: skip
+    return Picture(name, title, caption, sheet.figure, data)
+
+
+def _full(scale: float) -> str:
+    return f"a ratio of 1/{math.exp(scale):.2g} or less, {math.exp(scale):.2g} or more"
+
+
+def _cell(row: dict, scale: float) -> Cell:
+    star = "*" if costs_only([row["future"]]) else ""
+    n = f"n = {number(row['clashes_policy'])} v {number(row['clashes_baseline'])}"
+    mark = MARKS[row["verdict"]]
+    if row["verdict"] == "identical":
+        return Cell("#ffffff", (f"{mark}1{star}", "(exactly)", n))
+    if math.isnan(row["ratio"]):
+        return Cell("#ffffff", (f"{mark}{star}", "none in either", n))
+    limits = f"({ratio_words(row['ratio_low'])}–{ratio_words(row['ratio_high'])})"
+    words = (f"{mark}{ratio_words(row['ratio'])}{star}", limits, n)
+    return Cell(_colour(row["ratio"], scale, row["verdict"] == "undecided"), words)
+
+
+def _colour(ratio: float, scale: float, undecided: bool) -> Sequence[float]:
+    shift = -math.inf if ratio == 0 else math.log(ratio) if ratio < math.inf else math.inf
+    shift = max(-1.0, min(1.0, shift / scale)) * (_PALER if undecided else 1.0)
+    return SHIFT(0.5 + shift / 2)

@@ -1,0 +1,151 @@
+"""A plan: which arms are played on the same worlds and lucks, how many runs, and what is asked.
+
+An *arm* is a future under a policy, or under none; a *future* is a scenario with one point of a
+sweep. A plan is plain values: it is written into the manifest before the first run, and whatever
+plays it later, here or after a crash, reads it from there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import sim
+from experiments.playing import LUCKS
+from sim.case import Case
+
+BASELINE = "baseline"  # the policy of an arm that has none
+MOST_ARMS = 5_000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How many runs an arm gets: ``runs``, or as many as it takes up to ``budget``.
+
+    ``until`` is ``decided`` (each policy stops when its headline is decided) or a relative
+    half-width of the first measure to estimate (each arm stops by itself).
+    """
+
+    runs: int | None = None
+    until: str | float | None = None
+    budget: int | None = None
+
+    @property
+    def most(self) -> int:
+        """Runs that an arm may get at most."""
+        return self.runs if self.runs is not None else self.budget
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As the manifest has it."""
+        if self.runs is not None:
+            return {"runs": self.runs}
+        until = self.until
+        if until != "decided":
+            until = {"relative_half_width": until}
+        return {"until": until, "budget": self.budget}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Rule":
+        """The rule that the manifest has."""
+        if "runs" in plain:
+            return cls(plain["runs"])
+        until = plain["until"]
+        return cls(None, until if until == "decided" else until["relative_half_width"],
+                   plain["budget"])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm: ``levels`` are the labels of the factors that make its future."""
+
+    name: str
+    future: str
+    policy: str
+    levels: Mapping[str, str]
+    case: Case = field(repr=False)
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it is what the policies of its future are compared with."""
+        return self.policy == BASELINE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that defines a study's results; ``request`` is what was typed, to be read anew."""
+
+    kind: str
+    name: str
+    description: str
+    seed: int
+    rule: Rule
+    estimate: tuple[str, ...]
+    factors: Mapping[str, tuple[str, ...]]
+    arms: Mapping[str, Arm]
+    command: str
+    request: Mapping[str, Any]
+
+    @cached_property
+    def futures(self) -> dict[str, dict[str, Arm]]:
+        """The arms by future and policy, in their order."""
+        found: dict[str, dict[str, Arm]] = {}
+        for arm in self.arms.values():
+            found.setdefault(arm.future, {})[arm.policy] = arm
+        return found
+
+    @property
+    def pairs(self) -> int:
+        """How many policies are compared with the baseline of their future."""
+        return sum(not arm.is_baseline for arm in self.arms.values())
+
+    def manifest(self) -> dict[str, Any]:
+        """The plan as plain values, all that ``Plan.of`` needs."""
+        return {
+            "kind": self.kind, "name": self.name, "description": self.description,
+            "version": sim.__version__, "seed": self.seed, "command": self.command,
+            "request": dict(self.request), "lucks_per_world": LUCKS, "rule": self.rule.plain,
+            "estimate": list(self.estimate),
+            "factors": {name: list(labels) for name, labels in self.factors.items()},
+            "arms": {
+                arm.name: {
+                    "future": arm.future, "policy": arm.policy, "levels": dict(arm.levels),
+                    "content_hash": arm.case.content_hash, "case": arm.case.saved,
+                }
+                for arm in self.arms.values()
+            },
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any], files: Path) -> "Plan":
+        """The plan of a manifest; files of cases lie in ``files``.
+
+        Raises ``ValueError`` or ``KeyError`` for a manifest that was damaged.
+        """
+        arms = {
+            name: Arm(name, each["future"], each["policy"], each["levels"],
+                      Case.revived(each["case"], files))
+            for name, each in manifest["arms"].items()
+        }  # fmt: skip
+        for name, each in manifest["arms"].items():
+            if arms[name].case.content_hash != each["content_hash"]:
+                raise ValueError(f"arm {name!r} is not what its content_hash says")
+        return cls(
+            manifest["kind"], manifest["name"], manifest["description"], manifest["seed"],
+            Rule.of(manifest["rule"]), tuple(manifest["estimate"]),
+            {name: tuple(labels) for name, labels in manifest["factors"].items()}, arms,
+            manifest["command"], manifest["request"],
+        )  # fmt: skip
+
+
+def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(dotted field, old, new) wherever two nests of plain values differ; None where missing."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in [*old, *(key for key in new if key not in old)]:
+            yield from differences(old.get(key), new.get(key), f"{path}.{key}".lstrip("."))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for i, pair in enumerate(zip(old, new, strict=True)):
+            yield from differences(*pair, f"{path}.{i}".lstrip("."))
+    elif old != new:
+        yield path, old, new

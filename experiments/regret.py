@@ -1,0 +1,78 @@
+"""Regret across futures: how far a measure is from the best one, where it is farthest.
+
+In one future the regret of a policy is its rate less that of the best policy there, the baseline
+among them: the largest of all differences to the others, and 0. Where the intervals of all these
+differences hold together, the largest of their limits bound it, whichever policy is the best:
+comparison with the best by all pairs (Hsu 1996, Multiple Comparisons, chapter 4).
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.statistics import Pilot, difference_interval
+
+Counts = Mapping[str, tuple[NDArray[np.float64], float]]  # by policy: by world, and years
+
+
+@dataclass(frozen=True)
+class Regret:
+    """A policy across futures, all in events a year.
+
+    ``mean`` and ``worst`` rate, and where; the largest regret with its limits, and where.
+    """
+
+    mean: float
+    worst: float
+    worst_future: str
+    estimate: float
+    low: float
+    high: float
+    future: str
+
+
+def regrets(
+    counts: Mapping[str, Counts], pilot: Pilot | None, level: float = 0.95
+) -> dict[str, Regret]:
+    """Regret of every policy; the limits of all of them hold together at ``level``.
+
+    ``counts``: by future and policy the events by world, of the same worlds for all policies of a
+    future, and the exposed years. Raises ValueError where futures differ in their policies.
+    """
+    policies = list(next(iter(counts.values())))
+    if any(list(found) != policies for found in counts.values()):
+        raise ValueError("every future needs the same policies")
+    pairs = len(counts) * len(policies) * (len(policies) - 1) // 2
+    each = 1.0 - (1.0 - level) / max(1, pairs)
+    bounds = {future: _bounds(found, pilot, each) for future, found in counts.items()}
+    return {policy: _across(policy, counts, bounds) for policy in policies}
+
+
+def _bounds(found: Counts, pilot: Pilot | None, level: float) -> dict[str, tuple[float, ...]]:
+    """Estimate and limits of every policy's regret in one future."""
+    rates = {policy: counts.sum() / years for policy, (counts, years) in found.items()}
+    low, high = dict.fromkeys(found, 0.0), dict.fromkeys(found, 0.0)
+    for one, other in itertools.combinations(found, 2):
+        (y, _), (x, years) = found[one], found[other]
+        gap = difference_interval(y, x, years, pilot=pilot, level=level)
+        low[one], high[one] = max(low[one], gap.low), max(high[one], gap.high)
+        low[other], high[other] = max(low[other], -gap.high), max(high[other], -gap.low)
+    best = min(rates.values())
+    return {policy: (rates[policy] - best, low[policy], high[policy]) for policy in found}
+
+
+def _across(
+    policy: str, counts: Mapping[str, Counts], bounds: Mapping[str, dict[str, tuple[float, ...]]]
+) -> Regret:
+    rates = {future: float(found[policy][0].sum() / found[policy][1])
+             for future, found in counts.items()}  # fmt: skip
+    own = {future: found[policy] for future, found in bounds.items()}
+    worst, farthest = max(rates, key=rates.get), max(own, key=lambda future: own[future][0])
+    return Regret(
+        float(np.mean(list(rates.values()))), rates[worst], worst, float(own[farthest][0]),
+        float(max(low for _, low, _ in own.values())),
+        float(max(high for _, _, high in own.values())), farthest,
+    )  # fmt: skip

@@ -1,0 +1,39 @@
+"""When a folder of results was made, how long it took, by which versions: ``session.json``.
+
+Timings live apart from results, which hold the same bytes whenever they are made.
+"""
+
+import datetime as dt
+import importlib.metadata
+import json
+import platform
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from experiments.playing import Crew
+from experiments.store import write_json
+
+FILE = "session.json"
+_LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "matplotlib")
+
+
+def session(started: float) -> dict[str, Any]:
+    """What is known of this process, which began its work at ``started`` (seconds since 1970)."""
+    return {
+        "started": dt.datetime.fromtimestamp(started, dt.UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 1),
+        "typed": shlex.join(sys.argv), "python": platform.python_version(),
+        "platform": platform.platform(),
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+    }  # fmt: skip
+
+
+def add_session(folder: Path, started: float, crew: Crew) -> None:
+    """Add this process to those that have worked in a folder."""
+    path = folder / FILE
+    before = json.loads(path.read_text("utf-8"))["sessions"] if path.exists() else []
+    this = session(started) | {"workers": crew.workers, "scheduler": crew.scheduler}
+    write_json(path, {"sessions": [*before, this]})

@@ -1,0 +1,72 @@
+"""A little study for tests: a short line, busy posts, runs of some 20 ms."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from experiments.plan import Plan
+from experiments.planning import plan_of, read_study
+from experiments.studying import begin
+
+SCENARIO = """\
+extends: baseline
+name: short
+days: 40
+clock: {warmup_days: 5}
+space: {length_km: 60}
+north:
+  works: {slots: 30, share: 1, weeks: 30, first_month: 1, last_month: 12, distance_m: 35}
+  patrols: {slots: 0}
+  watch: {posts: 40}
+  conduct: {attack_intercept: 0}
+south:
+  patrols: {slots: 0}
+  watch: {posts: 20, margin_m: 5}
+"""
+STUDY = """\
+name: little
+scenarios: [short.yaml]
+policies: [nothing, wider_margin]
+sweep: {border.marker_survival: [0.9, 0.1]}
+"""
+
+
+def write(folder: Path, rule: str = "runs: 12") -> Path:
+    """Write the scenario and the study into ``folder``; the study's file."""
+    (folder / "short.yaml").write_text(SCENARIO)
+    (folder / "study.yaml").write_text(f"{STUDY}{rule}\n")
+    return folder / "study.yaml"
+
+
+def plan(folder: Path, rule: str = "runs: 12") -> Plan:
+    """The plan of the little study."""
+    return plan_of(read_study(str(write(folder, rule)), {}), "dmz study", {"verb": "study",
+                   "name": str(folder / "study.yaml"), "changes": {}})  # fmt: skip
+
+
+def begun(folder: Path, rule: str = "runs: 12") -> Path:
+    """A folder of results with its manifest and nothing played."""
+    (folder / "out").mkdir()
+    begin(plan(folder, rule), folder / "out")
+    return folder / "out"
+
+
+def dmz(*words: str, cwd: Path, timeout: float = 300) -> subprocess.CompletedProcess:
+    """The command as a user types it."""
+    command = [sys.executable, "-m", "experiments.cli", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=timeout)
+
+
+def same_bytes(one: Path, other: Path) -> None:
+    """Assert that two folders of results hold the same, timings apart."""
+    files = [{str(path.relative_to(folder)) for path in folder.rglob("*")
+              if path.is_file() and path.name not in ("session.json", ".lock")}
+             for folder in (one, other)]  # fmt: skip
+    assert files[0] == files[1]
+    for name in sorted(files[0]):
+        if name == "manifest.json":
+            kept = [json.loads((folder / name).read_text()) for folder in (one, other)]
+            assert [each["arms"] for each in kept[:1]] == [each["arms"] for each in kept[1:]]
+        else:
+            assert (one / name).read_bytes() == (other / name).read_bytes(), name

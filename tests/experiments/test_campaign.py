@@ -1,0 +1,181 @@
+"""A study killed at any moment goes on, and ends with the bytes of one never disturbed.
+
+Real processes are killed: a small process that has everything loaded forks children that play the
+study, and kills each at a random moment.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from little import begun, dmz, same_bytes
+
+from experiments.campaign import Interrupted, play_out
+from experiments.parts import Parts
+from experiments.playing import Crew
+from experiments.studying import plan_in
+
+KILLS = 24
+RULE = "runs: 24"  # of six arms: some four seconds
+KILLER = """\
+import os, random, signal, sys, time
+from pathlib import Path
+from experiments import campaign
+from experiments.playing import Crew, play
+from experiments.studying import plan_in
+
+folder, kills = Path(sys.argv[1]), int(sys.argv[2])
+plan = plan_in(folder)
+play(next(iter(plan.arms.values())).case, 0, 1)     # everything is loaded before the forks
+campaign._SECONDS_A_PART = 0.03                     # so that kills fall into the writing too
+luck, killed = random.Random(5), 0
+while killed < kills:
+    child = os.fork()
+    if not child:
+        campaign.play_out(plan, folder, Crew(1), {})
+        os._exit(0)
+    time.sleep(luck.uniform(0.02, 0.4))
+    done, status = os.waitpid(child, os.WNOHANG)
+    if done:
+        break
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    killed += 1
+print(killed)
+"""
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> Path:
+    folder = begun(tmp_path_factory.mktemp("undisturbed"), RULE)
+    play_out(plan_in(folder), folder, Crew(1), {})
+    return folder
+
+
+def fresh(undisturbed: Path, folder: Path) -> Path:
+    """A folder of the same study with nothing played."""
+    folder.mkdir()
+    shutil.copytree(undisturbed / "inputs", folder / "inputs")
+    shutil.copy(undisturbed / "manifest.json", folder)
+    return folder
+
+
+def test_killed_at_random_moments_it_ends_with_the_same_bytes(undisturbed, tmp_path):
+    folder = fresh(undisturbed, tmp_path / "killed")
+    killer = subprocess.run([sys.executable, "-c", KILLER, str(folder), str(KILLS)],
+                            capture_output=True, text=True, timeout=300)  # fmt: skip
+    assert killer.returncode == 0, killer.stderr
+    assert int(killer.stdout) >= 20
+    play_out(plan_in(folder), folder, Crew(1), {})
+    same_bytes(folder, undisturbed)
+
+
+def test_any_number_of_workers_and_any_chunks_leave_the_same_bytes(
+    undisturbed, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("experiments.campaign._CHUNK", 7)
+    monkeypatch.setattr("experiments.campaign._RUNS_A_PART", 11)
+    folder = fresh(undisturbed, tmp_path / "two")
+    play_out(plan_in(folder), folder, Crew(2), {})
+    same_bytes(folder, undisturbed)
+
+
+def test_a_worker_and_then_the_command_itself_are_killed(undisturbed, tmp_path):
+    import psutil
+
+    folder = fresh(undisturbed, tmp_path / "out")
+    command = [sys.executable, "-m", "experiments.cli", "resume", str(folder), "--workers", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    parent, deadline = psutil.Process(process.pid), time.monotonic() + 60
+    workers: list[psutil.Process] = []
+    while time.monotonic() < deadline and process.poll() is None and not workers:
+        workers = [p for p in parent.children(recursive=True) if "popen_loky" in
+                   " ".join(p.cmdline())]  # fmt: skip
+        time.sleep(0.05)
+    assert workers, "no worker process was seen"
+    time.sleep(2)
+    workers[0].send_signal(signal.SIGKILL)
+    time.sleep(1.5)
+    process.kill()
+    process.wait()
+    done = dmz("resume", str(folder), "--workers", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for kind in ("runs", "incidents", "tension"):
+        file = f"{kind}.parquet"
+        assert (folder / file).read_bytes() == (undisturbed / file).read_bytes()
+
+
+def test_a_full_disk_loses_nothing(undisturbed, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=260k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        folder = fresh(undisturbed, disk / "out")
+        done = dmz("resume", str(folder), "--workers", "1", cwd=tmp_path)
+        assert done.returncode == 1 and "No space left" in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr and not Parts(folder).complete
+        subprocess.run(["mount", "-o", "remount,size=40m", str(disk)], check=True)
+        done = dmz("resume", str(folder), "--workers", "1", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        for kind in ("runs", "incidents", "tension"):
+            file = f"{kind}.parquet"
+            assert (folder / file).read_bytes() == (undisturbed / file).read_bytes()
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+def test_ctrl_c_keeps_what_was_played_and_says_how_to_go_on(undisturbed, tmp_path):
+    folder = fresh(undisturbed, tmp_path / "out")
+    command = [sys.executable, "-m", "experiments.cli", "resume", str(folder), "--workers", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not any(folder.glob("parts")) and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(1.0)
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "dmz resume" in said and "Traceback" not in said, said
+    kept = Parts(folder).table("runs").num_rows
+    assert 0 < kept < 144 and f"{kept} runs are kept" in said
+    shown = dmz("results", str(folder), cwd=tmp_path)
+    assert shown.returncode == 0 and "not complete" in shown.stdout
+    play_out(plan_in(folder), folder, Crew(1), {})
+    assert (folder / "runs.parquet").read_bytes() == (undisturbed / "runs.parquet").read_bytes()
+
+
+def test_a_rule_that_looks_goes_on_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr("experiments.stopping.looks", lambda budget: [8, 16, budget])
+    folders = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        folders.append(begun(tmp_path / name, "until: {relative_half_width: 0.95}\nbudget: 24"))
+    one, other = folders
+    play_out(plan_in(one), one, Crew(1), {})
+    shown = iter(range(1000))
+
+    def stop(_):
+        if next(shown) % 9 == 8:
+            raise KeyboardInterrupt
+
+    for _ in range(3):
+        with pytest.raises(Interrupted):
+            play_out(plan_in(other), other, Crew(1), {}, stop)
+    play_out(plan_in(other), other, Crew(1), {})
+    assert (one / "runs.parquet").read_bytes() == (other / "runs.parquet").read_bytes()
+    runs = Parts(one).table("runs", ["arm"])["arm"].value_counts().to_pylist()
+    assert len({each["counts"] for each in runs}) > 1, "some arm was to stop before the others"
+
+
+def test_timings_live_apart(undisturbed, tmp_path):
+    folder = fresh(undisturbed, tmp_path / "out")
+    assert dmz("resume", str(folder), "--workers", "2", cwd=tmp_path).returncode == 0
+    assert dmz("resume", str(folder), cwd=tmp_path).returncode == 0
+    sessions = json.loads((folder / "session.json").read_text())["sessions"]
+    assert len(sessions) == 2 and sessions[0]["workers"] == 2

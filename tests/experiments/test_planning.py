@@ -1,0 +1,141 @@
+"""Study files: what they make, and what is refused where it stands."""
+
+import datetime as dt
+import itertools
+import json
+
+import pytest
+from little import SCENARIO, plan
+
+from experiments.plan import Plan, Rule, differences
+from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
+from sim.documents import BadInput
+
+
+def planned(folder, text, changes=()):
+    (folder / "short.yaml").write_text(SCENARIO)
+    (folder / "study.yaml").write_text(text)
+    return plan_of(read_study(str(folder / "study.yaml"), dict(changes)), "c", {})
+
+
+def test_arms_are_the_cross_of_futures_and_policies(tmp_path):
+    found = plan(tmp_path)
+    assert list(found.arms) == [
+        f"border.marker_survival={p}{policy}" for p in ("0.9", "0.1")
+        for policy in ("", " + nothing", " + wider response margin")
+    ]  # fmt: skip
+    assert list(found.futures) == ["border.marker_survival=0.9", "border.marker_survival=0.1"]
+    assert found.factors == {"border.marker_survival": ("0.9", "0.1")} and found.pairs == 4
+    arm = found.arms["border.marker_survival=0.1 + nothing"]
+    assert arm.case.parameters(()).border.marker_survival == 0.1 and not arm.is_baseline
+
+
+def test_a_plan_survives_its_manifest(tmp_path):
+    found = plan(tmp_path, "until: {relative_half_width: 0.3}\nbudget: 400")
+    plain = json.loads(json.dumps(found.manifest()))
+    again = Plan.of(plain, tmp_path)
+    assert json.loads(json.dumps(again.manifest())) == plain
+    assert again.rule == Rule(None, 0.3, 400) and again.rule.most == 400
+    plain["arms"]["border.marker_survival=0.1"]["case"]["scenario"]["days"] = 41
+    with pytest.raises(ValueError, match="content_hash"):
+        Plan.of(plain, tmp_path)
+
+
+def test_lists_ranges_and_levels(tmp_path):
+    found = planned(tmp_path, """\
+name: sweep
+scenarios: [short.yaml, baseline]
+sweep:
+  south.watch.margin_m: {low: 5, high: 20, points: 3, scale: log}
+  season:
+    levels:
+      spring: {start: 2026-03-01, days: 20}
+      autumn: {start: 2026-09-01, days: 30}
+runs: 4
+""")
+    assert found.factors == {"scenario": ("short", "baseline"),
+                             "south.watch.margin_m": ("5", "10", "20"),
+                             "season": ("spring", "autumn")}  # fmt: skip
+    arm = found.arms["baseline, south.watch.margin_m=10, autumn"]
+    assert arm.case.scenario.start == dt.date(2026, 9, 1) and arm.case.scenario.days == 30
+    assert arm.case.parameters(()).south.watch.margin_m == 10
+    assert len(found.arms) == 12
+
+
+@pytest.mark.parametrize("design", ["latin_hypercube: 8", "sobol: 8"])
+def test_samples_fill_the_ranges_and_come_again(tmp_path, design):
+    text = f"""\
+name: sample
+scenarios: [short.yaml]
+sweep:
+  south.watch.margin_m: {{low: 0, high: 80}}
+  north.works.distance_m: {{low: 20, high: 200, scale: log}}
+design: {{{design}}}
+runs: 2
+"""
+    found = planned(tmp_path, text)
+    levels = [arm.case.parameters(()) for arm in found.arms.values()]
+    assert len(levels) == 8
+    octants = sorted(int(each.south.watch.margin_m // 10) for each in levels)
+    assert octants == list(range(8))
+    assert all(20 <= each.north.works.distance_m <= 200 for each in levels)
+    assert list(planned(tmp_path, text).arms) == list(found.arms)
+    assert list(planned(tmp_path, text, {"seed": 2}).arms) != list(found.arms)
+
+
+def test_policies_by_name_folder_stack_and_pairs(tmp_path):
+    (tmp_path / "mine").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "mine" / f"{name}.yaml").write_text(
+            f"name: {name}\nbinds: [south]\nset: {{south: {{watch: {{margin_m: 30}}}}}}\n"
+        )
+    text = "name: p\nscenarios: [short.yaml]\npolicies: [mine, [hotline, nothing]]\nruns: 2\n"
+    found = planned(tmp_path, text)
+    singles = ["one", "two", "hotline + nothing"]
+    assert list(found.futures["short"]) == ["baseline", *singles]
+    combined = planned(tmp_path, text + "combine: true\n")
+    pairs = [f"{a} + {b}" for a, b in itertools.combinations(singles, 2)]
+    assert list(combined.futures["short"]) == ["baseline", *singles, *pairs]
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("scenarios: [shrt.yaml]\nruns: 4", "study.yaml:2:13: there is no such file"),
+    ("policies: [hotlin]\nruns: 4", "study.yaml:2:12: there is no such file; found the text "
+     "'hotlin'; did you mean hotline?"),
+    ("sweep: {south.watch.margin: [1]}\nruns: 4",
+     "study.yaml:2:9: south.watch.margin: unknown key"),
+    ("sweep:\n  south.watch.margin_m: [5, 300]\nruns: 4", "study.yaml:3:3: south.watch.margin_m: "
+     "out of range"),
+    ("runs: 1", "study.yaml:2:7: runs: out of range; found 1"),
+    ("run: 10", "did you mean runs"),
+    ("", "either `runs` or `until` with `budget`"),
+    ("until: decided\nbudget: 400", "no policy to decide about"),
+    ("until: {relative_half_width: 0.2}", "`until` and `budget` go together"),
+    ("runs: 4\nestimate: [clashs]", "estimate.0: no such measure"),
+    ("runs: 4\nsweep: {a: {low: 2, high: 1, points: 2}}", "not above `low`"),
+    ("runs: 4\nsweep: {a: {low: 1, high: 2}}", "points: 2 or more"),
+    ("runs: 4\ndesign: {sobol: 6}\nsweep: {a: {low: 1, high: 2}}", "no power of two"),
+    ("runs: 4\npolicies: [hotline, hotline]", "another arm is named"),
+    ("runs: 4\npolicies: [empty]", "no policy file in this folder"),
+    ("runs: 4\nsweep: {a: {low: 1, high: 2, points: 900}, b: {low: 1, high: 2, points: 900}}",
+     "too many arms"),
+])  # fmt: skip
+def test_a_bad_study_is_refused_where_it_is_wrong(tmp_path, text, said):
+    (tmp_path / "empty").mkdir(exist_ok=True)
+    with pytest.raises(BadInput) as bad:
+        planned(tmp_path, f"name: x\n{text}\n")
+    assert said in str(bad.value), bad.value
+
+
+def test_differences_are_named_by_their_field():
+    old = {"a": {"b": [1, 2], "c": 3}, "d": 1}
+    assert list(differences(old, {"a": {"b": [1, 5], "c": 3}, "e": 2})) == [
+        ("a.b.1", 2, 5), ("d", 1, None), ("e", None, 2),
+    ]  # fmt: skip
+    assert not list(differences(old, old))
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED_STUDIES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_study_makes_a_plan(file):
+    found = plan_of(read_study(file.stem, {}), "c", {})
+    assert len(found.arms) > 2
