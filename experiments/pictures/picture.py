@@ -4,6 +4,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import matplotlib
@@ -30,14 +31,24 @@ class Picture:
     figure: Figure
     data: pd.DataFrame
 
+    @cached_property
+    def svg(self) -> str:
+        """The figure as an SVG file; it may not change afterwards."""
+        stream = io.StringIO()
+        look = {"svg.hashsalt": self.name, "svg.fonttype": "none"}
+        with styled(), matplotlib.rc_context(look):
+            self.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        # in attributes only: a name in the text is not written with font-weight before it
+        return re.sub(r'(style="[^"<>]*?)' + _FONTS[0], r"\1" + _FONTS[1], stream.getvalue())
+
 
 def save(picture: Picture, folder: Path) -> None:
     """Write NAME.png, NAME.svg and NAME.csv; equal numbers give equal bytes."""
     with styled():
         write_whole(folder / f"{picture.name}.png", lambda to: picture.figure.savefig(
             to, format="png", dpi=DPI, metadata={"Software": None}))  # fmt: skip
-    svg = _svg(picture)
-    write_whole(folder / f"{picture.name}.svg", lambda to: to.write_text(svg, "utf-8") and None)
+    write_whole(folder / f"{picture.name}.svg",
+                lambda to: to.write_text(picture.svg, "utf-8") and None)  # fmt: skip
     write_whole(folder / f"{picture.name}.csv",
                 lambda to: picture.data.to_csv(to, index=False, lineterminator="\n"))  # fmt: skip
 
@@ -49,7 +60,7 @@ def svg_text(picture: Picture) -> str:
     """
     ET.register_namespace("", _SVG)
     ET.register_namespace("xlink", _XLINK)
-    root = ET.fromstring(_svg(picture))
+    root = ET.fromstring(picture.svg)
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in (f"{{{_SVG}}}style", f"{{{_SVG}}}metadata"):
@@ -72,12 +83,3 @@ def _own_ids(element: ET.Element, prefix: str) -> None:
             element.set(key, f"#{prefix}{value[1:]}")
         elif "url(#" in value:
             element.set(key, re.sub(r"url\(#", f"url(#{prefix}", value))
-
-
-def _svg(picture: Picture) -> str:
-    stream = io.StringIO()
-    look = {"svg.hashsalt": picture.name, "svg.fonttype": "none"}
-    with styled(), matplotlib.rc_context(look):
-        picture.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    # in attributes only: a name in the text is not written with font-weight before it
-    return re.sub(r'(style="[^"<>]*?)' + _FONTS[0], r"\1" + _FONTS[1], stream.getvalue())
