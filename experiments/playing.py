@@ -119,11 +119,9 @@ def _on_processes(tasks: Iterable[Task], seed: int, crew: Crew) -> Iterator[tupl
 
 
 def _on_cluster(tasks: Iterable[Task], seed: int, crew: Crew) -> Iterator[tuple[Task, Results]]:
-    from distributed import Client
+    from experiments.cluster import connected
 
-    with Client(crew.scheduler) as client:
-        workers = max(1, sum(client.nthreads().values()))
-        executor = client.get_executor(pure=False)
+    with connected(crew.scheduler) as (executor, workers):
         yield from _handed_out(executor, list(tasks)[::-1], {}, seed, workers)
 
 

@@ -128,4 +128,5 @@ def _manifest_text(manifest: Mapping[str, Any]) -> str:
         if arm is not first:
             found = differences(first["case"], arm["case"])
             arms[name] = arm | {"case": {path: new for path, _, new in found}}
-    return json.dumps(dict(manifest) | {"arms": arms}, indent=1, ensure_ascii=False)
+    said = {key: value for key, value in manifest.items() if key != "request"}  # the command
+    return json.dumps(said | {"arms": arms}, indent=1, ensure_ascii=False)

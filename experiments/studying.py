@@ -21,6 +21,7 @@ from rich.progress import Progress as Bar
 
 import sim
 from experiments.campaign import Interrupted, Progress, play_out
+from experiments.cluster import cluster_problem
 from experiments.parts import Parts, locked
 from experiments.plan import Plan, differences
 from experiments.planning import Ask, plan_of, read_study
@@ -79,7 +80,13 @@ def study(name: str, changes: Mapping[str, Any], options: Options) -> int:
 
 def resume(folder: Path, options: Options) -> int:
     """Go on with what a folder holds; the exit code."""
-    return guarded(lambda talk: _go_on(folder, _as_it_was(folder, talk), options, talk))
+
+    def go_on(talk: Console) -> int:
+        plan = _as_it_was(folder, talk)
+        _reach_scheduler(options)
+        return _go_on(folder, plan, options, talk)
+
+    return guarded(go_on)
 
 
 def report(folder: Path) -> int:
@@ -265,6 +272,7 @@ def _answered(ask: Callable[[], Plan], options: Options) -> int:
             from experiments.forecast import print_forecast
 
             return print_forecast(plan, options.crew, talk)
+        _reach_scheduler(options)
         out = options.out
         if out is not None and (out / MANIFEST).is_file():
             refuse_changes(out, plan)
@@ -280,6 +288,12 @@ def _answered(ask: Callable[[], Plan], options: Options) -> int:
 def _agents(plan: Plan, options: Options) -> dict[str, dict[str, type]]:
     return {name: load_agents(arm.case, options.allow_code) for name, arm in plan.arms.items()
             if arm.case.agents}  # fmt: skip
+
+
+def _reach_scheduler(options: Options) -> None:
+    if options.scheduler is not None and (problem := cluster_problem(options.scheduler)):
+        mark = Mark("--scheduler", 0, 0)
+        raise BadInput([Problem(mark, "", options.scheduler, message=problem)])
 
 
 def _go_on(folder: Path, plan: Plan, options: Options, talk: Console) -> int:
