@@ -38,7 +38,11 @@ def _how_often(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
 def _rate(rate: Mapping[str, Any], brief: bool = False) -> str:
     noun = "" if brief else " accidental clashes a year"
     return (f"{figure(rate['estimate'])}{noun} (95% interval {_between(rate)}, "
-            f"n = {rate['events']:.0f} in {rate['n']:,.0f} years)")  # fmt: skip
+            f"n = {rate['events']:.0f} in {_years(rate['n'])})")  # fmt: skip
+
+
+def _years(years: float) -> str:
+    return f"{years:,.0f} years" if years >= 10 else f"{figure(years)} years"
 
 
 def _between(interval: Mapping[str, Any]) -> str:
@@ -71,15 +75,15 @@ def _without_policies(figures: Mapping[str, Any]) -> str:
 def _one_future(policies: Mapping[str, Any]) -> str:
     found = {policy: each["measures"]["clashes"] for policy, each in policies.items()}
     words = [
-        f"{verdict}: {_listed([_effect(name, found[name]) for name in names])}"
+        f"{verdict} with {_listed([_effect(name, found[name]) for name in names])}"
         for verdict in ("lower", "higher")
         if (names := _sorted(found, verdict))
     ]
-    for verdict, text in (("undecided", "undecided"), ("identical", "identical to none")):
-        if number := sum(each["verdict"] == verdict for each in found.values()):
-            words.append(f"{text}: {number}")
-    policies_words = f"Of {len(found)} policies" if len(found) > 1 else "Of the one policy"
-    return f"{policies_words}, this is decided about the rate: {'; '.join(words)}."
+    counts = {verdict: sum(each["verdict"] == verdict for each in found.values())
+              for verdict in ("undecided", "identical")}  # fmt: skip
+    open_ones = f"undecided {counts['undecided']}, identical to none {counts['identical']}"
+    decided = f"the rate is {', and '.join(words)}" if words else "no effect on the rate is decided"
+    return f"Of {len(found)} {'policy' if len(found) == 1 else 'policies'}: {decided} ({open_ones})."
 
 
 def _sorted(found: Mapping[str, Any], verdict: str) -> list[str]:

@@ -11,7 +11,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,8 @@ def _comparison_plan(asked: Comparison) -> Plan:
     document = Document(said, {}, "dmz compare")
     ask = Ask("compare", validate(document, Study), document, asked.assignments)
     request = {"verb": "compare", "asked": vars(asked)}
-    return plan_of(ask, _comparison_command(asked), json.loads(json.dumps(request)))
+    plan = plan_of(ask, _comparison_command(asked), json.loads(json.dumps(request)))
+    return replace(plan, name=next(iter(plan.arms.values())).case.scenario.name)
 
 
 def _comparison_command(asked: Comparison) -> str:
