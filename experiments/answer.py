@@ -83,7 +83,8 @@ def _one_future(policies: Mapping[str, Any]) -> str:
               for verdict in ("undecided", "identical")}  # fmt: skip
     open_ones = f"undecided {counts['undecided']}, identical to none {counts['identical']}"
     decided = f"the rate is {', and '.join(words)}" if words else "no effect on the rate is decided"
-    return f"Of {len(found)} {'policy' if len(found) == 1 else 'policies'}: {decided} ({open_ones})."
+    noun = "policy" if len(found) == 1 else "policies"
+    return f"Of {len(found)} {noun}: {decided} ({open_ones})."
 
 
 def _sorted(found: Mapping[str, Any], verdict: str) -> list[str]:
@@ -123,8 +124,8 @@ def _several_futures(compared: Mapping[str, Any], regret: Mapping[str, Any] | No
     if regret:
         best = min(regret, key=lambda name: regret[name]["regret"]["estimate"])
         least = regret[best]["regret"]
-        text += (f"; never far from the best is {best}, with a largest regret of "
-                 f"{figure(least['estimate'])} clashes a year (95% interval "
+        text += (f"; least far from the best, at worst, is {best}, with a largest "
+                 f"regret of {figure(least['estimate'])} clashes a year (95% interval "
                  f"{_between(least)})")  # fmt: skip
     return f"{text}."
 

@@ -43,7 +43,7 @@ def regrets(
     future, and the exposed years. Raises ValueError where futures differ in their policies.
     """
     policies = list(next(iter(counts.values())))
-    if any(list(found) != policies for found in counts.values()):
+    if any(set(found) != set(policies) for found in counts.values()):
         raise ValueError("every future needs the same policies")
     pairs = len(counts) * len(policies) * (len(policies) - 1) // 2
     each = 1.0 - (1.0 - level) / max(1, pairs)

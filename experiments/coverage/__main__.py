@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 1 if any interval fails."""
     parser = argparse.ArgumentParser(prog="python -m experiments.coverage", description=__doc__)
     parser.add_argument("--repetitions", type=int, metavar="N", help=f"instead of {REPETITIONS}")
-    parser.add_argument("--small", action="store_true", help=f"{SMALL} repetitions, half a minute")
+    parser.add_argument("--small", action="store_true", help=f"{SMALL} repetitions, ten seconds")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="write the page, Markdown")
     asked = parser.parse_args(arguments)
     repetitions = asked.repetitions or (SMALL if asked.small else REPETITIONS)

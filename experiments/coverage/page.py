@@ -21,7 +21,7 @@ must agree.)
 Repeat it with
 
     python -m experiments.coverage            # about {minutes}, ends with the verdicts
-    python -m experiments.coverage --small    # half a minute, with larger errors
+    python -m experiments.coverage --small    # ten seconds, with larger errors
 
 The exit code is 1 if any interval fails. `--write docs/COVERAGE.md` writes this page anew;
 `--repetitions N` asks for other numbers of repetitions (here {repetitions}).

@@ -63,7 +63,7 @@ def test_several_futures_count_where_a_policy_is_decided_and_name_the_least_regr
     assert "from 0.82 accidental clashes a year" in first and first.endswith(" in then.")
     assert "lower: a (-0.50 to -0.30 a year in 2 of 2 futures)" in second
     assert "higher: b (+0.20 a year in 1 of 2 futures)" in second
-    assert "never far from the best is a, with a largest regret of 0 clashes a year" in second
+    assert "least far from the best, at worst, is a, with a largest regret of 0 clashes" in second
 
 
 @pytest.mark.parametrize(("low", "high", "said"), [

@@ -1,0 +1,60 @@
+"""Regret: never below 0, 0 for the best, and limits that hold together."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.regret import regrets
+from experiments.statistics import Pilot
+
+COUNTS = st.lists(st.integers(0, 4), min_size=12, max_size=12).map(lambda n: np.array(n, float))
+FUTURES = st.fixed_dictionaries({
+    future: st.fixed_dictionaries({policy: st.tuples(COUNTS, st.just(24.0))
+                                   for policy in ("baseline", "a", "b")})
+    for future in ("now", "then")
+})  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(FUTURES)
+def test_the_estimate_lies_within_its_limits_and_one_policy_of_a_future_is_best(counts):
+    pilot = sum((Pilot.of(y) for f in counts.values() for y, _ in f.values()), Pilot(0, 0, 0, 0))
+    found = regrets(counts, pilot)
+    rates = {f: {p: y.sum() / t for p, (y, t) in those.items()} for f, those in counts.items()}
+    for policy, each in found.items():
+        own = {future: rates[future][policy] - min(rates[future].values()) for future in rates}
+        assert each.estimate == pytest.approx(max(own.values())) and own[each.future] == max(
+            own.values()
+        )
+        assert 0 <= each.low <= each.estimate + 1e-9 <= each.high + 2e-9
+        assert each.worst == max(r[policy] for r in rates.values())
+        assert each.mean == pytest.approx(np.mean([r[policy] for r in rates.values()]))
+        assert rates[each.worst_future][policy] == each.worst
+
+
+def test_the_best_everywhere_has_none_and_the_worst_is_known_to_be_far():
+    luck = np.random.Generator(np.random.Philox(1))
+    few, many = luck.poisson(0.2, 200).astype(float), luck.poisson(3, 200).astype(float)
+    counts = {f: {"good": (few, 200.0), "bad": (many, 200.0)} for f in ("now", "then")}
+    found = regrets(counts, None)
+    assert found["good"].estimate == found["good"].low == found["good"].high == 0.0
+    assert found["bad"].low > 2.0 and found["bad"].estimate == pytest.approx(
+        (many - few).sum() / 200
+    )
+
+
+def test_a_policy_may_be_best_in_no_future_and_yet_never_far():
+    wet = {"a": 10.0, "b": 0.0, "c": 2.0}
+    dry = {"a": 0.0, "b": 10.0, "c": 2.0}
+    counts = {name: {p: (np.full(10, n), 10.0) for p, n in future.items()}
+              for name, future in (("wet", wet), ("dry", dry))}  # fmt: skip
+    found = regrets(counts, None)
+    assert min(found, key=lambda p: found[p].estimate) == "c"
+    assert (found["a"].future, found["b"].future) == ("wet", "dry")
+
+
+def test_futures_with_other_policies_are_refused():
+    one = (np.zeros(4), 4.0)
+    with pytest.raises(ValueError, match="same policies"):
+        regrets({"now": {"a": one, "b": one}, "then": {"a": one}}, None)
