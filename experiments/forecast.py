@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from experiments.playing import Crew, Task, compile_once, play_task
 _ARMS, _RUNS = 6, 2  # arms and runs of each that are played to find out
 _PICTURES = 6e6  # bytes of pictures and report, seen
 
+Agents = Mapping[str, Mapping[str, type]]  # by arm: those that its case names
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -23,7 +26,6 @@ class Forecast:
     runs: int
     seconds_a_run: float
     bytes_a_run: float
-    failures: int
 
     def seconds(self, workers: int) -> float:
         """Of the whole study."""
@@ -35,16 +37,17 @@ class Forecast:
         return self.runs * self.bytes_a_run + _PICTURES
 
 
-def forecast(plan: Plan) -> Forecast:
+def forecast(plan: Plan, agents: Agents) -> Forecast:
     """Play a few runs of a few arms and reckon with them."""
     names = list(plan.arms)
     chosen = names[:: -(-len(names) // _ARMS)]
-    played, failures = [], 0
-    play_task(Task(names[0], plan.arms[names[0]].case, (0,)), plan.seed)  # loads what runs need
+    tasks = [Task(name, plan.arms[name].case, range(_RUNS), agents.get(name, {}))
+             for name in chosen]  # fmt: skip
+    play_task(tasks[0], plan.seed)  # loads what runs need
+    played = []
     started = time.perf_counter()
-    for name in chosen:
-        results = play_task(Task(name, plan.arms[name].case, range(_RUNS)), plan.seed)
-        played += [(name, k, result) for k, result in results.items()]
+    for task in tasks:
+        played += [(task.name, k, found) for k, found in play_task(task, plan.seed).items()]
     seconds = (time.perf_counter() - started) / len(played)
     with tempfile.TemporaryDirectory() as folder:
         parts = Parts(Path(folder))
@@ -53,13 +56,13 @@ def forecast(plan: Plan) -> Forecast:
         parts.compact(names)
         files = Path(folder).glob("*.parquet")
         size = sum(path.stat().st_size for path in files) / len(played)
-    return Forecast(len(names), plan.rule.most * len(names), seconds, size, failures)
+    return Forecast(len(names), plan.rule.most * len(names), seconds, size)
 
 
-def print_forecast(plan: Plan, crew: Crew, talk: Console) -> int:
+def print_forecast(plan: Plan, agents: Agents, crew: Crew, talk: Console) -> int:
     """Print what the study would take; the exit code."""
     compile_once(talk.print)
-    found = forecast(plan)
+    found = forecast(plan, agents)
     most = "at most " if plan.rule.until else ""
     print(f"{plan.name}: {found.arms:,} arms, {most}{found.runs:,} runs "
           f"({most}{plan.rule.most:,} of each arm)")  # fmt: skip

@@ -4,6 +4,7 @@ A folder begins with its manifest and the files that were read; what is played i
 says, so that going on after a crash and playing in one go are the same thing.
 """
 
+import hashlib
 import json
 import os
 import shlex
@@ -34,7 +35,7 @@ from sim.documents import BadInput, Document, Mark, Problem, validate
 
 MANIFEST, INPUTS = "manifest.json", "inputs"
 _MOST_DIFFERENCES = 12
-_NOT_RESULTS = {"command", "request", "content_hash", "description"}
+_NOT_RESULTS = {"command", "request", "content_hash", "description", "code"}
 
 
 @dataclass(frozen=True)
@@ -228,13 +229,36 @@ def begin(plan: Plan, folder: Path) -> None:
             if not (inputs / found).exists():
                 shutil.copyfile(arm.case.tree["border"][key], inputs / found)
     sources = {source for arm in plan.arms.values() for source in arm.case.sources}
+    sources |= set(_modules(plan).values())
     if plan.request["verb"] == "study":
         from experiments.planning import find_study
 
         sources.add(find_study(plan.request["name"]))
     for source in sorted(sources, key=lambda path: (path.name, str(path))):
         _copied(source, inputs)
-    write_json(folder / MANIFEST, plan.manifest())
+    write_json(folder / MANIFEST, plan.manifest() | {"code": _code(plan)})
+
+
+def _modules(plan: Plan) -> dict[str, Path]:
+    """The files of the modules of custom agents, which are loaded."""
+    names = {choice.reference.partition(":")[0]
+             for arm in plan.arms.values() for choice in arm.case.agents}  # fmt: skip
+    return {name: Path(sys.modules[name].__file__) for name in sorted(names)}
+
+
+def _code(plan: Plan) -> dict[str, str]:
+    """Fingerprints of the code of custom agents: no content hash of a scenario knows it."""
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in _modules(plan).items()}  # fmt: skip
+
+
+def _refuse_other_code(folder: Path, plan: Plan) -> None:
+    kept, now = manifest_in(folder).get("code", {}), _code(plan)
+    if kept != now:
+        mark = Mark(str(folder / MANIFEST), 0, 0)
+        raise BadInput([Problem(mark, f"code.{path}", _brief(new), _brief(old), None,
+                                "changed since the study began")
+                        for path, old, new in differences(kept, now)])  # fmt: skip
 
 
 def _copied(source: Path, inputs: Path) -> None:
@@ -269,16 +293,16 @@ def guarded(do: Callable[[Console], int]) -> int:
 def _answered(ask: Callable[[], Plan], options: Options) -> int:
     def do(talk: Console) -> int:
         plan = ask()
+        agents = _agents(plan, options)
         if options.dry_run:
             from experiments.forecast import print_forecast
 
-            return print_forecast(plan, options.crew, talk)
+            return print_forecast(plan, agents, options.crew, talk)
         _reach_scheduler(options)
         out = options.out
         if out is not None and (out / MANIFEST).is_file():
             refuse_changes(out, plan)
             return _go_on(out, plan_in(out), options, talk)
-        _agents(plan, options)
         folder = new_folder(out, f"{plan.kind}-{plan.name}")
         begin(plan, folder)
         return _go_on(folder, plan_in(folder), options, talk)
@@ -299,6 +323,7 @@ def _reach_scheduler(options: Options) -> None:
 
 def _go_on(folder: Path, plan: Plan, options: Options, talk: Console) -> int:
     agents = _agents(plan, options)
+    _refuse_other_code(folder, plan)
     if options.scheduler is None:
         compile_once(talk.print)
     started = time.time()

@@ -1,0 +1,253 @@
+"""``study``, ``resume``, ``report``, ``results``, ``verify``, ``bundle`` and ``run --from``, as
+typed by a user."""
+
+import json
+import re
+import shutil
+import zipfile
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from little import SCENARIO, dmz, same_bytes, write
+from typer.testing import CliRunner
+
+from experiments.cli import app
+from experiments.results import Results
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with a study's files and its results, in ``out``."""
+    home = tmp_path_factory.mktemp("verbs")
+    write(home, "runs: 4")
+    done = dmz("study", "study.yaml", "--out", "out", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert "little: 6 arms on the same worlds and lucks, 24 runs" in done.stdout
+    assert "lower" in done.stdout or "undecided" in done.stdout
+    assert "Report: out/report.html" in done.stdout
+    return home
+
+
+@pytest.fixture
+def copy(home, tmp_path, monkeypatch):
+    """The same in a folder of one's own, which is the current one."""
+    shutil.copytree(home, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def typed(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def refused(found, *said):
+    assert found.exit_code == 2, found.stderr
+    for each in said:
+        assert each in " ".join(found.stderr.split()), found.stderr
+    assert "Traceback" not in found.stderr
+
+
+# -- resume ---------------------------------------------------------------------------------------
+
+
+def test_resume_of_a_complete_study_changes_nothing(home, copy):
+    found = typed("resume", "out", "--workers", "1")
+    assert found.exit_code == 0, found.stderr
+    same_bytes(copy / "out", home / "out")
+
+
+@pytest.mark.parametrize(("file", "old", "new", "field"), [
+    ("short.yaml", "distance_m: 35", "distance_m: 36", "case.scenario.north.works.distance_m"),
+    ("short.yaml", "days: 40", "days: 41", "case.scenario.days"),
+    ("study.yaml", "runs: 4", "runs: 6", "rule.runs"),
+    ("study.yaml", "name: little", "name: little\nseed: 5", "seed"),
+    ("study.yaml", "[0.9, 0.1]", "[0.9, 0.2]", "marker_survival"),
+])  # fmt: skip
+def test_resume_refuses_what_has_changed_and_names_the_field(copy, file, old, new, field):
+    path = copy / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    kept = {p: p.read_bytes() for p in (copy / "out").rglob("*") if p.is_file()}
+    refused(typed("resume", "out"), field, "changed since the study began")
+    refused(typed("study", "study.yaml", "--out", "out"), field)
+    assert kept == {p: p.read_bytes() for p in (copy / "out").rglob("*") if p.is_file()}
+
+
+def test_resume_refuses_another_version_and_another_seed(copy):
+    refused(typed("study", "study.yaml", "--seed", "2", "--out", "out"), "seed", "found 2")
+    manifest = json.loads((copy / "out" / "manifest.json").read_text())
+    (copy / "out" / "manifest.json").write_text(json.dumps(manifest | {"version": "0.0.1"}))
+    refused(typed("resume", "out"), "version", "0.0.1")
+
+
+def test_resume_goes_on_by_the_manifest_where_the_files_are_gone(copy, home):
+    (copy / "short.yaml").unlink()
+    (copy / "study.yaml").unlink()
+    (copy / "out" / "runs.parquet").unlink()
+    found = typed("resume", "out", "--workers", "1")
+    assert found.exit_code == 0 and "going on by the manifest" in found.stderr, found.stderr
+    assert (copy / "out" / "runs.parquet").read_bytes() == (
+        home / "out" / "runs.parquet"
+    ).read_bytes()
+
+
+def test_a_damaged_manifest_is_one_clear_error(copy):
+    path = copy / "out" / "manifest.json"
+    whole = path.read_text()
+    path.write_text(whole[:500])
+    for verb in ("resume", "report", "results", "verify", "bundle"):
+        refused(typed(verb, "out"), "manifest.json", "damaged")
+    path.write_text(whole.replace('"distance_m": 35.0', '"distance_m": 34.0', 1))
+    refused(typed("resume", "out"), "content_hash")
+    refused(typed("resume", "nowhere"), "no such folder")
+    refused(typed("resume", "."), "no manifest.json")
+
+
+# -- verify, run --from ---------------------------------------------------------------------------
+
+
+def test_rows_played_again_are_the_same_to_the_last_bit(copy):
+    found = typed("verify", "out", "--rows", "5")
+    assert found.exit_code == 0 and "5 of 5 rows" in found.stdout
+    again = typed("run", "--from", "out", "--row", "7")
+    row = pd.read_parquet(copy / "out" / "runs.parquet").iloc[7]
+    assert again.exit_code == 0, again.stderr
+    assert re.search(rf"^incidents +{row['incidents']}$", again.stdout, re.M)
+    assert "same to the last bit" in again.stdout
+
+
+@pytest.mark.parametrize(("kind", "column"), [
+    ("runs", "warning_volleys"), ("incidents", "rung"), ("tension", "north")
+])  # fmt: skip
+def test_verify_names_the_first_value_that_differs(copy, kind, column):
+    path = copy / "out" / f"{kind}.parquet"
+    table = pq.read_table(path)
+    values = table[column].to_pylist()
+    values[0] = [0.5, *values[0][1:]] if kind == "tension" else values[0] + 1
+    at = table.schema.get_field_index(column)
+    changed = table.set_column(at, table.schema[at], pa.array(values, table.schema[at].type))
+    pq.write_table(changed, path)
+    found = typed("verify", "out", "--rows", "100")
+    assert found.exit_code == 1 and found.stdout.count("kept is") == 1
+    assert column in found.stdout and "23 of 24 rows" in found.stdout
+
+
+def test_a_row_that_is_not_there_is_refused(copy):
+    refused(typed("run", "--from", "out", "--row", "24"), "--row", "0 to 23")
+    assert typed("run", "--from", "out").exit_code == 2
+    assert typed("run", "short.yaml", "--from", "out", "--row", "1").exit_code == 2
+
+
+# -- results, report, bundle ----------------------------------------------------------------------
+
+
+def test_reading_back_is_one_call(copy):
+    runs = pd.read_parquet("out/runs.parquet")
+    assert duckdb.sql("select count(*) from 'out/runs.parquet'").fetchall() == [(24,)]
+    assert len(runs) == 24
+    assert len(Results("out").runs) == 24 and Results("out").complete
+    assert typed("results", "out").stdout.count(": 4 runs") == 6
+
+
+def test_tables_go_elsewhere_as_csv_and_parquet(copy):
+    found = typed("results", "out", "--csv", "tables", "--parquet", "copies")
+    assert found.exit_code == 0, found.stderr
+    runs = pd.read_parquet("out/runs.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet("copies/runs.parquet"), runs)
+    csv = pd.read_csv("tables/runs.csv")
+    assert list(csv["incidents"]) == list(runs["incidents"]) and len(csv.columns) == len(
+        runs.columns
+    )
+    north = pd.read_csv("tables/tension.csv")["north"][0]
+    kept = pd.read_parquet("out/tension.parquet")["north"][0]
+    assert [float(x) for x in north.split()] == pytest.approx(list(kept))
+    refused(typed("results", "out", "--csv", "tables"), "--csv", "there already")
+
+
+def test_report_makes_pictures_and_page_anew_and_needs_a_run(home, copy):
+    shutil.rmtree("out/figures")
+    (copy / "out" / "report.html").write_text("old")
+    assert typed("report", "out").exit_code == 0
+    same_bytes(copy / "out", home / "out")
+    (copy / "empty").mkdir()
+    shutil.copy("out/manifest.json", "empty")
+    shutil.copytree("out/inputs", "empty/inputs")
+    found = typed("report", "empty")
+    assert found.exit_code == 1 and "nothing to report" in found.stderr
+
+
+def test_a_bundle_has_the_same_bytes_each_time_and_can_be_verified(copy, monkeypatch):
+    for name in ("a", "b"):
+        (copy / name).mkdir()
+        found = typed("bundle", "out", "--out", f"{name}/little.zip")
+        assert found.exit_code == 0, found.stderr
+        (copy / "out" / "session.json").write_text('{"sessions": []}')
+    packed = (copy / "a" / "little.zip").read_bytes()
+    assert packed == (copy / "b" / "little.zip").read_bytes()
+    with zipfile.ZipFile(copy / "a" / "little.zip") as archive:
+        names = set(archive.namelist())
+        assert "dmz study study.yaml" in archive.read("little/README.txt").decode()
+        archive.extractall(copy / "unpacked")
+    for file in ("manifest.json", "report.html", "runs.parquet", "incidents.parquet",
+                 "figures.json", "inputs/short.yaml", "inputs/study.yaml"):  # fmt: skip
+        assert f"little/{file}" in names
+    assert not any("session" in name or "/." in name for name in names)
+    assert typed("verify", "unpacked/little", "--rows", "2").exit_code == 0
+    (copy / "out" / "runs.parquet").unlink()
+    refused(typed("bundle", "out"), "dmz resume")
+
+
+# -- what it would take, and what goes wrong ------------------------------------------------------
+
+
+def test_a_dry_run_says_what_it_takes_and_writes_nothing(copy):
+    before = sorted(copy.rglob("*"))
+    found = typed("study", "study.yaml", "--runs", "2000", "--dry-run", "--workers", "2")
+    assert found.exit_code == 0, found.stderr
+    said = re.search(r"6 arms, 12,000 runs.*\ntime: about (\d+) (s|min) with 2 workers.*\n"
+                     r"disk: about (\d+) MB \((\d+\.\d) kB a run\)", found.stdout)  # fmt: skip
+    assert said, found.stdout
+    assert sorted(copy.rglob("*")) == before
+
+
+FAILING = """\
+from sim.agents import CommandPost
+class Rash(CommandPost):
+    def next_step(self, incident):
+        if self.model.address[1] == 1:
+            raise RuntimeError("no step")
+        return 1
+"""
+
+
+def test_a_bad_run_is_recorded_and_the_study_goes_on(tmp_path, monkeypatch):
+    (tmp_path / "rash.py").write_text(FAILING)
+    (tmp_path / "rash.yaml").write_text(
+        "name: rash\nbinds: [north, south]\nagents: {CommandPost: 'rash:Rash'}\n"
+    )
+    (tmp_path / "short.yaml").write_text(SCENARIO)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    words = ("compare", "short.yaml", "--policies", "rash.yaml", "--runs", "6", "--out", "out")
+    asked = dmz(*words, cwd=tmp_path)
+    assert asked.returncode == 2 and "--allow-code" in asked.stderr
+    assert not (tmp_path / "out").exists()
+    done = dmz(*words, "--allow-code", "--workers", "2", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "2 runs failed and are left out of every figure" in done.stderr
+    failures = json.loads((tmp_path / "out" / "failures.json").read_text())["failures"]
+    assert {(each["arm"], each["run"], each["seed"]) for each in failures} == {
+        ("short + rash", 2, 1), ("short + rash", 3, 1)
+    }  # fmt: skip
+    assert "next_step" in failures[0]["traceback"]
+    runs = pd.read_parquet(tmp_path / "out" / "runs.parquet")
+    assert runs.groupby("arm").size().to_dict() == {"short": 6, "short + rash": 4}
+    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    assert figures["comparisons"]["short"]["rash"]["measures"]["clashes"]["runs"] == 4
+    assert "2 runs" in (tmp_path / "out" / "report.html").read_text()
+    assert (tmp_path / "out" / "inputs" / "rash.py").read_text() == FAILING
+    (tmp_path / "rash.py").write_text(FAILING.replace("== 1", "== 0"))
+    changed = dmz("resume", "out", "--allow-code", cwd=tmp_path)
+    assert changed.returncode == 2 and "code.rash" in changed.stderr, changed.stderr
