@@ -9,7 +9,6 @@ here is asserted in a test.
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -17,12 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import sim.model
+from experiments.benchmarks.measured import Figure, figure, show
 from experiments.benchmarks.plain_mesa import PlainDmz
 from experiments.playing import compile_once
 from sim.model import DmzModel
@@ -35,23 +35,6 @@ _ROUTINE = (
     "clock.warmup_days=0", "mines.strikes_per_km=0", "north.learning.p_learn=0",
     "north.watch.margin_m=100", "south.watch.margin_m=100",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Figure:
-    """What was measured: median, least and greatest of the repetitions, and what is aimed at."""
-
-    name: str
-    unit: str
-    median: float
-    least: float
-    greatest: float
-    target: str = ""
-
-
-def figure(name: str, unit: str, values: list[float], target: str = "") -> Figure:
-    """A figure of its repetitions."""
-    return Figure(name, unit, statistics.median(values), min(values), max(values), target)
 
 
 @dataclass(frozen=True)
@@ -344,19 +327,6 @@ def measure(quick: bool) -> list[Figure]:
     return figures + against_mesa(6 if quick else 360, plays, walked)
 
 
-def table(figures: list[Figure]) -> Iterator[str]:
-    """The lines of the table."""
-    yield f"{'':36s} {'median':>12s} {'least-greatest':>24s}  {'':6s} target"
-    for row in figures:
-        median, least, greatest = (_short(x) for x in (row.median, row.least, row.greatest))
-        spread = "" if row.least == row.greatest else f"{least} - {greatest}"
-        yield f"{row.name:36s} {median:>12s} {spread:>24s}  {row.unit:6s} {row.target}".rstrip()
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
-
-
 def main() -> None:
     """Print the table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -364,10 +334,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print the figures for machines")
     arguments = parser.parse_args()
     figures = measure(arguments.quick)
-    if arguments.json:
-        print(json.dumps([asdict(row) for row in figures], indent=1))
-    else:
-        print(*table(figures), sep="\n")
+    show(figures, arguments.json)
 
 
 if __name__ == "__main__":

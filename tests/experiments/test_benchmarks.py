@@ -1,7 +1,9 @@
 """The benchmark compares like with like: plain Mesa does the same routine work as the field."""
 
+from experiments.benchmarks import batch
 from experiments.benchmarks.engine import played, routine
 from experiments.benchmarks.plain_mesa import PlainDmz
+from experiments.playing import Task, play_task
 from sim.model import DmzModel
 from sim.scenario import load_case
 
@@ -20,3 +22,18 @@ def test_unit_ticks_of_the_warm_up_count():
     longer = load_case("baseline", days=4, assignments=["clock.warmup_days=0"])
     ratio = played(DmzModel(short)).ticks / played(DmzModel(longer)).ticks
     assert abs(ratio - 1.0) < 0.25
+
+
+def test_mesa_plays_the_same_runs_as_the_batch():
+    plan = batch.study(2, days=20)
+    rows = batch._by_mesa(2, 20, workers=1)
+    ours = [result.row for arm in plan.arms.values()
+            for result in play_task(Task("", arm.case, range(2)), batch.SEED).values()]  # fmt: skip
+    assert [row["incidents"] for row in rows] == [row["incidents"] for row in ours]
+    assert sum(row["incidents"] for row in ours) > 0
+
+
+def test_rows_to_read_back_are_as_many_and_as_varied_as_real_ones():
+    found = {each.name: each.median for each in batch.reading(1, 12_000, 20)}
+    assert found["rows"] == 12_000
+    assert found["runs.parquet"] * 1e6 / 12_000 > 40, "bytes a row: they must not all be the same"

@@ -1,0 +1,211 @@
+"""How fast batches are: ``python -m experiments.benchmarks.batch [--quick] [--json]``.
+
+All ratios come from one run of the program, rounds of the rivals in turn, so that they hold on a
+machine whose speed drifts. Rates are by the clock, since that is what a user waits for: cores that
+others use make them worse. Nothing here is asserted in a test.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import mesa
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.benchmarks.measured import Figure, figure, show
+from experiments.campaign import play_out
+from experiments.parts import Parts
+from experiments.plan import BASELINE, Arm, Plan, Rule
+from experiments.playing import LUCKS, Crew, Task, compile_once, play, play_task, played
+from experiments.results import Results
+from sim.model import DmzModel
+from sim.outcome import outcome
+from sim.scenario import load_case
+
+ARMS, SEED = 4, 1
+PART = 5_000  # runs of a part, as a long study writes them
+
+
+def study(runs: int, days: int) -> Plan:
+    """The baseline with four margins: as many runs of each."""
+    arms = {}
+    for margin in (10, 20, 30, 40)[:ARMS]:
+        case = load_case("baseline", days=days, assignments=[f"south.watch.margin_m={margin}"])
+        name = f"margin {margin}"
+        arms[name] = Arm(name, name, BASELINE, {"margin": str(margin)}, case)
+    return Plan("study", "benchmark", "", SEED, Rule(runs), ("clashes",), {}, arms, "", {})
+
+
+def _clocked(call: Callable[[], object]) -> float:
+    before = time.perf_counter()
+    call()
+    return time.perf_counter() - before
+
+
+def _into_folder(plan: Plan, workers: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        play_out(plan, Path(folder), Crew(workers), {})
+
+
+def _bare(plan: Plan) -> None:
+    """The same runs in this process, with nothing around them."""
+    for arm in plan.arms.values():
+        for k in range(plan.rule.runs):
+            model = play(arm.case, k, plan.seed)
+            outcome(model)
+            model.dismiss()
+
+
+class OneRun(mesa.Model):
+    """A run as ``mesa.batch_run`` wants it: one step plays it, a collector keeps its row."""
+
+    def __init__(self, margin: int, run: int, days: int, seed: int | None = None) -> None:
+        super().__init__(seed=seed)
+        self.case = load_case("baseline", days=days, assignments=[f"south.watch.margin_m={margin}"])
+        self.run_number, self.row = run, {}
+        kept = ("clashes", "incidents", "days")
+        self.datacollector = mesa.DataCollector(
+            {name: (lambda model, name=name: model.row.get(name)) for name in kept}
+        )
+
+    def step(self) -> None:
+        """Play the whole run."""
+        model = DmzModel(self.case, seed=SEED, world=self.run_number // LUCKS,
+                         luck=self.run_number % LUCKS).run()  # fmt: skip
+        self.row, self.running = outcome(model).row, False
+        model.dismiss()
+        self.datacollector.collect(self)
+
+
+def _by_mesa(runs: int, days: int, workers: int) -> list[dict]:
+    parameters = {"margin": [10, 20, 30, 40][:ARMS], "run": range(runs), "days": days}
+    return mesa.batch_run(OneRun, parameters, number_processes=workers, max_steps=1,
+                          display_progress=False)  # fmt: skip
+
+
+def speed(repeats: int, runs: int, days: int) -> list[Figure]:
+    """Runs a second by one and two workers, what batch and store add to a run, and Mesa's own."""
+    plan, n = study(runs, days), ARMS * runs
+    for _ in played([Task(name, arm.case, (0,)) for name, arm in plan.arms.items()] * 2, SEED,
+                    Crew(2)):  # fmt: skip
+        pass  # the processes are there, and have loaded and compiled
+    play_task(Task("", next(iter(plan.arms.values())).case, (0,)), SEED)
+    rivals = {
+        "bare": lambda: _bare(plan), "one": lambda: _into_folder(plan, 1),
+        "two": lambda: _into_folder(plan, 2), "mesa one": lambda: _by_mesa(runs, days, 1),
+        "mesa two": lambda: _by_mesa(runs, days, 2),
+    }  # fmt: skip
+    took: dict[str, list[float]] = {name: [] for name in rivals}
+    for _ in range(repeats):
+        for name, rival in rivals.items():
+            took[name].append(_clocked(rival))
+    rates = {name: [n / seconds for seconds in times] for name, times in took.items()}
+    pairs = [zip(took[a], took[b], strict=True)
+             for a, b in (("one", "two"), ("one", "bare"), ("mesa two", "two"))]  # fmt: skip
+    return [
+        figure("a bare run", "ms", [1e3 * seconds / n for seconds in took["bare"]]),
+        figure("runs a second, 1 worker", "", rates["one"]),
+        figure("runs a second, 2 workers", "", rates["two"]),
+        figure("parallel efficiency", "", [one / two / 2 for one, two in pairs[0]], ">= 0.9"),
+        figure("overhead of batch and store", "%", [100 * (one / bare - 1) for one, bare in
+                                                    pairs[1]], "<= 5"),
+        figure("mesa.batch_run, runs a second, 1", "", rates["mesa one"]),
+        figure("mesa.batch_run, runs a second, 2", "", rates["mesa two"]),
+        figure("mesa.batch_run / ours, 2 workers", "times", [m / t for m, t in pairs[2]]),
+    ]  # fmt: skip
+
+
+def handing_out(repeats: int, runs: int) -> list[Figure]:
+    """What a run costs that lasts a day: nearly all of it is the batch's own."""
+    plan = study(runs, days=1)
+    bare = [_clocked(lambda: _bare(plan)) for _ in range(repeats)]
+    one = [_clocked(lambda: _into_folder(plan, 1)) for _ in range(repeats)]
+    n = ARMS * runs
+    return [figure("batch and store, a run", "ms",
+                   [1e3 * (a - b) / n for a, b in zip(one, bare, strict=True)])]  # fmt: skip
+
+
+def reading(repeats: int, rows: int, days: int) -> list[Figure]:
+    """Compact so many rows, made of real ones, and read them back."""
+    plan = study(LUCKS, days)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        parts = Parts(folder)
+        parts.open()
+        parts.add(list(_played(plan)), SEED)
+        tables = {kind: parts.table(kind) for kind in ("runs", "incidents", "tension")}
+        for first in range(0, rows, PART):
+            _part(folder, tables, first, min(PART, rows - first))
+        compacting = _clocked(lambda: parts.compact([BASELINE]))
+        size = (folder / "runs.parquet").stat().st_size
+        read = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet"))
+                for _ in range(repeats)]  # fmt: skip
+        (folder / "manifest.json").write_text("{}")
+        whole = [_clocked(lambda: Results(folder).runs) for _ in range(repeats)]
+        few = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet",
+                                                columns=["arm", "world", "clashes", "days"]))
+               for _ in range(repeats)]  # fmt: skip
+    return [
+        figure("rows", "", [float(rows)]),
+        figure("compacting", "s", [compacting]),
+        figure("runs.parquet", "MB", [size / 1e6]),
+        figure("pandas.read_parquet", "s", read, "< 2"),
+        figure("the same, four columns", "s", few),
+        figure("Results(folder).runs", "s", whole, "< 2"),
+    ]
+
+
+def _played(plan: Plan) -> Iterator[tuple]:
+    for name, arm in plan.arms.items():
+        for k, found in play_task(Task(name, arm.case, range(LUCKS)), SEED).items():
+            yield name, k, found
+
+
+def _part(folder: Path, tables: dict[str, pa.Table], first: int, n: int) -> None:
+    """A part of ``n`` runs: real rows in another order under new numbers, reals a bit changed.
+
+    Rows that repeat would compress as no real ones do.
+    """
+    luck = np.random.default_rng(first)
+    part = folder / "parts" / f"{1 + first // PART:06d}"
+    part.mkdir(exist_ok=True)
+    runs = tables["runs"].take(luck.integers(0, tables["runs"].num_rows, n))
+    numbers = first + np.arange(n)
+    new = {"arm": [BASELINE] * n, "run": numbers, "world": numbers // LUCKS,
+           "luck": numbers % LUCKS}  # fmt: skip
+    for field in runs.schema:
+        if pa.types.is_floating(field.type) and field.name != "days":
+            values = runs[field.name].to_numpy()
+            new[field.name] = values * (1 + 1e-3 * luck.random(n))
+    for name, values in new.items():
+        at = runs.schema.get_field_index(name)
+        column = pa.array(values, runs.schema[at].type, from_pandas=True)
+        runs = runs.set_column(at, runs.schema[at], column)
+    pq.write_table(runs, part / "runs.parquet")
+
+
+def measure(quick: bool) -> list[Figure]:
+    """Every figure, in the order in which it is printed."""
+    compile_once(lambda text: print(text, file=sys.stderr))
+    repeats, runs, days, rows = (1, 2, 20, 20_000) if quick else (5, 24, 365, 1_000_000)
+    figures = speed(repeats, runs, days) + handing_out(repeats, 4 if quick else 50)
+    return figures + reading(repeats, rows, min(days, 120))
+
+
+def main() -> None:
+    """Print the table, or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smoke run: few repetitions")
+    parser.add_argument("--json", action="store_true", help="print the figures for machines")
+    arguments = parser.parse_args()
+    show(measure(arguments.quick), arguments.json)
+
+
+if __name__ == "__main__":
+    main()
