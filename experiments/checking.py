@@ -1,15 +1,19 @@
 """``dmz check`` and ``dmz params``: what a file says, and what may be said."""
 
 import sys
+from pathlib import Path
 
+from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
 from sim.documents import BadInput, read
 from sim.library import find, shipped
 from sim.scenario import load_case
 from sim.schema import as_csv, as_markdown, parameter_table
 
+_STUDY_KEYS = {"scenarios", "policies", "combine", "sweep", "design", "runs", "until", "budget"}
+
 
 def check(files: list[str]) -> int:
-    """Validate scenario and policy files; returns the exit code."""
+    """Validate scenario, policy and study files; returns the exit code."""
     code = 0
     for file in files:
         try:
@@ -21,11 +25,26 @@ def check(files: list[str]) -> int:
 
 
 def _verdict(file: str) -> str:
+    if _is_study(file):
+        plan = plan_of(read_study(file, {}), "", {})
+        most = "at most " if plan.rule.until else ""
+        return (f"{file}: study {plan.name!r} is valid; {len(plan.arms):,} arms of {most}"
+                f"{plan.rule.most:,} runs")  # fmt: skip
     if _is_policy(file):
         policy = load_case("baseline", [file]).policies[0]
         return f"{file}: policy {policy.name!r} is valid; it binds {' and '.join(policy.binds)}"
     case = load_case(file)
     return f"{file}: scenario {case.scenario.name!r} is valid ({case.content_hash[:12]})"
+
+
+def _is_study(file: str) -> bool:
+    """Whether a file, or a name that no scenario and no policy bears, is a study."""
+    path = Path(file)
+    if path.is_file():
+        return not _STUDY_KEYS.isdisjoint(read(path, []).data)
+    return (SHIPPED_STUDIES / f"{file}.yaml").is_file() and not (
+        find(file, "scenarios").is_file() or file in shipped("policies")
+    )
 
 
 def _is_policy(file: str) -> bool:

@@ -236,7 +236,7 @@ def bundle(
 
 @app.command()
 def check(files: Annotated[list[str], typer.Argument(metavar="FILE...")]) -> None:
-    """Validate scenario and policy files."""
+    """Validate scenario, policy and study files."""
     from experiments import checking
 
     raise typer.Exit(checking.check(files))

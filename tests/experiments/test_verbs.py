@@ -251,3 +251,12 @@ def test_a_bad_run_is_recorded_and_the_study_goes_on(tmp_path, monkeypatch):
     (tmp_path / "rash.py").write_text(FAILING.replace("== 1", "== 0"))
     changed = dmz("resume", "out", "--allow-code", cwd=tmp_path)
     assert changed.returncode == 2 and "code.rash" in changed.stderr, changed.stderr
+
+
+def test_studies_can_be_checked_before_they_are_played(copy):
+    found = typed("check", "study.yaml", "season")
+    assert found.exit_code == 0, found.stderr
+    assert "study.yaml: study 'little' is valid; 6 arms of 4 runs" in found.stdout
+    assert "season: study 'season' is valid; 16 arms of 400 runs" in found.stdout
+    (copy / "study.yaml").write_text("name: x\nscenarios: [shrt.yaml]\nruns: 4\n")
+    refused(typed("check", "study.yaml"), "study.yaml:2:13", "shrt.yaml")
