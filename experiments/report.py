@@ -19,7 +19,7 @@ from experiments.judging import FAMILY
 from experiments.pictures import Picture, svg_text
 from experiments.plan import BASELINE, differences
 from experiments.summary import AMBIGUITY, HEADLINE, LADDER, MEASURES
-from experiments.tables import figure, signed, span
+from experiments.tables import figure, ratio_figure, ratio_span, signed, span
 from sim.parameters import SIDES
 
 _MOST_FAILURES = 20
@@ -48,7 +48,8 @@ def _environment() -> Environment:
         loader=PackageLoader("experiments"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=StrictUndefined,
     )  # fmt: skip
-    found.filters |= {"figure": figure, "signed": signed, "span": span, "signed_span": _signed_span,
+    found.filters |= {"figure": figure, "signed": signed, "span": span,
+                      "ratio": ratio_figure, "ratio_span": ratio_span, "signed_span": _signed_span,
                       "value": _value, "percent": _percent}  # fmt: skip
     return found
 

@@ -30,6 +30,21 @@ def signed(value: float | None) -> str:
     return "0" if float(text.replace(",", "")) == 0 else sign + text
 
 
+def ratio_figure(value: float | None) -> str:
+    """Two places, and more where they would make 1 of what is not 1."""
+    if value is None or not 0.1 <= value < 10:
+        return figure(value)
+    places = 2
+    if value != 1.0 and abs(value - 1.0) < 0.005:
+        places = min(6, 1 - math.floor(math.log10(abs(value - 1.0))))
+    return f"{value:.{places}f}"
+
+
+def ratio_span(interval: dict[str, Any]) -> str:
+    """Both ends of a ratio's interval."""
+    return f"{ratio_figure(interval['low'])} - {ratio_figure(interval['high'])}"
+
+
 def span(interval: dict[str, Any]) -> str:
     """Both ends of an interval."""
     return f"{figure(interval['low'])} - {figure(interval['high'])}"

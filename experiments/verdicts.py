@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.plan import BASELINE, Plan
-from experiments.tables import figure, signed, span
+from experiments.tables import figure, ratio_figure, ratio_span, signed, span
 
 _TALKS = "What talks cost and bring, and their dates, are assumptions."
 
@@ -70,11 +70,14 @@ def _verdicts(policies: dict[str, Any]) -> Table:
     for name, policy in policies.items():
         found = _headline(policy)
         difference = found["difference"]
+        gap = signed(difference["estimate"])
+        gaps = f"{signed(difference['low'])} to {signed(difference['high'])}"
+        times, limits = ratio_figure(found["ratio"]["estimate"]), ratio_span(found["ratio"])
+        if found["verdict"] == "identical":
+            times, limits, gap, gaps = "1", "exactly", "0", "exactly"
         table.add_row(
             name, f"{found['runs']:,}", f"{found['policy']['events']:.0f}",
-            figure(found["ratio"]["estimate"]), span(found["ratio"]),
-            signed(difference["estimate"]),
-            f"{signed(difference['low'])} to {signed(difference['high'])}", found["in_words"],
+            times, limits, gap, gaps, found["in_words"],
         )  # fmt: skip
     return table
 

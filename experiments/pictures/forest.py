@@ -29,6 +29,7 @@ from experiments.sheet import (
     rate_text,
     wrapped,
 )
+from experiments.tables import ratio_figure
 
 _ROWS, _PICTURES = 30, 24  # policies a picture, and pictures, at most
 _NAME, _VERDICT = 186.0, 256.0  # pixels for these texts
@@ -234,7 +235,7 @@ def ratio_words(value: float) -> str:
     """A ratio or a limit of one; nan where nothing happened in either arm."""
     if math.isnan(value):
         return "none in either"
-    return "∞" if math.isinf(value) else "0" if value == 0 else rate_text(value)
+    return "∞" if math.isinf(value) else "0" if value == 0 else ratio_figure(value)
 
 
 def _signed(value: float) -> str:

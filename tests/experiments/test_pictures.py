@@ -394,7 +394,7 @@ def test_the_map_of_policies_tells_verdicts_without_colour(monkeypatch):
     clash["policy"] |= {"events": 0.0}
     picture = found.pictures()["heat-policies"]
     words = assert_legible(picture.figure, monkeypatch)
-    assert {"▼ 0.50", "(0.20–0.90)", "(3.0–∞)"} <= set(words)
+    assert {"▼ 0.50", "(0.20–0.90)", "(3.00–∞)"} <= set(words)
     assert any(word.startswith("▲ ∞") for word in words) and "none in either" in words
     assert sum(word.startswith("= 1") for word in words) >= 1
     assert any("assumed to cost" in word for word in words)
