@@ -36,7 +36,7 @@ def ratio_figure(value: float | None) -> str:
         return figure(value)
     places = 2
     if value != 1.0 and abs(value - 1.0) < 0.005:
-        places = min(6, 1 - math.floor(math.log10(abs(value - 1.0))))
+        places = min(6, -math.floor(math.log10(abs(value - 1.0))))
     return f"{value:.{places}f}"
 
 

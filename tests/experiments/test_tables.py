@@ -8,7 +8,7 @@ from experiments.tables import figure, ratio_figure, signed
 
 
 @pytest.mark.parametrize(("value", "text"), [
-    (None, "-"), (1.0, "1.00"), (1.034, "1.03"), (1.0041, "1.0041"), (0.9996, "0.99960"),
+    (None, "-"), (1.0, "1.00"), (1.034, "1.03"), (1.0041, "1.004"), (0.9996, "0.9996"),
     (0.0312, "0.031"), (12.4, "12"), (0.5, "0.50"), (0.0, "0"),
 ])  # fmt: skip
 def test_ratios(value, text):
