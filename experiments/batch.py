@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.playing import LUCKS, Crew, Failure, Task, interruptible, played
+from experiments.crew import Crew
+from experiments.playing import LUCKS, Failure, Task, interruptible, played
 from sim.case import Case
 from sim.outcome import Outcome
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from experiments.exits import guarded
+from experiments.folders import manifest_in
 from experiments.parts import Parts
 from experiments.session import FILE as SESSION
 from experiments.store import write_whole
-from experiments.studying import guarded, manifest_in
 from sim.documents import BadInput, Mark, Problem
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say

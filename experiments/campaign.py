@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.crew import Crew
+from experiments.measures import BOTH_SIDES
 from experiments.parts import Parts, Played
 from experiments.plan import Plan
-from experiments.playing import Crew, Failure, Task, interruptible, played
+from experiments.playing import Failure, Task, interruptible, played
 from experiments.stopping import Tally, targets
-from experiments.summary import BOTH_SIDES
 from sim.outcome import Outcome
 
 _CHUNK = 4  # runs a task: about half a second of work, so that handing them out costs nothing

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 
 import sim
-from experiments.playing import WorkersLost
+from experiments.crew import WorkersLost
 
 _CONNECT_SECONDS = 10
 

@@ -8,9 +8,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from rich.console import Console
 
+from experiments.exits import guarded
+from experiments.folders import manifest_in
 from experiments.parts import Parts
 from experiments.store import write_whole
-from experiments.studying import guarded, manifest_in
 from sim.documents import BadInput, Mark, Problem
 
 _KINDS = ("runs", "incidents", "tension", "failures")

@@ -12,11 +12,12 @@ import pandas as pd
 
 from experiments.judging import YEAR, Comparison, audit, compare, pooled
 from experiments.looks import looks
+from experiments.measures import LADDER, MEASURES
 from experiments.plan import BASELINE, Plan
 from experiments.regret import regrets
 from experiments.statistics import FEWEST_CLUSTERS, Pilot
 from experiments.stopping import comparisons, family, verdict_level
-from experiments.summary import LADDER, MEASURES, ambiguity, any_clash, interval, rates_of
+from experiments.summary import ambiguity, any_clash, interval, rates_of
 from sim.parameters import SIDES
 
 Tables = dict[str, tuple[pd.DataFrame, pd.DataFrame]]  # runs and incidents by arm

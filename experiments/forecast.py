@@ -8,9 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from experiments.crew import Crew
 from experiments.parts import Parts
 from experiments.plan import Plan
-from experiments.playing import Crew, Task, compile_once, play_task
+from experiments.playing import Task, compile_once, play_task
 
 _ARMS, _RUNS = 6, 2  # arms and runs of each that are played to find out
 _PICTURES = 6e6  # bytes of pictures and report, seen

@@ -60,7 +60,7 @@ def pilot_for(case: Case) -> PilotTable | None:
 def make_pilot(case: Case, runs: int, workers: int) -> dict[str, Any]:
     """Run a pilot and return its entry of the table."""
     from experiments.batch import run_batch
-    from experiments.summary import MEASURES, with_totals
+    from experiments.measures import MEASURES, with_totals
 
     table = with_totals(run_batch(case, runs, seed=_SEED, workers=workers).run_rows())
     worlds = table.groupby("world")[list(MEASURES)].sum()

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 
+from experiments.cluster import connected
+from experiments.crew import Crew, WorkersLost
 from sim.case import Case
 from sim.compiled import is_cached, mark_cached, survive_bad_cache
 from sim.model import DmzModel
@@ -29,10 +31,6 @@ _WARM_UP = (
     "mines.strikes_per_km=0.1", "south.stray.per_post_year=0.1", "survey.km_per_week=5",
     "survey.first_month=1", "survey.last_month=12",
 )  # fmt: skip
-
-
-class WorkersLost(Exception):  # noqa: N818
-    """Workers die again and again without a task done."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,6 @@ class Task:
 
 
 Results = dict[int, Outcome | Failure]
-
-
-@dataclass(frozen=True)
-class Crew:
-    """Who plays: so many processes here (1: this one), or a running ``distributed`` scheduler."""
-
-    workers: int = 1
-    scheduler: str | None = None
 
 
 def play(case: Case, k: int, seed: int, agents: Mapping[str, type] | None = None) -> DmzModel:
@@ -119,8 +109,6 @@ def _on_processes(tasks: Iterable[Task], seed: int, crew: Crew) -> Iterator[tupl
 
 
 def _on_cluster(tasks: Iterable[Task], seed: int, crew: Crew) -> Iterator[tuple[Task, Results]]:
-    from experiments.cluster import connected
-
     with connected(crew.scheduler) as (executor, workers):
         yield from _handed_out(executor, list(tasks)[::-1], {}, seed, workers)
 

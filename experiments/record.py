@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.batch import run_batch
+from experiments.measures import with_totals
 from experiments.pilots import pilot_for
 from experiments.statistics import Interval, dispersion, rate_interval, ratio_interval
 from experiments.store import incident_table
-from experiments.summary import with_totals
 from sim.scenario import load_case
 
 SITUATIONS = ("baseline", "straying", "misjudged", "mapmade")

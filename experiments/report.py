@@ -16,9 +16,10 @@ from markupsafe import Markup
 from experiments.answer import answer
 from experiments.assumptions import assumptions
 from experiments.judging import FAMILY
+from experiments.measures import HEADLINE, LADDER, MEASURES
 from experiments.pictures import Picture, svg_text
 from experiments.plan import BASELINE, differences
-from experiments.summary import AMBIGUITY, HEADLINE, LADDER, MEASURES
+from experiments.summary import AMBIGUITY
 from experiments.tables import figure, ratio_figure, ratio_span, signed, span
 from sim.parameters import SIDES
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.measures import with_totals
 from experiments.parts import Parts
-from experiments.summary import with_totals
 
 
 class Results:

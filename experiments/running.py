@@ -15,8 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import sim
 from experiments.batch import Batch, run_batch
+from experiments.crew import WorkersLost
+from experiments.measures import with_totals
 from experiments.pilots import PilotTable, pilot_for
-from experiments.playing import Failure, WorkersLost, compile_once, play
+from experiments.playing import Failure, compile_once, play
 from experiments.session import session
 from experiments.store import (
     geojson,
@@ -26,7 +28,7 @@ from experiments.store import (
     write_tables,
     write_whole,
 )
-from experiments.summary import Summary, headline, summarise, with_totals
+from experiments.summary import Summary, headline, summarise
 from sim.agents.loading import load_agents
 from sim.case import Case
 from sim.documents import BadInput

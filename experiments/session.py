@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from experiments.playing import Crew
+from experiments.crew import Crew
 from experiments.store import write_json
 
 FILE = "session.json"

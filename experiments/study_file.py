@@ -26,7 +26,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from experiments.summary import MEASURES
+from experiments.measures import MEASURES
 from sim.documents import Impossible, StrictModel
 
 Scalar = bool | int | float | dt.date | str

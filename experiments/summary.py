@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.measures import HEADLINE, LADDER, MEASURES
 from experiments.pilots import PilotTable
 from experiments.statistics import (
     FEWEST_CLUSTERS,
@@ -23,43 +24,11 @@ from experiments.statistics import (
     survival,
     variance_between_worlds,
 )
-from sim.outcome import CLASH_RUNG, RUNGS
+from sim.outcome import CLASH_RUNG
 from sim.scenario import Case
 
 _YEAR = 365.0
 
-HEADLINE = {
-    "clashes": "accidental clashes",
-    "clashes_violation": "  begun by a violation",
-    "clashes_otherwise": "  begun otherwise",
-}
-LADDER = {"incidents": "incidents (rung 0+)"} | {
-    f"rung_{r}": f"rung {r}+ {RUNGS[r]}" for r in range(1, len(RUNGS))
-}
-CONDUCT = {
-    "answered": "answered fire",
-    "answered_warning_shots": "  in reply to warning shots",
-    "answered_rounds_at_post": "  in reply to rounds at a post",
-    "recorded_by_south": "crossings recorded by the south",
-    "recorded_by_north": "crossings recorded by the north",
-    "crossings_north": "crossings by the north's units",
-    "deep_crossings_north": "  deep (beyond 5 m)",
-    "unanswered_north": "  nobody responded to",
-    "crossings_south": "crossings by the south's units",
-    "deep_crossings_south": "  deep (beyond 5 m) ",
-    "unanswered_south": "  nobody responded to ",
-    "violations": "perceived violations",
-    "false_incidents": "  false incidents",
-    "approach_broadcasts": "broadcasts at an approach",
-    "broadcasts": "broadcasts in incidents",
-    "warning_volleys": "volleys of warning shots",
-    "stray_shots": "stray shots",
-    "mine_strikes": "mine strikes",
-    "casualties": "casualties by fire",
-    "casualties_mines": "casualties by mines",
-}
-MEASURES = HEADLINE | LADDER | CONDUCT
-BOTH_SIDES = ("approach_broadcasts", "stray_shots", "casualties")
 AMBIGUITY = {
     "mean_disagreement_m": ("mean disagreement of the two belief lines", "m"),
     "p95_disagreement_m": ("95th percentile of the disagreement", "m"),
@@ -75,19 +44,6 @@ class Summary:
     data: dict[str, Any]
     rates: dict[str, Interval]
     shares: dict[str, Interval]
-
-
-def counted(row: Mapping[str, Any], measure: str) -> float:
-    """The count of a measure in a run's row, added over the sides where the row has it by side."""
-    if measure in BOTH_SIDES:
-        return row[f"{measure}_north"] + row[f"{measure}_south"]
-    return row[measure]
-
-
-def with_totals(rows: list[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:
-    """Run rows as a table, with the columns that add both sides."""
-    runs = pd.DataFrame(rows)
-    return runs.assign(**{name: counted(runs, name) for name in BOTH_SIDES})
 
 
 def summarise(

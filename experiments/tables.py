@@ -6,7 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from experiments.summary import AMBIGUITY, CONDUCT, HEADLINE, LADDER, Summary
+from experiments.measures import CONDUCT, HEADLINE, LADDER
+from experiments.summary import AMBIGUITY, Summary
 from sim.scenario import Case
 
 FEW = "too few clusters"

@@ -11,10 +11,11 @@ import pyarrow.compute as pc
 from rich.console import Console
 
 import sim
+from experiments.exits import guarded
+from experiments.folders import manifest_in, plan_in
 from experiments.parts import Parts, rows_of
 from experiments.plan import Plan
 from experiments.playing import compile_once, play
-from experiments.studying import guarded, manifest_in, plan_in
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
 from sim.outcome import CLASH_RUNG, outcome

@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.campaign import play_out
+from experiments.crew import Crew
 from experiments.parts import Parts
 from experiments.plan import BASELINE, Arm, Plan, Rule
-from experiments.playing import LUCKS, Crew, Task, compile_once, play, play_task, played
+from experiments.playing import LUCKS, Task, compile_once, play, play_task, played
 from experiments.results import Results
 from sim.model import DmzModel
 from sim.outcome import outcome

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from experiments.measures import with_totals
 from experiments.plan import BASELINE
 from experiments.sheet import many
-from experiments.summary import with_totals
 
 TALKS = "What talks cost and bring, and their dates, are assumptions."
 COSTS_ONLY = (

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from experiments.folders import begin
 from experiments.plan import Plan
 from experiments.planning import plan_of, read_study
-from experiments.studying import begin
 
 SCENARIO = """\
 extends: baseline

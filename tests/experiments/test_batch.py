@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from experiments.batch import run_batch
+from experiments.measures import MEASURES, with_totals
 from experiments.pilots import pilot_for
 from experiments.store import incident_table, run_table
-from experiments.summary import MEASURES, headline, summarise, with_totals
+from experiments.summary import headline, summarise
 from sim.scenario import load_case
 
 BUSY = (

@@ -17,9 +17,9 @@ import pytest
 from little import begun, dmz, same_bytes
 
 from experiments.campaign import Interrupted, play_out
+from experiments.crew import Crew
+from experiments.folders import plan_in
 from experiments.parts import Parts
-from experiments.playing import Crew
-from experiments.studying import plan_in
 
 KILLS = 24
 RULE = "runs: 24"  # of six arms: some four seconds
@@ -27,8 +27,9 @@ KILLER = """\
 import os, random, signal, sys, time
 from pathlib import Path
 from experiments import campaign
-from experiments.playing import Crew, play
-from experiments.studying import plan_in
+from experiments.crew import Crew
+from experiments.playing import play
+from experiments.folders import plan_in
 
 folder, kills = Path(sys.argv[1]), int(sys.argv[2])
 plan = plan_in(folder)

@@ -11,8 +11,8 @@ import pytest
 from little import begun, dmz, same_bytes
 
 from experiments.campaign import play_out
-from experiments.playing import Crew
-from experiments.studying import plan_in
+from experiments.crew import Crew
+from experiments.folders import plan_in
 
 RULE = "runs: 16"
 

@@ -7,7 +7,7 @@ import pytest
 from little import SCENARIO, dmz, same_bytes
 
 from experiments.judging import FAMILY
-from experiments.summary import LADDER
+from experiments.measures import LADDER
 
 
 @pytest.fixture(scope="module")

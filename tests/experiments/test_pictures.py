@@ -15,6 +15,7 @@ from matplotlib.text import Text
 
 from experiments.figures import as_data
 from experiments.judging import FAMILY, audit, compare, family_level, pooled
+from experiments.measures import LADDER, MEASURES
 from experiments.pictures import pictures, save, svg_text
 from experiments.pictures.causes import _LOOKS as CAUSE_LOOKS
 from experiments.pictures.contested import contested
@@ -28,7 +29,7 @@ from experiments.pictures.policies import SHIFT, policy_heat
 from experiments.pictures.shown import CURVES, LOOKS, MOST, TALKS, Shown
 from experiments.sheet import WIDTH, styled
 from experiments.statistics import rate_interval
-from experiments.summary import LADDER, MEASURES, ambiguity, any_clash, interval
+from experiments.summary import ambiguity, any_clash, interval
 from sim.geography import ATTRIBUTION
 from sim.outcome import RUNGS
 from sim.state import TRIGGERS

@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from experiments.playing import Crew, Failure, Task, play_task, played
+from experiments.crew import Crew
+from experiments.playing import Failure, Task, play_task, played
 from sim.scenario import load_case
 
 SHORT = ("space.length_km=20", "north.watch.posts=10", "south.watch.posts=10",
