@@ -35,7 +35,8 @@ class Shown:
         seconds = max(1e-9, time.monotonic() - self._began)
         arm = next(iter(self._plan.arms))
         events, years = progress.tally.rate(arm)
-        estimate = f"{arm}: {events / years:.2f} {progress.tally.measure} a year" if years else ""
+        rate = f"{events / years:.2f}" if years else "-"
+        estimate = f"{arm}: {rate} {progress.tally.measure} a year (n = {events:.0f})"
         self._bar.update(
             self._task, completed=progress.done, total=progress.wanted,
             rate=f"{progress.done_now / seconds:.1f} a second,", estimate=estimate,

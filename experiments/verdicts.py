@@ -5,6 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from experiments.judging import FAMILY
 from experiments.plan import BASELINE, Plan
 from experiments.tables import figure, ratio_figure, ratio_span, signed, span
 
@@ -51,13 +52,13 @@ def _headline(policy: dict[str, Any]) -> dict[str, Any]:
 
 def _rates(plan: Plan, figures: dict[str, Any]) -> Table:
     table = _table("accidental clashes a year", "runs", "n", "a year", "95% interval",
-                   "contested area, km²")  # fmt: skip
+                   "effective clusters", "contested area, km²")  # fmt: skip
     for name in figures["rates"]:
         if plan.arms[name].is_baseline:
             rate = figures["rates"][name]["clashes"]
             table.add_row(
                 name, f"{figures['runs'][name]:,}", f"{rate['events']:.0f}",
-                figure(rate["estimate"]), span(rate),
+                figure(rate["estimate"]), span(rate), figure(rate["effective_clusters"]),
                 figure(figures["ambiguity"][name]["contested_area_km2"]["mean"]),
             )  # fmt: skip
     return table
@@ -83,14 +84,16 @@ def _verdicts(policies: dict[str, Any]) -> Table:
 
 
 def _beside(policies: dict[str, Any]) -> Table:
-    table = _table("audit and costs, a year", "bound in runs", "moments", "same luck saved",
-                   "unanswered north", "south", "deepest, m", "work-days lost")  # fmt: skip
+    table = _table("parts, audit, costs a year", "violation", "otherwise", "bound in runs",
+                   "moments", "luck saved", "unanswered north", "south", "deepest, m",
+                   "work-days lost")  # fmt: skip
     for name, policy in policies.items():
         audit, costs = policy["audit"], policy["costs"]
         saved = _headline(policy)["variance_saved"]
         deepest = max(costs[f"deepest_unanswered_{side}"] for side in ("north", "south"))
         table.add_row(
-            name, f"{audit['bound']:,} of {audit['runs']:,}", f"{audit['moments']:,}",
+            name, *(policy["measures"][part]["verdict"] for part in FAMILY[1:]),
+            f"{audit['bound']:,} of {audit['runs']:,}", f"{audit['moments']:,}",
             "-" if saved is None else f"{saved:.0%}",
             signed(costs["unanswered_north"]), signed(costs["unanswered_south"]),
             f"{deepest:.0f}",
@@ -108,7 +111,9 @@ def _family(figures: dict[str, Any]) -> str:
     if family["looks"]:
         text += f" and {family['looks']} looks"
     return (f"{text}: {family['level']:.3%} each.\nFigures of rungs, in figures.json, are at 95% "
-            "each and not adjusted; the parts of the headline stand there too.")  # fmt: skip
+            "each and not adjusted. Parts: clashes begun by a violation, and otherwise.\n"
+            "Luck saved: the share of the difference's variance that the same luck took "
+            "away.")  # fmt: skip
 
 
 def _regret(regret: dict[str, Any]) -> Table:
