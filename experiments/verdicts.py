@@ -43,6 +43,7 @@ def _print_future(
                   f"clusters {base['effective_clusters']:.0f})", markup=False)  # fmt: skip
     order = sorted(policies, key=lambda p: _headline(policies[p])["difference"]["estimate"] or 0)
     console.print(_verdicts({policy: policies[policy] for policy in order}))
+    console.print(_parts({policy: policies[policy] for policy in order}))
     console.print(_beside({policy: policies[policy] for policy in order}))
 
 
@@ -84,21 +85,34 @@ def _verdicts(policies: dict[str, Any]) -> Table:
 
 
 def _beside(policies: dict[str, Any]) -> Table:
-    table = _table("parts, audit, costs a year", "violation", "otherwise", "bound in runs",
-                   "moments", "luck saved", "unanswered north", "south", "deepest, m",
-                   "work-days lost")  # fmt: skip
+    table = _table("audit and costs, a year", "bound in runs", "moments", "luck saved",
+                   "unanswered north", "south", "deepest, m", "work-days lost")  # fmt: skip
     for name, policy in policies.items():
         audit, costs = policy["audit"], policy["costs"]
         saved = _headline(policy)["variance_saved"]
         deepest = max(costs[f"deepest_unanswered_{side}"] for side in ("north", "south"))
         table.add_row(
-            name, *(policy["measures"][part]["verdict"] for part in FAMILY[1:]),
-            f"{audit['bound']:,} of {audit['runs']:,}", f"{audit['moments']:,}",
+            name, f"{audit['bound']:,} of {audit['runs']:,}", f"{audit['moments']:,}",
             "-" if saved is None else f"{saved:.0%}",
             signed(costs["unanswered_north"]), signed(costs["unanswered_south"]),
             f"{deepest:.0f}",
             signed(costs["workdays_lost_north"] + costs["workdays_lost_south"]),
         )  # fmt: skip
+    return table
+
+
+def _parts(policies: dict[str, Any]) -> Table:
+    table = _table("parts: begun by a violation", "ratio", "interval", "verdict", "otherwise",
+                   "interval", "verdict")  # fmt: skip
+    for name, policy in policies.items():
+        cells: list[str] = []
+        for part in FAMILY[1:]:
+            found = policy["measures"][part]
+            times, limits = ratio_figure(found["ratio"]["estimate"]), ratio_span(found["ratio"])
+            identical = found["verdict"] == "identical"
+            cells += ["1", "exactly"] if identical else [times, limits]
+            cells.append(found["verdict"])
+        table.add_row(name, *cells)
     return table
 
 
@@ -111,7 +125,7 @@ def _family(figures: dict[str, Any]) -> str:
     if family["looks"]:
         text += f" and {family['looks']} looks"
     return (f"{text}: {family['level']:.3%} each.\nFigures of rungs, in figures.json, are at 95% "
-            "each and not adjusted. Parts: clashes begun by a violation, and otherwise.\n"
+            "each and not adjusted.\n"
             "Luck saved: the share of the difference's variance that the same luck took "
             "away.")  # fmt: skip
 
