@@ -260,3 +260,19 @@ def test_studies_can_be_checked_before_they_are_played(copy):
     assert "season: study 'season' is valid; 16 arms of 400 runs" in found.stdout
     (copy / "study.yaml").write_text("name: x\nscenarios: [shrt.yaml]\nruns: 4\n")
     refused(typed("check", "study.yaml"), "study.yaml:2:13", "shrt.yaml")
+
+
+def test_a_page_for_the_docs_holds_answer_pictures_and_tables(copy):
+    from experiments.gallery import main
+
+    assert main(["out", "--into", "pages"]) == 0
+    page = (copy / "pages" / "study" / "README.md").read_text()
+    assert page.startswith("# Little\n") and "dmz study study.yaml" in page
+    shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", page)
+    assert "forest.png" in shown
+    for name in shown:
+        assert (copy / "pages" / "study" / name).is_file()
+        assert f"[Data]({name[:-4]}.csv)" in page
+    assert page.count("| wider response margin |") == 3 and "| no policy |" in page
+    rows = [line.count(" | ") for line in page.splitlines() if line.startswith("|")]
+    assert 0 not in rows
