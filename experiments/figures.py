@@ -33,12 +33,15 @@ def by_arm(plan: Plan, runs: pd.DataFrame, incidents: pd.DataFrame) -> Tables:
             if name in runs_of}  # fmt: skip
 
 
-def figures_of(plan: Plan, tables: Tables) -> dict[str, Any]:
-    """Every figure of a study with at least one run; see ``docs/STUDIES.md`` for what is where."""
+def figures_of(plan: Plan, tables: Tables, complete: bool) -> dict[str, Any]:
+    """Every figure of a study with at least one run; see ``docs/STUDIES.md`` for what is where.
+
+    ``complete`` says whether everything was played.
+    """
     pilots = {name: pooled((runs for runs, _ in tables.values()), name) for name in MEASURES}
     clusters = pilots[HEADLINE].effective_clusters
     return {
-        "name": plan.name, "kind": plan.kind,
+        "name": plan.name, "kind": plan.kind, "complete": complete,
         "family": {
             "comparisons": comparisons(plan), "level": verdict_level(plan),
             "measures": list(family(plan)),

@@ -147,6 +147,9 @@ def test_ctrl_c_keeps_what_was_played_and_says_how_to_go_on(undisturbed, tmp_pat
     assert 0 < kept < 144 and f"{kept} runs are kept" in said
     shown = dmz("results", str(folder), cwd=tmp_path)
     assert shown.returncode == 0 and "not complete" in shown.stdout
+    assert dmz("report", str(folder), cwd=tmp_path).returncode == 0
+    assert "Not everything has been played" in (folder / "report.html").read_text()
+    assert json.loads((folder / "figures.json").read_text())["complete"] is False
     play_out(plan_in(folder), folder, Crew(1), {})
     assert (folder / "runs.parquet").read_bytes() == (undisturbed / "runs.parquet").read_bytes()
 
