@@ -16,7 +16,7 @@ from experiments.measures import LADDER, MEASURES
 from experiments.plan import BASELINE, Plan
 from experiments.regret import regrets
 from experiments.statistics import FEWEST_CLUSTERS, Pilot
-from experiments.stopping import comparisons, family, verdict_level
+from experiments.stopping import comparisons, family, level_at_looks, verdict_level
 from experiments.summary import ambiguity, any_clash, interval, rates_of
 from sim.parameters import SIDES
 
@@ -151,7 +151,7 @@ def _regret(plan: Plan, tables: Tables, pilot: Pilot) -> dict[str, Any] | None:
     if len(sets) < 2 or len(sets) < len(plan.futures) or min(map(len, sets)) < 2:
         return None
     counts = {future: _counts(arms, tables) for future, arms in plan.futures.items()}
-    found = regrets(counts, pilot, 0.95)
+    found = regrets(counts, pilot, level_at_looks(plan, 0.95))
     return {
         policy: {
             "mean": each.mean, "worst": each.worst, "worst_future": each.worst_future,

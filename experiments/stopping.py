@@ -78,7 +78,11 @@ def comparisons(plan: Plan) -> int:
 
 def verdict_level(plan: Plan) -> float:
     """The level of every interval that gives a verdict: for the family, and for all looks."""
-    level = family_level(comparisons(plan))
+    return level_at_looks(plan, family_level(comparisons(plan)))
+
+
+def level_at_looks(plan: Plan, level: float) -> float:
+    """The level of an interval of differences that is to hold at ``level`` wherever one stops."""
     if plan.rule.until != "decided":
         return level
     return 1.0 - common_level(1.0 - level, tuple(looks(plan.rule.budget)))

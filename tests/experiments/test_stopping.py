@@ -5,7 +5,7 @@ import pytest
 from little import plan
 
 from experiments.looks import common_level, looks
-from experiments.stopping import Tally, comparisons, targets, verdict_level
+from experiments.stopping import Tally, comparisons, level_at_looks, targets, verdict_level
 
 NAMES = [f"border.marker_survival={p}{policy}" for p in ("0.9", "0.1")
          for policy in ("", " + nothing", " + wider response margin")]  # fmt: skip
@@ -31,6 +31,11 @@ def test_levels_hold_for_the_family_and_for_all_looks(decided):
     n = tuple(looks(400))
     assert verdict_level(decided) == 1 - common_level(1 - (1 - 0.05 / 12), n)
     assert verdict_level(decided) > 1 - 0.05 / 12
+
+
+def test_other_differences_hold_at_all_looks_too(decided, tmp_path):
+    assert level_at_looks(decided, 0.95) == 1 - common_level(0.05, tuple(looks(400)))
+    assert level_at_looks(plan(tmp_path), 0.95) == 0.95
 
 
 def test_a_decided_policy_stops_and_the_others_go_on(decided):
