@@ -91,7 +91,9 @@ def n_words(data: pd.DataFrame) -> str:
 
 
 class _Panel:
-    """The rate against one factor: to scale where its levels are numbers that have room."""
+    """The rate against one factor: to scale where its levels are numbers that have room, or
+    points of a sample, which are in no order.
+    """
 
     def __init__(self, name: str, labels: Sequence[str], data: pd.DataFrame) -> None:
         self.name, self.labels = name, labels
@@ -120,7 +122,9 @@ class _Panel:
         nearest = np.diff(at).min() / (at[-1] - at[0]) * 0.9 * _WIDTH
         widest = max(text_width(line, SMALL) for text in self.ticks for line in text.split("\n"))
         if nearest < widest + 8 and len(numbers) <= 12:
-            return None, False  # as names, beside each other
+            if numbers in (sorted(numbers), sorted(numbers, reverse=True)):
+                return None, False  # as names, beside each other
+            self.few = False
         return numbers, log
 
     def draw(self, sheet: Sheet, top: float, data: pd.DataFrame) -> None:

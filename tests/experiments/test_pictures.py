@@ -456,6 +456,14 @@ def test_rates_are_drawn_at_the_number_of_their_level():
     assert marks[0].get_ydata().tolist() == picture.data["rate"].tolist()
 
 
+def test_a_sample_of_one_factor_is_drawn_to_scale(monkeypatch):
+    labels = ["33.88", "24.96", "13.72", "31.81", "39.5", "5.16"]
+    picture = Study(policies=(), worlds=2, of=BY_LEVEL, factors={"x": labels}).pictures()["levels"]
+    (marks,) = [line for line in picture.figure.axes[0].lines if line.get_marker() == "o"]
+    assert marks.get_xdata().tolist() == [float(label) for label in labels]
+    assert_legible(picture.figure, monkeypatch)
+
+
 def test_places_hold_every_event_once():
     found = study("a comparison")
     places, chart = (found.pictures()[name].data for name in ("places", "map"))
