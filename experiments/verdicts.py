@@ -37,10 +37,12 @@ def _print_future(
     console: Console, plan: Plan, figures: dict, future: str, policies: dict
 ) -> None:
     arm = plan.futures[future][BASELINE].name
-    base = figures["rates"][arm]["clashes"]
+    base, any_ = figures["rates"][arm]["clashes"], figures["any_clash"][arm]
     console.print(f"\n{future}: {figure(base['estimate'])} accidental clashes a year "
                   f"({span(base)}; n = {base['events']:.0f} in {base['n']:.0f} years, effective "
-                  f"clusters {base['effective_clusters']:.0f})", markup=False)  # fmt: skip
+                  f"clusters {base['effective_clusters']:.0f}); any in a run: "
+                  f"{figure(any_['estimate'])} ({span(any_)}; n = {any_['n']:.0f} worlds)",
+                  markup=False)  # fmt: skip
     order = sorted(policies, key=lambda p: _headline(policies[p])["difference"]["estimate"] or 0)
     console.print(_verdicts({policy: policies[policy] for policy in order}))
     console.print(_parts({policy: policies[policy] for policy in order}))
