@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from experiments.pictures.tension import draw_tension
 from experiments.plotted import BEGUN, counties, figure_data
 from experiments.sheet import (
     DPI,
@@ -233,26 +233,9 @@ def _draw_tension(sheet: Sheet, box: Box, table: pd.DataFrame) -> None:
     span = " to ".join(f"{day.day} {day:%b %Y}" for day in table["date"].iloc[[0, -1]])
     whose = "runs" if table["runs"].nunique() == 1 else "the runs still played"
     axes = sheet.axes(box, "Tension (0 to 1)", f"median and 5–95% of {whose}, {span}")
-    # a value holds until the next day begins, also the last
-    table = pd.concat(
-        [table, table.iloc[[-1]].assign(date=lambda last: last["date"] + pd.Timedelta(days=1))]
-    )
-    dates = table["date"].to_numpy()
-    north, south = (LOOK[side]["facecolor"] for side in SIDES)
-    axes.fill_between(dates, table["north_low"], table["north_high"], color=north, alpha=0.35,
-                      linewidth=0, label="north 5–95%")  # fmt: skip
-    axes.plot(dates, table["north_median"], color=north, linewidth=3.2, label="north median")
-    axes.plot(dates, table["south_low"], color=south, linewidth=1.0, linestyle=":")
-    axes.plot(dates, table["south_high"], color=south, linewidth=1.0, linestyle=":",
-              label="south 5–95%")  # fmt: skip
-    axes.plot(dates, table["south_median"], color=south, linewidth=1.4, linestyle="--",
-              label="south median")  # fmt: skip
+    draw_tension(axes, table, days=1)
     most = table[[f"{side}_high" for side in SIDES]].to_numpy().max()
-    axes.set(ylim=(0, min(1.0, max(0.1, 1.1 * most))), xlim=(dates[0], dates[-1]))
-    locator = AutoDateLocator(minticks=3, maxticks=9)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
-    axes.grid(axis="y")
+    axes.set_ylim(0, min(1.0, max(0.1, 1.1 * most)))
     _legend(axes)
 
 

@@ -71,10 +71,10 @@ def _table(shown: Shown, name: str) -> pd.DataFrame:
                         | columns)  # fmt: skip
 
 
-def _draw(axes: Axes, table: pd.DataFrame) -> None:
-    # a value stands for its week, also the last
+def draw_tension(axes: Axes, table: pd.DataFrame, days: int) -> None:
+    """Medians and 5-95% of both sides by ``date``; a value stands for ``days``, also the last."""
     last = table.iloc[[-1]]
-    table = pd.concat([table, last.assign(date=last["date"] + pd.Timedelta(days=_WEEK))])
+    table = pd.concat([table, last.assign(date=last["date"] + pd.Timedelta(days=days))])
     dates = table["date"].to_numpy()
     north, south = (LOOK[side]["facecolor"] for side in SIDES)
     axes.fill_between(dates, table["north_low"], table["north_high"], color=north, alpha=0.35,
@@ -90,4 +90,8 @@ def _draw(axes: Axes, table: pd.DataFrame) -> None:
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
     axes.grid(axis="y")
+
+
+def _draw(axes: Axes, table: pd.DataFrame) -> None:
+    draw_tension(axes, table, _WEEK)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1 + 5 / _HEIGHT), ncols=4)

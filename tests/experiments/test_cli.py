@@ -10,29 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from little import SCENARIO, dmz
 
 import sim
-
-SCENARIO = """\
-extends: baseline
-name: short
-days: 40
-clock: {warmup_days: 5}
-space: {length_km: 60}
-north:
-  works: {slots: 30, share: 1, weeks: 30, first_month: 1, last_month: 12, distance_m: 35}
-  patrols: {slots: 0}
-  watch: {posts: 40}
-  conduct: {attack_intercept: 0}
-south:
-  patrols: {slots: 0}
-  watch: {posts: 20, margin_m: 5}
-"""
-
-
-def dmz(*words: str, cwd: Path, timeout: float = 300) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "experiments.cli", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=timeout)
 
 
 @pytest.fixture(scope="module")
