@@ -17,6 +17,7 @@ from sim.case import Case
 
 BASELINE = "baseline"  # the policy of an arm that has none
 MOST_ARMS = 5_000
+TALKS = "What talks cost and bring, and their dates, are assumptions."  # wherever there are any
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,12 @@ class Plan:
             {name: tuple(labels) for name, labels in manifest["factors"].items()}, arms,
             manifest["command"], manifest["request"],
         )  # fmt: skip
+
+
+def has_talks(scenario: Mapping[str, Any]) -> bool:
+    """Whether a scenario, as plain values, has any offer of talks."""
+    talks = scenario["talks"]
+    return talks["outcome"] != "none" or talks["decided_by"] != "scenario"
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -18,7 +18,7 @@ from experiments.assumptions import assumptions
 from experiments.judging import FAMILY
 from experiments.measures import HEADLINE, LADDER, MEASURES
 from experiments.pictures import Picture, svg_text
-from experiments.plan import BASELINE, differences
+from experiments.plan import BASELINE, TALKS, differences, has_talks
 from experiments.summary import AMBIGUITY
 from experiments.tables import figure, ratio_figure, ratio_span, signed, span
 from sim.parameters import SIDES
@@ -38,7 +38,8 @@ def report_html(
         pictures=[_shown(picture) for picture in pictures],
         assumptions=assumptions(manifest), failures=failures[:_MOST_FAILURES],
         failed=len(failures), runs=sum(figures["runs"].values()),
-        talks=any(_talks(arm) for arm in manifest["arms"].values()),
+        talks=any(has_talks(arm["case"]["scenario"]) for arm in manifest["arms"].values()),
+        about_talks=TALKS,
         manifest_text=_manifest_text(manifest), measures=MEASURES, ambiguities=AMBIGUITY,
         baseline=BASELINE, fingerprint=_FINGERPRINT, parts=_parts(),
     )  # fmt: skip
@@ -70,10 +71,6 @@ def _value(value: Any) -> str:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
-
-
-def _talks(arm: Mapping[str, Any]) -> bool:
-    return arm["case"]["scenario"]["talks"]["outcome"] != "none"
 
 
 def _parts() -> dict[str, str]:

@@ -18,6 +18,7 @@ from experiments.batch import Batch, run_batch
 from experiments.crew import WorkersLost
 from experiments.measures import with_totals
 from experiments.pilots import PilotTable, pilot_for
+from experiments.plan import TALKS, has_talks
 from experiments.playing import Failure, compile_once, play
 from experiments.session import session
 from experiments.store import (
@@ -196,8 +197,8 @@ def notes(case: Case) -> list[str]:
         "How near the work is, map errors, rules and delays of the north, and how warning shots "
         "are read are assumptions (dmz params).",
     ]
-    if case.scenario.talks.outcome != "none" or case.scenario.talks.decided_by != "scenario":
-        text.append("What talks cost and bring, and their dates, are assumptions.")
+    if has_talks(case.saved["scenario"]):
+        text.append(TALKS)
     return text
 
 

@@ -6,10 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.judging import FAMILY
-from experiments.plan import BASELINE, Plan
+from experiments.plan import BASELINE, TALKS, Plan, has_talks
 from experiments.tables import figure, ratio_figure, ratio_span, signed, span
-
-_TALKS = "What talks cost and bring, and their dates, are assumptions."
 
 
 def print_verdicts(plan: Plan, figures: dict[str, Any]) -> None:
@@ -29,8 +27,8 @@ def print_verdicts(plan: Plan, figures: dict[str, Any]) -> None:
     if figures["too_few_clusters"]:
         console.print("Too few clusters in the whole study to know the size of a burst: the "
                       "intervals may be too narrow.")  # fmt: skip
-    if any(arm.case.scenario.talks.outcome != "none" for arm in plan.arms.values()):
-        console.print(_TALKS)
+    if any(has_talks(arm.case.saved["scenario"]) for arm in plan.arms.values()):
+        console.print(TALKS)
 
 
 def _print_future(

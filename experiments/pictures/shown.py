@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from experiments.measures import with_totals
-from experiments.plan import BASELINE
+from experiments.plan import BASELINE, TALKS, has_talks
 from experiments.sheet import many
 
-TALKS = "What talks cost and bring, and their dates, are assumptions."
 COSTS_ONLY = (
     "“ignored” and “refused” differ only in what a refusal is assumed to cost: a difference "
     "between such outcomes is an assumption, not a finding."
@@ -156,7 +155,7 @@ class Shown:
         m, runs = self.manifest, len(self.runs)
         notes = [f"{m['name']}: {many(runs, 'run')} of {many(len(self.runs_of), 'arm')}, seed "
                  f"{m['seed']}, version {m['version']}. {PURPOSE}"]  # fmt: skip
-        if any(self.scenario(name)["talks"]["outcome"] != "none" for name in self.runs_of):
+        if any(has_talks(self.scenario(name)) for name in self.runs_of):
             notes.append(TALKS)
         if self.figures["too_few_clusters"]:
             notes.append("Too few clusters in the whole study to know the size of a burst: the "

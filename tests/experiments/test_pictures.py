@@ -26,7 +26,8 @@ from experiments.pictures.ladder import ladder
 from experiments.pictures.levels import levels
 from experiments.pictures.marks import spread
 from experiments.pictures.policies import SHIFT, policy_heat
-from experiments.pictures.shown import CURVES, LOOKS, MOST, TALKS, Shown
+from experiments.pictures.shown import CURVES, LOOKS, MOST, Shown
+from experiments.plan import TALKS
 from experiments.sheet import WIDTH, styled
 from experiments.statistics import rate_interval
 from experiments.summary import ambiguity, any_clash, interval
@@ -58,7 +59,8 @@ class Study:
             "estimate": ["clashes"], "factors": factors, "arms": {},
         }  # fmt: skip
         scenario = {"name": "baseline", "start": "2025-11-01", "days": days,
-                    "space": {"length_km": length_km}, "talks": {"outcome": talks}}  # fmt: skip
+                    "space": {"length_km": length_km}, 
+                    "talks": {"outcome": talks, "decided_by": "scenario"}}  # fmt: skip
         for point in itertools.product(*factors.values()):
             future = prefix + ("baseline" if not factors else ", ".join(point))
             for policy in ("baseline", *(prefix + each for each in policies)):
