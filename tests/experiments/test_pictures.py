@@ -59,7 +59,7 @@ class Study:
             "estimate": ["clashes"], "factors": factors, "arms": {},
         }  # fmt: skip
         scenario = {"name": "baseline", "start": "2025-11-01", "days": days,
-                    "space": {"length_km": length_km}, 
+                    "space": {"length_km": length_km},
                     "talks": {"outcome": talks, "decided_by": "scenario"}}  # fmt: skip
         for point in itertools.product(*factors.values()):
             future = prefix + ("baseline" if not factors else ", ".join(point))
