@@ -16,11 +16,10 @@ from markupsafe import Markup
 from experiments.answer import answer
 from experiments.assumptions import assumptions
 from experiments.judging import FAMILY
-from experiments.measures import HEADLINE, LADDER, MEASURES
+from experiments.measures import HEADLINE, LADDER
 from experiments.pictures import Picture, svg_text
 from experiments.plan import BASELINE, TALKS, differences, has_talks
-from experiments.summary import AMBIGUITY
-from experiments.tables import figure, ratio_figure, ratio_span, signed, span
+from experiments.tables import figure, ratio_figure, ratio_span, share_figure, signed, span
 from sim.parameters import SIDES
 
 _MOST_FAILURES = 20
@@ -40,7 +39,7 @@ def report_html(
         failed=len(failures), runs=sum(figures["runs"].values()),
         talks=any(has_talks(arm["case"]["scenario"]) for arm in manifest["arms"].values()),
         about_talks=TALKS,
-        manifest_text=_manifest_text(manifest), measures=MEASURES, ambiguities=AMBIGUITY,
+        manifest_text=_manifest_text(manifest),
         baseline=BASELINE, fingerprint=_FINGERPRINT, parts=_parts(),
     )  # fmt: skip
 
@@ -52,7 +51,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     found.filters |= {"figure": figure, "signed": signed, "span": span,
                       "ratio": ratio_figure, "ratio_span": ratio_span, "signed_span": _signed_span,
-                      "value": _value, "percent": _percent}  # fmt: skip
+                      "value": _value, "percent": share_figure}  # fmt: skip
     return found
 
 
@@ -67,10 +66,6 @@ def _value(value: Any) -> str:
     if isinstance(value, float) and math.isfinite(value):
         return f"{value:g}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.0%}"
 
 
 def _parts() -> dict[str, str]:

@@ -41,6 +41,14 @@ def ratio_figure(value: float | None) -> str:
     return f"{value:.{places}f}"
 
 
+def share_figure(value: float | None) -> str:
+    """A share in percent, in which only 1 is shown as 100%."""
+    if value is None:
+        return "-"
+    text = f"{value:.0%}"
+    return ">99%" if text == "100%" and value < 1.0 else text
+
+
 def ratio_span(interval: dict[str, Any]) -> str:
     """Both ends of a ratio's interval."""
     return f"{ratio_figure(interval['low'])} - {ratio_figure(interval['high'])}"

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from experiments.judging import FAMILY
 from experiments.plan import BASELINE, TALKS, Plan, has_talks
-from experiments.tables import figure, ratio_figure, ratio_span, signed, span
+from experiments.tables import figure, ratio_figure, ratio_span, share_figure, signed, span
 
 
 def print_verdicts(plan: Plan, figures: dict[str, Any]) -> None:
@@ -93,7 +93,7 @@ def _beside(policies: dict[str, Any]) -> Table:
         deepest = max(costs[f"deepest_unanswered_{side}"] for side in ("north", "south"))
         table.add_row(
             name, f"{audit['bound']:,} of {audit['runs']:,}", f"{audit['moments']:,}",
-            "-" if saved is None else f"{saved:.0%}",
+            share_figure(saved),
             signed(costs["unanswered_north"]), signed(costs["unanswered_south"]),
             f"{deepest:.0f}",
             signed(costs["workdays_lost_north"] + costs["workdays_lost_south"]),

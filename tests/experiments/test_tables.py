@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.tables import figure, ratio_figure, signed
+from experiments.tables import figure, ratio_figure, share_figure, signed
 
 
 @pytest.mark.parametrize(("value", "text"), [
@@ -13,6 +13,13 @@ from experiments.tables import figure, ratio_figure, signed
 ])  # fmt: skip
 def test_ratios(value, text):
     assert ratio_figure(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (None, "-"), (1.0, "100%"), (0.9996, ">99%"), (0.994, "99%"), (0.0, "0%"), (-0.12, "-12%"),
+])  # fmt: skip
+def test_only_all_is_100_percent(value, text):
+    assert share_figure(value) == text
 
 
 @given(st.floats(0.1, 9.99))
