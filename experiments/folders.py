@@ -12,7 +12,7 @@ from typing import Any
 
 from experiments.plan import Plan, differences
 from experiments.planning import find_study
-from experiments.store import write_json
+from experiments.store import write_json, write_whole
 from sim.documents import BadInput, Mark, Problem
 
 MANIFEST, INPUTS = "manifest.json", "inputs"
@@ -75,7 +75,8 @@ def begin(plan: Plan, folder: Path) -> None:
     for arm in plan.arms.values():
         for key, found in arm.case.fingerprints.items():
             if not (inputs / found).exists():
-                shutil.copyfile(arm.case.tree["border"][key], inputs / found)
+                source = arm.case.tree["border"][key]
+                write_whole(inputs / found, lambda to, source=source: shutil.copyfile(source, to))
     sources = {source for arm in plan.arms.values() for source in arm.case.sources}
     sources |= set(_modules(plan).values())
     if plan.request["verb"] == "study":
@@ -114,4 +115,4 @@ def _copied(source: Path, inputs: Path) -> None:
     while target.exists() and target.read_bytes() != content:
         number += 1
         target = inputs / f"{source.stem}-{number}{source.suffix}"
-    target.write_bytes(content)
+    write_whole(target, lambda to: to.write_bytes(content) and None)

@@ -99,7 +99,7 @@ def new_folder(out: Path | None, name: str) -> Path:
     problem = None
     if out.exists() and not out.is_dir():
         problem = "is a file, not a folder"
-    elif out.is_dir() and any(out.iterdir()):
+    elif out.is_dir() and not all(map(_left_by_a_start, out.iterdir())):
         problem = "is not empty; give another folder, or remove it first"
     else:
         parent = next(p for p in (out, *out.parents) if p.exists())
@@ -108,6 +108,11 @@ def new_folder(out: Path | None, name: str) -> Path:
     if problem:
         raise BadInput([Problem(Mark("--out", 0, 0), "", str(out), message=problem)])
     return out
+
+
+def _left_by_a_start(path: Path) -> bool:
+    """Whether a study killed before its manifest was written may have left this."""
+    return path.name == "inputs" or path.name.endswith(".part")
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

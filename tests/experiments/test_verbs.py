@@ -94,6 +94,16 @@ def test_resume_goes_on_by_the_manifest_where_the_files_are_gone(copy, home):
     ).read_bytes()
 
 
+def test_a_study_killed_before_its_manifest_was_written_can_be_typed_again(copy, home):
+    shutil.copytree("out/inputs", "again/inputs")
+    (copy / "again" / "inputs" / "short.yaml").rename("again/inputs/.short.yaml.17.part")
+    (copy / "again" / ".manifest.json.17.part").write_text("{")
+    found = typed("study", "study.yaml", "--out", "again", "--workers", "1")
+    assert found.exit_code == 0, found.stderr
+    for file in ("runs.parquet", "manifest.json", "report.html", "inputs/short.yaml"):
+        assert (copy / "again" / file).read_bytes() == (home / "out" / file).read_bytes()
+
+
 def test_a_damaged_manifest_is_one_clear_error(copy):
     path = copy / "out" / "manifest.json"
     whole = path.read_text()
