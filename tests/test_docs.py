@@ -25,7 +25,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SIDE = re.compile(r"^(<side>|north|south)\.")
 PARAMETERS = {SIDE.sub("", row.path) for row in parameter_table()}
 DOTTED = re.compile(r"(<side>|[a-z_]+)(\.[a-z_0-9]+)+")
-NO_PARAMETER = re.compile(r"^(sim|experiments|tests|incident|self|par)\.|\.(py|md|csv|yaml)$")
+NO_PARAMETER = re.compile(r"^(sim|experiments|tests|incident|self|par)\.|\.(py|md|csv|yaml|json)$")
 
 
 def code(text: str) -> list[str]:
