@@ -220,7 +220,8 @@ def _values(factor: Any) -> Sequence[Any]:
     if not isinstance(factor, Range):
         return factor
     spaced = np.geomspace if factor.scale == "log" else np.linspace
-    return [_short(x) for x in spaced(factor.low, factor.high, factor.points)]
+    between = spaced(factor.low, factor.high, factor.points)[1:-1]
+    return [_whole(factor.low), *map(_short, between), _whole(factor.high)]
 
 
 def _sampled(study: Study) -> Iterator[tuple[Level, ...]]:
@@ -244,9 +245,13 @@ def _stretched(factor: Range, u: float) -> float:
 
 
 def _short(x: float) -> float | int:
-    """Four significant digits, a whole number as one: it is read in tables."""
-    rounded = float(f"{x:.4g}")
-    return int(rounded) if rounded.is_integer() else rounded
+    """Four significant digits: it is read in tables."""
+    return _whole(float(f"{x:.4g}"))
+
+
+def _whole(x: float) -> float | int:
+    """A whole number as one, as files write it."""
+    return int(x) if x.is_integer() else x
 
 
 def _level(name: str, value: Any) -> Level:

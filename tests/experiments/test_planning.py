@@ -62,6 +62,16 @@ runs: 4
     assert len(found.arms) == 12
 
 
+def test_the_ends_of_a_range_are_what_the_file_says(tmp_path):
+    found = planned(tmp_path, """\
+name: ends
+scenarios: [short.yaml]
+sweep: {south.watch.margin_m: {low: 1.23456, high: 45.6789, points: 3}}
+runs: 4
+""")
+    assert found.factors == {"south.watch.margin_m": ("1.23456", "23.46", "45.6789")}
+
+
 @pytest.mark.parametrize("design", ["latin_hypercube: 8", "sobol: 8"])
 def test_samples_fill_the_ranges_and_come_again(tmp_path, design):
     text = f"""\
