@@ -9,11 +9,12 @@ from pathlib import Path
 from rich.console import Console
 
 from experiments.crew import Crew
-from experiments.parts import Parts
+from experiments.parts import Parts, Played
 from experiments.plan import Plan
 from experiments.playing import Task, compile_once, play_task
 
-_ARMS, _RUNS = 6, 2  # arms and runs of each that are played to find out
+_ARMS, _SECONDS = 12, 8.0  # arms that are played to find out, for so long at least
+_EFFICIENCY = 0.93  # of several workers on the cores of one machine, seen
 _PICTURES = 6e6  # bytes of pictures and report, seen
 
 Agents = Mapping[str, Mapping[str, type]]  # by arm: those that its case names
@@ -30,7 +31,8 @@ class Forecast:
 
     def seconds(self, workers: int) -> float:
         """Of the whole study."""
-        return self.runs * self.seconds_a_run / workers
+        share = _EFFICIENCY if workers > 1 else 1.0
+        return self.runs * self.seconds_a_run / workers / share
 
     @property
     def disk(self) -> float:
@@ -39,15 +41,17 @@ class Forecast:
 
 
 def forecast(plan: Plan, agents: Agents) -> Forecast:
-    """Play a few runs of a few arms and reckon with them."""
+    """Play a few runs of some arms, two at least of each, and reckon with them."""
     names = list(plan.arms)
     chosen = names[:: -(-len(names) // _ARMS)]
-    tasks = [Task(name, plan.arms[name].case, range(_RUNS), agents.get(name, {}))
-             for name in chosen]  # fmt: skip
-    play_task(tasks[0], plan.seed)  # loads what runs need
-    played = []
-    started = time.perf_counter()
+    tasks = (Task(name, plan.arms[name].case, (k,), agents.get(name, {}))
+             for k in range(plan.rule.most) for name in chosen)  # fmt: skip
+    play_task(Task(names[0], plan.arms[names[0]].case, (0,), agents.get(names[0], {})), plan.seed)
+    played: list[Played] = []
+    started = time.perf_counter()  # what runs need is loaded by now
     for task in tasks:
+        if len(played) >= 2 * len(chosen) and time.perf_counter() - started > _SECONDS:
+            break
         played += [(task.name, k, found) for k, found in play_task(task, plan.seed).items()]
     seconds = (time.perf_counter() - started) / len(played)
     with tempfile.TemporaryDirectory() as folder:
