@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.plan import BASELINE
-from experiments.tables import figure, signed
+from experiments.tables import figure, many, signed
 
 _NAMED = 4  # policies that one sentence can hold
 
@@ -26,7 +26,7 @@ def _how_often(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
         return (
             f"In {arms[0]} the model has {_rate(rates[arms[0]])}; in a single run at least one "
             f"comes with probability {figure(share['estimate'])} (95% interval "
-            f"{_between(share)}, n = {_many(share['n'], 'world')})."
+            f"{_between(share)}, n = {many(share['n'], 'world')})."
         )
     low, high = (pick(arms, key=lambda name: rates[name]["estimate"]) for pick in (min, max))
     return (
@@ -43,10 +43,6 @@ def _rate(rate: Mapping[str, Any], brief: bool = False) -> str:
 
 def _years(years: float) -> str:
     return f"{years:,.0f} years" if years >= 10 else f"{figure(years)} years"
-
-
-def _many(n: float, noun: str) -> str:
-    return f"{n:,.0f} {noun}{'' if n == 1 else 's'}"
 
 
 def _between(interval: Mapping[str, Any]) -> str:
@@ -148,9 +144,9 @@ def _how_sure(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
                     f"comparisons{looks}, and ")  # fmt: skip
     fewest = min(rates["clashes"]["effective_clusters"] for rates in figures["rates"].values())
     few = ", too few in the whole study to know the size of a burst: intervals may be too narrow"
-    arms = _many(len(figures["runs"]), "arm")
+    arms = many(len(figures["runs"]), "arm")
     return (
-        f"This rests on {_many(runs, 'run')} of {arms}, in each of which the clashes have at least "
+        f"This rests on {many(runs, 'run')} of {arms}, in each of which the clashes have at least "
         f"{figure(fewest)} effective clusters{few if figures['too_few_clusters'] else ''}; "
         f"{together}it compares options inside a "
         "model of which most parameters are assumptions, and predicts nothing."

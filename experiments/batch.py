@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 
 from experiments.crew import Crew
-from experiments.playing import LUCKS, Failure, Task, interruptible, played
+from experiments.playing import LUCKS, RUNS_A_TASK, Failure, Task, interruptible, played
 from sim.case import Case
 from sim.outcome import Outcome
-
-_CHUNK = 4  # runs a task: about half a second of work, so that handing them out costs nothing
 
 
 @dataclass
@@ -62,7 +60,7 @@ def run_batch(
     kept and ``interrupted`` is set. A run that raised an exception is among the ``failures``.
     """
     batch = Batch(case, seed, runs)
-    size = _CHUNK if workers > 1 else 1
+    size = RUNS_A_TASK if workers > 1 else 1
     tasks = [
         Task(case.scenario.name, case, range(first, min(first + size, runs)), dict(agents or {}))
         for first in range(0, runs, size)

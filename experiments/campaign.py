@@ -15,11 +15,10 @@ from experiments.crew import Crew
 from experiments.measures import BOTH_SIDES
 from experiments.parts import Parts, Played
 from experiments.plan import Plan
-from experiments.playing import Failure, Task, interruptible, played
+from experiments.playing import RUNS_A_TASK, Failure, Task, interruptible, played
 from experiments.stopping import Tally, targets
 from sim.outcome import Outcome
 
-_CHUNK = 4  # runs a task: about half a second of work, so that handing them out costs nothing
 _SECONDS_A_PART = 10.0  # what a killed process loses at most, beside the runs under way
 _RUNS_A_PART = 5_000
 
@@ -75,9 +74,10 @@ def play_out(
 def _missing(plan: Plan, tally: Tally, agents: Mapping[str, Any]) -> Iterator[Task]:
     """The tasks that are left before the next look, all arms in turn."""
     wanted = targets(plan, tally)
-    for first in range(0, max(wanted.values()), _CHUNK):
+    for first in range(0, max(wanted.values()), RUNS_A_TASK):
         for name, runs in wanted.items():
-            left = [k for k in range(first, min(first + _CHUNK, runs)) if not tally.has(name, k)]
+            last = min(first + RUNS_A_TASK, runs)
+            left = [k for k in range(first, last) if not tally.has(name, k)]
             if left:
                 yield Task(name, plan.arms[name].case, tuple(left), dict(agents.get(name, {})))
 

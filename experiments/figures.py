@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.judging import YEAR, Comparison, audit, compare, pooled
+from experiments.judging import Comparison, audit, compare, pooled
 from experiments.looks import looks
-from experiments.measures import LADDER, MEASURES
+from experiments.measures import LADDER, MEASURES, YEAR
 from experiments.plan import BASELINE, Plan
 from experiments.regret import regrets
 from experiments.statistics import FEWEST_CLUSTERS, Pilot

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from experiments.measures import YEAR
 from experiments.statistics import (
     FEWEST_DISCORDANT,
     Interval,
@@ -26,7 +27,6 @@ from experiments.statistics import (
 
 Verdict = Literal["lower", "higher", "undecided", "identical"]
 FAMILY = ("clashes", "clashes_violation", "clashes_otherwise")
-YEAR = 365.0
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.outcome import RUNGS
+from sim.outcome import CLASH_RUNG, RUNGS
+
+YEAR = 365.0  # days
 
 HEADLINE = {
     "clashes": "accidental clashes",
@@ -46,6 +48,11 @@ def counted(row: Mapping[str, Any], measure: str) -> float:
     if measure in BOTH_SIDES:
         return row[f"{measure}_north"] + row[f"{measure}_south"]
     return row[measure]
+
+
+def accidental_clashes(incidents: pd.DataFrame) -> pd.Series:
+    """Which incidents are accidental clashes."""
+    return incidents["accidental"].astype(bool) & (incidents["rung"] >= CLASH_RUNG)
 
 
 def with_totals(rows: list[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:

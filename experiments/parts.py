@@ -26,7 +26,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from experiments.playing import LUCKS, Failure
-from experiments.store import INCIDENTS, RUNS, write_json, write_whole
+from experiments.store import INCIDENTS, RUNS, table_of, write_json, write_whole
 from sim.documents import BadInput, Mark, Problem
 from sim.outcome import Outcome
 
@@ -163,7 +163,7 @@ def rows_of(played: Sequence[Played], seed: int) -> dict[str, pa.Table]:
         rows["incidents"] += [place | incident for incident in result.incidents]
         north, south = result.tension[::WEEK].T.tolist()
         rows["tension"].append(key | {"north": north, "south": south})
-    return {kind: pa.Table.from_pylist(rows[kind], schema=SCHEMAS[kind]) for kind in SCHEMAS}
+    return {kind: table_of(rows[kind], SCHEMAS[kind]) for kind in SCHEMAS}
 
 
 def _write(path: Path, tables: Iterable[pa.Table], schema: pa.Schema) -> None:

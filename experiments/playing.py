@@ -22,6 +22,7 @@ from sim.outcome import Outcome, outcome
 from sim.scenario import load_case
 
 LUCKS = 2
+RUNS_A_TASK = 4  # about half a second of work, so that handing them out costs nothing
 _AHEAD = 3  # tasks handed out for each worker, so that none waits for the next
 _MOST_BREAKS = 5  # deaths of workers in a row, without a task done between, before giving up
 _WARM_UP = (

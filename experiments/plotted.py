@@ -6,12 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from experiments.measures import YEAR, accidental_clashes
 from experiments.statistics import Interval, survival
 from sim.geography import COUNTIES, county
-from sim.outcome import CLASH_RUNG
 from sim.parameters import SIDES
 
-DAYS_A_YEAR = 365.0
 BEGUN = {"violation": "begun by a violation", "otherwise": "begun otherwise"}
 _BIN_KM = 10.0
 
@@ -33,7 +32,7 @@ def figure_data(
     """
     if runs.empty:
         raise ValueError("there is no run to show")
-    years = float(runs["days"].sum()) / DAYS_A_YEAR
+    years = float(runs["days"].sum()) / YEAR
     return {
         "ladder": pd.DataFrame([{"label": label} | vars(rate) for label, rate in ladder]),
         "clashes": _clash_shares(runs),
@@ -96,11 +95,6 @@ def places_table(incidents: pd.DataFrame, years: float, length_km: float) -> pd.
         table[name] = counts * _BIN_KM / np.diff(edges) / years
         table[f"{name}_counted"] = counts
     return table
-
-
-def accidental_clashes(incidents: pd.DataFrame) -> pd.Series:
-    """Which incidents are accidental clashes."""
-    return incidents["accidental"].astype(bool) & (incidents["rung"] >= CLASH_RUNG)
 
 
 def _placed(incidents: pd.DataFrame) -> dict[str, np.ndarray]:

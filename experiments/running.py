@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import sim
 from experiments.batch import Batch, run_batch
 from experiments.crew import WorkersLost
-from experiments.measures import with_totals
+from experiments.measures import accidental_clashes, with_totals
 from experiments.pilots import PilotTable, pilot_for
 from experiments.plan import TALKS, has_talks
 from experiments.playing import Failure, compile_once, play
@@ -33,7 +33,7 @@ from experiments.summary import Summary, headline, summarise
 from sim.agents.loading import load_agents
 from sim.case import Case
 from sim.documents import BadInput
-from sim.outcome import CLASH_RUNG, RUNGS
+from sim.outcome import RUNGS
 from sim.scenario import load_case
 
 _QUIET = ("--out", "--workers")  # options that no result depends on
@@ -221,7 +221,7 @@ def _tell(request: Request, case: Case, incidents: pd.DataFrame, agents: dict) -
     """Print the story of the K-th clash, in the order of runs and of their days."""
     from sim.story import tell
 
-    clashes = incidents[(incidents["rung"] >= CLASH_RUNG) & incidents["accidental"]]
+    clashes = incidents[accidental_clashes(incidents)]
     if len(clashes) < request.why:
         print(f"there were {len(clashes)} accidental clashes; no story of number {request.why}",
               file=sys.stderr)  # fmt: skip

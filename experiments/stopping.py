@@ -12,12 +12,10 @@ import numpy as np
 
 from experiments.judging import FAMILY, family_level, verdict_of
 from experiments.looks import common_level, looks, precise
-from experiments.measures import counted
+from experiments.measures import YEAR, counted
 from experiments.plan import BASELINE, Plan
 from experiments.playing import LUCKS
 from experiments.statistics import Pilot, difference_interval, rate_interval
-
-YEAR = 365.0
 
 
 class Tally:

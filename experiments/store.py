@@ -76,10 +76,15 @@ INCIDENTS = pa.schema(_INCIDENT_FIELDS)
 
 def run_table(rows: list[dict[str, Any]]) -> pa.Table:
     """Run rows as a table; raises ValueError if a row has a column that the table has not."""
-    unknown = {name for row in rows for name in row} - set(RUNS.names)
+    return table_of(rows, RUNS)
+
+
+def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table; raises ValueError if one has a column that the schema has not."""
+    unknown = {name for row in rows for name in row} - set(schema.names)
     if unknown:
         raise ValueError(f"no column for {sorted(unknown)}")
-    return pa.Table.from_pylist(rows, schema=RUNS)
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def incident_table(rows: list[dict[str, Any]]) -> pa.Table:
@@ -131,16 +136,6 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write plain values as JSON, in their order."""
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     write_whole(path, lambda to: to.write_text(text, encoding="utf-8") and None)
-
-
-def write_arms(path: Path, arms: Mapping[str, pa.Table]) -> None:
-    """Write the tables of several arms as one, a column ``arm`` before the others."""
-    named = [
-        table.add_column(0, "arm", pa.array([name] * table.num_rows, pa.string()))
-        for name, table in arms.items()
-    ]
-    whole = pa.concat_tables(named)
-    write_whole(path, lambda to: pq.write_table(whole, to, compression="zstd"))
 
 
 def write_tables(folder: Path, batch: Batch) -> None:

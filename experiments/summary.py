@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.measures import HEADLINE, LADDER, MEASURES
+from experiments.measures import HEADLINE, LADDER, MEASURES, YEAR, accidental_clashes
 from experiments.pilots import PilotTable
 from experiments.statistics import (
     FEWEST_CLUSTERS,
@@ -26,8 +26,6 @@ from experiments.statistics import (
 )
 from sim.outcome import CLASH_RUNG
 from sim.scenario import Case
-
-_YEAR = 365.0
 
 AMBIGUITY = {
     "mean_disagreement_m": ("mean disagreement of the two belief lines", "m"),
@@ -51,7 +49,7 @@ def summarise(
 ) -> Summary:
     """Every figure that ``dmz run`` shows, from at least one run."""
     worlds = runs.groupby("world")[list(MEASURES)].sum()
-    years = float(runs["days"].sum()) / _YEAR
+    years = float(runs["days"].sum()) / YEAR
     known = {name: pilots.pilot(name) if pilots else None for name in MEASURES}
     rates, shares, few = rates_of(runs, known), {}, []
     for name, pilot in known.items():
@@ -85,7 +83,7 @@ def summarise(
 def rates_of(runs: pd.DataFrame, pilots: Mapping[str, Pilot | None]) -> dict[str, Interval]:
     """Every measure a year, with its interval."""
     worlds = runs.groupby("world")[list(MEASURES)].sum()
-    years = float(runs["days"].sum()) / _YEAR
+    years = float(runs["days"].sum()) / YEAR
     return {name: rate_interval(worlds[name].to_numpy(), years, pilot=pilots[name])
             for name in MEASURES}  # fmt: skip
 
@@ -136,7 +134,7 @@ def any_clash(runs: pd.DataFrame) -> dict[str, Any]:
 def _clashes_by(incidents: pd.DataFrame, years: float) -> dict[str, dict[str, dict[str, float]]]:
     if incidents.empty:
         return {key: {} for key in ("trigger", "cause", "county")}
-    clashes = incidents[(incidents["rung"] >= CLASH_RUNG) & incidents["accidental"]]
+    clashes = incidents[accidental_clashes(incidents)]
     return {
         key: {
             str(value): {"clashes": int(n), "per_year": n / years}

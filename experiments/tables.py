@@ -22,6 +22,11 @@ def figure(value: float | None) -> str:
     return f"{value:.{max(1, 1 - math.floor(math.log10(abs(value))))}f}"
 
 
+def many(n: float, noun: str) -> str:
+    """A number of things."""
+    return f"{n:,.0f} {noun}{'' if n == 1 else 's'}"
+
+
 def signed(value: float | None) -> str:
     """A difference, with its sign unless it is 0 as shown."""
     if value is None:

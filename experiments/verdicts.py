@@ -7,14 +7,14 @@ from rich.table import Table
 
 from experiments.judging import FAMILY
 from experiments.plan import BASELINE, TALKS, Plan, has_talks
-from experiments.tables import figure, ratio_figure, ratio_span, share_figure, signed, span
+from experiments.tables import figure, many, ratio_figure, ratio_span, share_figure, signed, span
 
 
 def print_verdicts(plan: Plan, figures: dict[str, Any]) -> None:
     """Print rates, verdicts with audit and costs, and regret."""
     console = Console(highlight=False, width=max(118, Console().width))
     runs = sum(figures["runs"].values())
-    console.print(f"\n{plan.name}: {_many(len(plan.arms), 'arm')} on the same worlds and lucks, "
+    console.print(f"\n{plan.name}: {many(len(plan.arms), 'arm')} on the same worlds and lucks, "
                   f"{runs:,} runs", style="bold", markup=False)  # fmt: skip
     if len(plan.futures) > 1 or not figures["comparisons"]:
         console.print(_rates(plan, figures))
@@ -147,7 +147,3 @@ def _table(first: str, *others: str) -> Table:
     for name in others:
         table.add_column(name, justify="right")
     return table
-
-
-def _many(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

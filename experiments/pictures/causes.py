@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
+from experiments.measures import accidental_clashes
 from experiments.pictures.marks import LINE, write_beside
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import Shown
-from experiments.plotted import accidental_clashes
 from experiments.sheet import (
     INK,
     MARGIN,

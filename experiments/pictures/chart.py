@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.judging import YEAR
+from experiments.measures import YEAR, accidental_clashes
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import Shown
-from experiments.plotted import accidental_clashes, counties
+from experiments.plotted import counties
 from experiments.sheet import FAINT, INK, LOOK, SMALL, TEXT, Box, Sheet, many, number, rate_text
 from sim.geography import ATTRIBUTION, course, lonlat
 

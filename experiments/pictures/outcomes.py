@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.judging import YEAR
+from experiments.measures import YEAR
 from experiments.pictures.marks import Key, letter
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import CURVES, Look, Shown

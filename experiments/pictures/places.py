@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from experiments.judging import YEAR
+from experiments.measures import YEAR
 from experiments.pictures.marks import LINE, bare_axes
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import Shown
