@@ -80,7 +80,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(undisturbed, tmp_p
 def test_any_number_of_workers_and_any_chunks_leave_the_same_bytes(
     undisturbed, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("experiments.campaign._CHUNK", 7)
+    monkeypatch.setattr("experiments.campaign.RUNS_A_TASK", 7)
     monkeypatch.setattr("experiments.campaign._RUNS_A_PART", 11)
     folder = fresh(undisturbed, tmp_path / "two")
     play_out(plan_in(folder), folder, Crew(2), {})

@@ -43,7 +43,7 @@ def cluster(tmp_path_factory):
         client.wait_for_workers(2, timeout=60)
     yield address, processes[1:]
     for process in processes[::-1]:
-        process.terminate()
+        process.kill()  # asked kindly, a worker may wait for the rest of the cluster
     for process in processes:
         process.wait(timeout=30)
 
