@@ -6,7 +6,7 @@ Made of ``figures.json`` and the manifest alone, so that no sentence says what a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.plan import BASELINE
+from experiments.plan import policy_words
 from experiments.tables import figure, many, signed
 
 _NAMED = 4  # policies that one sentence can hold
@@ -18,7 +18,7 @@ def answer(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> tuple[str
 
 
 def _how_often(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
-    arms = [name for name in figures["rates"] if manifest["arms"][name]["policy"] == BASELINE]
+    arms = [name for name in figures["rates"] if manifest["arms"][name]["policy"] is None]
     arms = arms or list(figures["rates"])
     rates = {name: figures["rates"][name]["clashes"] for name in arms}
     if len(arms) == 1:
@@ -104,7 +104,9 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _several_futures(compared: Mapping[str, Any], regret: Mapping[str, Any] | None) -> str:
+def _several_futures(
+    compared: Mapping[str, Any], regret: Sequence[Mapping[str, Any]] | None
+) -> str:
     found: dict[str, list[Mapping[str, Any]]] = {}
     for policies in compared.values():
         for policy, each in policies.items():
@@ -122,9 +124,9 @@ def _several_futures(compared: Mapping[str, Any], regret: Mapping[str, Any] | No
         words.append(f"{verdict}: {_listed(told) if told else 'none'}")
     text = f"Of {len(found)} policies these are decided, {'; '.join(words)}"
     if regret:
-        best = min(regret, key=lambda name: regret[name]["regret"]["estimate"])
-        least = regret[best]["regret"]
-        text += (f"; least far from the best, at worst, is {best}, with a largest "
+        best = min(regret, key=lambda each: each["regret"]["estimate"])
+        least, name = best["regret"], policy_words(best["policy"])
+        text += (f"; least far from the best, at worst, is {name}, with a largest "
                  f"regret of {figure(least['estimate'])} clashes a year (95% interval "
                  f"{_between(least)})")  # fmt: skip
     return f"{text}."

@@ -13,7 +13,7 @@ import pandas as pd
 from experiments.judging import Comparison, audit, compare, pooled
 from experiments.looks import looks
 from experiments.measures import LADDER, MEASURES, YEAR
-from experiments.plan import BASELINE, Plan
+from experiments.plan import Plan
 from experiments.regret import regrets
 from experiments.statistics import FEWEST_CLUSTERS, Pilot
 from experiments.stopping import comparisons, family, level_at_looks, verdict_level
@@ -69,8 +69,8 @@ def _comparisons(plan: Plan, tables: Tables, pilots: dict[str, Pilot]) -> dict[s
     found: dict[str, Any] = {}
     for future, arms in plan.futures.items():
         played = [arm for arm in arms.values() if arm.name in tables and not arm.is_baseline]
-        if BASELINE in arms and arms[BASELINE].name in tables and played:
-            baseline = tables[arms[BASELINE].name]
+        if arms[None].name in tables and played:
+            baseline = tables[arms[None].name]
             found[future] = {
                 arm.policy: _policy(plan, tables[arm.name], baseline, pilots) for arm in played
             }
@@ -144,25 +144,28 @@ def _costs(runs: pd.DataFrame, baseline: pd.DataFrame) -> dict[str, float]:
 # -- across futures -------------------------------------------------------------------------------
 
 
-def _regret(plan: Plan, tables: Tables, pilot: Pilot) -> dict[str, Any] | None:
-    """Regret of each policy, and of none, where at least two futures have the same ones."""
+def _regret(plan: Plan, tables: Tables, pilot: Pilot) -> list[dict[str, Any]] | None:
+    """Regret of each policy, and of none (null), where at least two futures have the same ones."""
     sets = [set(arms) for arms in plan.futures.values()
             if all(arm.name in tables for arm in arms.values())]  # fmt: skip
     if len(sets) < 2 or len(sets) < len(plan.futures) or min(map(len, sets)) < 2:
         return None
     counts = {future: _counts(arms, tables) for future, arms in plan.futures.items()}
     found = regrets(counts, pilot, level_at_looks(plan, 0.95))
-    return {
-        policy: {
+    return [
+        {
+            "policy": policy,
             "mean": each.mean, "worst": each.worst, "worst_future": each.worst_future,
             "regret": {"estimate": each.estimate, "low": each.low, "high": each.high},
             "regret_future": each.future,
         }
         for policy, each in found.items()
-    }  # fmt: skip
+    ]  # fmt: skip
 
 
-def _counts(arms: dict[str, Any], tables: Tables) -> dict[str, tuple[np.ndarray, float]]:
+def _counts(
+    arms: dict[str | None, Any], tables: Tables
+) -> dict[str | None, tuple[np.ndarray, float]]:
     """Clashes by world, and exposed years, of the runs that all arms of a future share."""
     shared = set.intersection(*(set(tables[arm.name][0]["run"]) for arm in arms.values()))
     found = {}

@@ -14,7 +14,7 @@ from typing import Any
 
 from experiments.answer import answer
 from experiments.pictures import pictures
-from experiments.plan import BASELINE
+from experiments.plan import policy_words
 from experiments.results import Results
 from experiments.tables import figure, ratio_figure, ratio_span, signed, span
 
@@ -88,8 +88,8 @@ def _regret(figures: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from ("## Regret across futures, clashes a year", "")
     yield from _header("policy", "mean rate", "worst rate", "where", "largest regret", "where")
-    for name, each in sorted(figures["regret"].items(), key=lambda p: p[1]["regret"]["estimate"]):
-        yield _row("no policy" if name == BASELINE else name, figure(each["mean"]),
+    for each in sorted(figures["regret"], key=lambda each: each["regret"]["estimate"]):
+        yield _row(policy_words(each["policy"]), figure(each["mean"]),
                    figure(each["worst"]), each["worst_future"], _interval(each["regret"]),
                    each["regret_future"])  # fmt: skip
     yield ""
@@ -100,7 +100,7 @@ def _rates(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
     yield from _header("future", "runs", "n", "rate", "begun by a violation", "begun otherwise",
                        "contested area, km²")  # fmt: skip
     for name, rates in figures["rates"].items():
-        if manifest["arms"][name]["policy"] == BASELINE:
+        if manifest["arms"][name]["policy"] is None:
             area = figures["ambiguity"][name]["contested_area_km2"]
             yield _row(name, f"{figures['runs'][name]:,}", f"{rates['clashes']['events']:.0f}",
                        *(_interval(rates[key]) for key in ("clashes", "clashes_violation",

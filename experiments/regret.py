@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from experiments.statistics import Pilot, difference_interval
 
-Counts = Mapping[str, tuple[NDArray[np.float64], float]]  # by policy: by world, and years
+# by policy, None for none: events by world, and years
+Counts = Mapping[str | None, tuple[NDArray[np.float64], float]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Regret:
 
 def regrets(
     counts: Mapping[str, Counts], pilot: Pilot | None, level: float = 0.95
-) -> dict[str, Regret]:
+) -> dict[str | None, Regret]:
     """Regret of every policy; the limits of all of them hold together at ``level``.
 
     ``counts``: by future and policy the events by world, of the same worlds for all policies of a

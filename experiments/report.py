@@ -18,7 +18,7 @@ from experiments.assumptions import assumptions
 from experiments.judging import FAMILY
 from experiments.measures import HEADLINE, LADDER
 from experiments.pictures import Picture, svg_text
-from experiments.plan import BASELINE, TALKS, differences, has_talks
+from experiments.plan import TALKS, differences, has_talks, policy_words
 from experiments.tables import figure, ratio_figure, ratio_span, share_figure, signed, span
 from sim.parameters import SIDES
 
@@ -40,7 +40,7 @@ def report_html(
         talks=any(has_talks(arm["case"]["scenario"]) for arm in manifest["arms"].values()),
         about_talks=TALKS,
         manifest_text=_manifest_text(manifest),
-        baseline=BASELINE, fingerprint=_FINGERPRINT, parts=_parts(),
+        fingerprint=_FINGERPRINT, parts=_parts(),
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     found.filters |= {"figure": figure, "signed": signed, "span": span,
                       "ratio": ratio_figure, "ratio_span": ratio_span, "signed_span": _signed_span,
-                      "value": _value, "percent": share_figure}  # fmt: skip
+                      "value": _value, "percent": share_figure, "policy": policy_words}  # fmt: skip
     return found
 
 
@@ -80,7 +80,7 @@ def _futures(
     """Each future that has a comparison: its baseline's rate, policies by their estimate."""
     arms = {(arm["future"], arm["policy"]): name for name, arm in manifest["arms"].items()}
     for future, policies in figures["comparisons"].items():
-        baseline = arms[future, BASELINE]
+        baseline = arms[future, None]
         order = sorted(policies, key=lambda name: _estimate(policies[name]))
         yield {
             "name": future, "rate": figures["rates"][baseline]["clashes"],
@@ -100,9 +100,8 @@ def _deepest(costs: Mapping[str, float]) -> tuple[float, float]:
     return max(costs[name] for name in names), max(costs[f"{name}_baseline"] for name in names)
 
 
-def _regret(figures: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    regret = figures["regret"] or {}
-    return sorted(regret.items(), key=lambda pair: pair[1]["regret"]["estimate"])
+def _regret(figures: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return sorted(figures["regret"] or [], key=lambda each: each["regret"]["estimate"])
 
 
 def _shown(picture: Picture) -> dict[str, Any]:

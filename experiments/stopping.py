@@ -13,7 +13,7 @@ import numpy as np
 from experiments.judging import FAMILY, family_level, verdict_of
 from experiments.looks import common_level, looks, precise
 from experiments.measures import YEAR, counted
-from experiments.plan import BASELINE, Plan
+from experiments.plan import Plan
 from experiments.playing import LUCKS
 from experiments.statistics import Pilot, difference_interval, rate_interval
 
@@ -124,7 +124,7 @@ def _undecided(
 ) -> Iterable[str]:
     level, active = verdict_level(plan), set(active)
     for arms in plan.futures.values():
-        baseline = arms[BASELINE].name
+        baseline = arms[None].name
         waiting = [
             arm.name for arm in arms.values()
             if arm.name in active and not arm.is_baseline

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.judging import FAMILY
-from experiments.plan import BASELINE, TALKS, Plan, has_talks
+from experiments.plan import TALKS, Plan, has_talks, policy_words
 from experiments.tables import figure, many, ratio_figure, ratio_span, share_figure, signed, span
 
 
@@ -34,7 +34,7 @@ def print_verdicts(plan: Plan, figures: dict[str, Any]) -> None:
 def _print_future(
     console: Console, plan: Plan, figures: dict, future: str, policies: dict
 ) -> None:
-    arm = plan.futures[future][BASELINE].name
+    arm = plan.futures[future][None].name
     base, any_ = figures["rates"][arm]["clashes"], figures["any_clash"][arm]
     console.print(f"\n{future}: {figure(base['estimate'])} accidental clashes a year "
                   f"({span(base)}; n = {base['events']:.0f} in {base['n']:.0f} years, effective "
@@ -130,12 +130,12 @@ def _family(figures: dict[str, Any]) -> str:
             "away.")  # fmt: skip
 
 
-def _regret(regret: dict[str, Any]) -> Table:
+def _regret(regret: list[dict[str, Any]]) -> Table:
     table = _table("across futures: clashes a year", "mean", "worst", "largest regret",
                    "95% interval")  # fmt: skip
     table.add_column("where")
-    for policy, each in sorted(regret.items(), key=lambda pair: pair[1]["regret"]["estimate"]):
-        table.add_row(policy, figure(each["mean"]), figure(each["worst"]),
+    for each in sorted(regret, key=lambda each: each["regret"]["estimate"]):
+        table.add_row(policy_words(each["policy"]), figure(each["mean"]), figure(each["worst"]),
                       figure(each["regret"]["estimate"]), span(each["regret"]),
                       each["regret_future"])  # fmt: skip
     return table

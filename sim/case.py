@@ -97,9 +97,9 @@ class Case:
         return digest(self.resolved)
 
     @property
-    def policy_name(self) -> str:
-        """The names of its policies, or ``none``."""
-        return " + ".join(policy.name for policy in self.policies) or "none"
+    def policy_name(self) -> str | None:
+        """The names of its policies; None, which no policy can be called, without any."""
+        return " + ".join(policy.name for policy in self.policies) or None
 
 
 def _plain(overlay: Overlay) -> dict[str, Any]:

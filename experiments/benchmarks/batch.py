@@ -22,7 +22,7 @@ from experiments.benchmarks.measured import Figure, figure, show
 from experiments.campaign import play_out
 from experiments.crew import Crew
 from experiments.parts import Parts
-from experiments.plan import BASELINE, Arm, Plan, Rule
+from experiments.plan import Arm, Plan, Rule
 from experiments.playing import LUCKS, Task, compile_once, play, play_task, played
 from experiments.results import Results
 from sim.model import DmzModel
@@ -39,7 +39,7 @@ def study(runs: int, days: int) -> Plan:
     for margin in (10, 20, 30, 40)[:ARMS]:
         case = load_case("baseline", days=days, assignments=[f"south.watch.margin_m={margin}"])
         name = f"margin {margin}"
-        arms[name] = Arm(name, name, BASELINE, {"margin": str(margin)}, case)
+        arms[name] = Arm(name, name, None, {"margin": str(margin)}, case)
     return Plan("study", "benchmark", "", SEED, Rule(runs), ("clashes",), {}, arms, "", {})
 
 
@@ -143,7 +143,7 @@ def reading(repeats: int, rows: int, days: int) -> list[Figure]:
         tables = {kind: parts.table(kind) for kind in ("runs", "incidents", "tension")}
         for first in range(0, rows, PART):
             _part(folder, tables, first, min(PART, rows - first))
-        compacting = _clocked(lambda: parts.compact([BASELINE]))
+        compacting = _clocked(lambda: parts.compact(["baseline"]))
         size = (folder / "runs.parquet").stat().st_size
         read = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet"))
                 for _ in range(repeats)]  # fmt: skip
@@ -178,7 +178,7 @@ def _part(folder: Path, tables: dict[str, pa.Table], first: int, n: int) -> None
     part.mkdir(exist_ok=True)
     runs = tables["runs"].take(luck.integers(0, tables["runs"].num_rows, n))
     numbers = first + np.arange(n)
-    new = {"arm": [BASELINE] * n, "run": numbers, "world": numbers // LUCKS,
+    new = {"arm": ["baseline"] * n, "run": numbers, "world": numbers // LUCKS,
            "luck": numbers % LUCKS}  # fmt: skip
     for field in runs.schema:
         if pa.types.is_floating(field.type) and field.name != "days":

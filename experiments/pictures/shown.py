@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from experiments.measures import with_totals
-from experiments.plan import BASELINE, TALKS, has_talks
+from experiments.plan import TALKS, has_talks, policy_words
 from experiments.sheet import many
 
 COSTS_ONLY = (
@@ -81,14 +81,14 @@ class Shown:
     @cached_property
     def baselines(self) -> list[str]:
         """The arms without a policy."""
-        return [name for name in self.runs_of if self.arm(name)["policy"] == BASELINE]
+        return [name for name in self.runs_of if self.arm(name)["policy"] is None]
 
     @cached_property
     def label(self) -> dict[str, str]:
         """How each arm is named beside others of one future, or of several."""
         if len({self.arm(name)["future"] for name in self.runs_of}) > 1:
             return {name: name for name in self.runs_of}
-        return {name: self.arm(name)["policy"] for name in self.runs_of}
+        return {name: policy_words(self.arm(name)["policy"]) for name in self.runs_of}
 
     @cached_property
     def _by_difference(self) -> list[str]:

@@ -14,7 +14,7 @@ def rate(estimate, low, high, clusters=40.0):
 
 
 def study(rates, comparisons=None, **more):
-    manifest = {"arms": {name: {"policy": "baseline" if "+" not in name else "x"}
+    manifest = {"arms": {name: {"policy": None if "+" not in name else "x"}
                          for name in rates}}  # fmt: skip
     figures = {
         "rates": rates, "any_clash": {name: BASE for name in rates}, "clusters": 80.0,
@@ -57,13 +57,17 @@ def test_several_futures_count_where_a_policy_is_decided_and_name_the_least_regr
     rates = {"now": rate(0.82, 0.59, 1.1), "then": rate(1.4, 1.2, 1.6)}
     compared = {"now": {"a": policy("lower", -0.3), "b": policy("higher", 0.2)},
                 "then": {"a": policy("lower", -0.5), "b": policy("undecided", 0.1)}}  # fmt: skip
-    regret = {"a": {"regret": {"estimate": 0.0, "low": 0.0, "high": 0.2}},
-              "baseline": {"regret": {"estimate": 0.5, "low": 0.2, "high": 0.8}}}  # fmt: skip
+    regret = [
+        {"policy": "a", "regret": {"estimate": 0.0, "low": 0.0, "high": 0.2}},
+        {"policy": None, "regret": {"estimate": 0.5, "low": 0.2, "high": 0.8}},
+    ]
     first, second, _ = study(rates, compared, regret=regret)
     assert "from 0.82 accidental clashes a year" in first and first.endswith(" in then.")
     assert "lower: a (-0.50 to -0.30 a year in 2 of 2 futures)" in second
     assert "higher: b (+0.20 a year in 1 of 2 futures)" in second
     assert "least far from the best, at worst, is a, with a largest regret of 0 clashes" in second
+    regret[0]["regret"]["estimate"] = 0.6
+    assert "at worst, is no policy, with" in study(rates, compared, regret=regret)[1]
 
 
 @pytest.mark.parametrize(("low", "high", "said"), [

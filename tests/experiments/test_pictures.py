@@ -63,8 +63,8 @@ class Study:
                     "talks": {"outcome": talks, "decided_by": "scenario"}}  # fmt: skip
         for point in itertools.product(*factors.values()):
             future = prefix + ("baseline" if not factors else ", ".join(point))
-            for policy in ("baseline", *(prefix + each for each in policies)):
-                name = future if policy == "baseline" else f"{future} + {policy}"
+            for policy in (None, *(prefix + each for each in policies)):
+                name = future if policy is None else f"{future} + {policy}"
                 self.manifest["arms"][name] = {
                     "future": future, "policy": policy, "content_hash": "0",
                     "levels": dict(zip(factors, point, strict=True)),
@@ -78,7 +78,7 @@ class Study:
         self.figures = self._figures()
 
     def _arm(self, name, arm, i):
-        rng = np.random.default_rng(1 if arm["policy"].endswith("nothing") else i + 1)
+        rng = np.random.default_rng(1 if (arm["policy"] or "").endswith("nothing") else i + 1)
         rng = np.random.default_rng(1) if i == 0 else rng
         runs = 2 * self.worlds
         run = np.repeat(np.arange(runs), rng.poisson(10 * self.rate, runs))
@@ -130,12 +130,12 @@ class Study:
         incidents = {name: self.incidents[self.incidents["arm"] == name] for name in arms}
         measures = (*FAMILY, *LADDER)
         pilots = {name: pooled(runs.values(), name) for name in measures}
-        pairs = sum(arm["policy"] != "baseline" for arm in arms.values())
+        pairs = sum(arm["policy"] is not None for arm in arms.values())
         level = family_level(3 * pairs)
         comparisons = {}
         for name, arm in arms.items():
             base = next(n for n, a in arms.items()
-                        if a["future"] == arm["future"] and a["policy"] == "baseline")  # fmt: skip
+                        if a["future"] == arm["future"] and a["policy"] is None)  # fmt: skip
             if name != base:
                 seen = audit((runs[name], incidents[name]), (runs[base], incidents[base]))
                 comparisons.setdefault(arm["future"], {})[arm["policy"]] = {
