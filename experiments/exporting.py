@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from experiments.exits import guarded
-from experiments.folders import manifest_in
-from experiments.parts import Parts
-from experiments.store import write_whole
+from experiments.files import write_whole
+from experiments.folders import StudyFolder
+from experiments.verifying import rows_astray
 from sim.documents import BadInput, Mark, Problem
 
 _KINDS = ("runs", "incidents", "tension", "failures")
@@ -21,36 +21,41 @@ def results(folder: Path, csv: Path | None, parquet: Path | None) -> int:
     """Print what is there, and write the tables to folders if asked; the exit code."""
 
     def do(_: Console) -> int:
-        print("\n".join(_described(folder)))
+        study = StudyFolder(folder)
+        study.plan  # noqa: B018  # every file that a run reads is what it was
+        print("\n".join(_described(study)))
+        astray = list(rows_astray(study)) if study.parts.complete else []
+        for line in astray:
+            print(line)
         for out, ending in ((csv, "csv"), (parquet, "parquet")):
             if out is not None:
-                _write(folder, out, ending)
-        return 0
+                _write(study, out, ending)
+        return 1 if astray else 0
 
     return guarded(do)
 
 
-def _described(folder: Path) -> Iterator[str]:
-    manifest, parts = manifest_in(folder), Parts(folder)
-    state = "complete" if parts.complete else "not complete; `dmz resume` goes on"
+def _described(study: StudyFolder) -> Iterator[str]:
+    manifest, parts = study.manifest, study.parts
+    state = "complete" if parts.complete else "not complete; dmz resume goes on"
     yield f"{manifest['name']} ({manifest['kind']}, version {manifest['version']}): {state}"
     yield f"command: {manifest['command']}"
     yield f"seed {manifest['seed']}; rule {manifest['rule']}; {len(manifest['arms']):,} arms"
     for kind in _KINDS:
-        yield f"{kind}: {parts.table(kind, ['arm']).num_rows:,} rows"
+        yield f"{kind}: {parts.rows(kind):,} rows"
     counts = parts.table("runs", ["arm"])["arm"].value_counts().to_pylist()
     runs = {each["values"]: each["counts"] for each in counts}
     for name in manifest["arms"]:
         yield f"  {name}: {runs.get(name, 0):,} runs"
 
 
-def _write(folder: Path, out: Path, ending: str) -> None:
+def _write(study: StudyFolder, out: Path, ending: str) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput([Problem(Mark(f"--{ending}", 0, 0), "", str(out), "a new or empty folder",
                                 None, "is there already")])  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
     for kind in _KINDS:
-        table = Parts(folder).table(kind)
+        table = study.parts.table(kind)
         target = out / f"{kind}.{ending}"
         if ending == "parquet":
             write_whole(target, lambda to, t=table: pq.write_table(t, to, compression="zstd"))

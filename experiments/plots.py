@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from experiments.parts import WEEK
 from experiments.pictures.tension import draw_tension
 from experiments.plotted import BEGUN, counties, figure_data
 from experiments.sheet import (
@@ -66,7 +67,7 @@ def summary_figure(
 ) -> Figure:
     """The picture of a batch, 1,200 pixels wide; its height follows from its texts.
 
-    ``runs`` and ``incidents`` are rows of ``sim.outcome``, ``tension`` is (runs, days, 2).
+    ``runs`` and ``incidents`` are rows of ``sim.outcome``, ``tension`` is (runs, weeks, 2).
     ``too_few`` names the labels of ``ladder`` that rest on too few clusters. ``notes`` stand in the
     foot. Draw it within ``experiments.sheet.styled()``. Raises ValueError if there is no run.
     """
@@ -232,8 +233,8 @@ def _draw_first_clash(sheet: Sheet, box: Box, data: Mapping[str, pd.DataFrame]) 
 def _draw_tension(sheet: Sheet, box: Box, table: pd.DataFrame) -> None:
     span = " to ".join(f"{day.day} {day:%b %Y}" for day in table["date"].iloc[[0, -1]])
     whose = "runs" if table["runs"].nunique() == 1 else "the runs still played"
-    axes = sheet.axes(box, "Tension (0 to 1)", f"median and 5–95% of {whose}, {span}")
-    draw_tension(axes, table, days=1)
+    axes = sheet.axes(box, "Tension (0 to 1), by week", f"median, 5–95% of {whose}, {span}")
+    draw_tension(axes, table, WEEK)
     most = table[[f"{side}_high" for side in SIDES]].to_numpy().max()
     axes.set_ylim(0, min(1.0, max(0.1, 1.1 * most)))
     _legend(axes)

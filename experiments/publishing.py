@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from experiments.files import write_whole
 from experiments.results import Results
-from experiments.store import write_whole
 
 REPORT, PICTURES = "report.html", "figures"
 

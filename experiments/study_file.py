@@ -31,7 +31,8 @@ from sim.documents import Impossible, StrictModel
 
 Scalar = bool | int | float | dt.date | str
 Names = Annotated[tuple[str, ...], Field(min_length=1, max_length=200)]
-Runs = Annotated[int, Field(ge=2, le=10_000_000)]
+MOST_RUNS = 10_000_000  # of an arm
+Runs = Annotated[int, Field(ge=2, le=MOST_RUNS)]
 
 
 class Range(StrictModel):

@@ -5,7 +5,7 @@ The world is the cluster of every interval: a world's counts are summed over its
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -96,6 +96,13 @@ def interval(value: Interval, few: bool = False) -> dict[str, Any]:
     }  # fmt: skip
     plain = {k: v if math.isfinite(v) else None for k, v in plain.items()}
     return plain | ({"too_few_clusters": True} if few else {})
+
+
+def interval_of(plain: Mapping[str, Any]) -> Interval:
+    """The interval that ``interval`` made plain; nan for what it had not."""
+    values = {field.name: plain.get(field.name) for field in fields(Interval)}
+    values = {name: math.nan if value is None else value for name, value in values.items()}
+    return Interval(**values | {"level": 0.95})
 
 
 def ambiguity(runs: pd.DataFrame) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.measures import CONDUCT, HEADLINE, LADDER
-from experiments.summary import AMBIGUITY, Summary
+from experiments.summary import AMBIGUITY
 from sim.scenario import Case
 
 FEW = "too few clusters"
@@ -64,9 +64,8 @@ def span(interval: dict[str, Any]) -> str:
     return f"{figure(interval['low'])} - {figure(interval['high'])}"
 
 
-def print_summary(console: Console, title: str, case: Case, summary: Summary) -> None:
+def print_summary(console: Console, title: str, case: Case, data: dict[str, Any]) -> None:
     """Print every figure of an arm."""
-    data = summary.data
     console.print(f"\n{title}", style="bold", markup=False)
     console.print(
         f"{data['runs']} runs in {data['worlds']} worlds, {data['exposed_years']:.1f} exposed years"
