@@ -61,10 +61,11 @@ def bundle(folder: Path, out: Path | None) -> int:
 
 def _refuse_unsound(study: StudyFolder) -> None:
     """Refuse results that are not all there, or not what was written."""
+    study.refuse_changed_inputs()
     if not study.parts.complete:
         message = "not everything has been played; dmz resume goes on"
         raise BadInput([Problem(Mark(str(study.path), 0, 0), "", message=message)])
-    study.refuse_changed_inputs()
+    study.parts.check()
     astray = list(rows_astray(study))
     if astray:
         raise BadInput([Problem(study.mark, "", message=line) for line in astray])
@@ -85,8 +86,9 @@ def _readme(study: StudyFolder, name: str) -> str:
     manifest, coded = study.manifest, bool(study.manifest[CODE])
     path = f"PYTHONPATH=again/{INPUTS}/{CODE} " if coded else ""
     allow = " --allow-code" if coded else ""
+    said = {key: manifest[key] for key in ("name", "description", "version", "command")}
     return _README.format(
-        **manifest | {"code": allow}, folder=shlex.quote(name), manifest=MANIFEST, inputs=INPUTS,
+        **said, code=allow, folder=shlex.quote(name), manifest=MANIFEST, inputs=INPUTS,
         resume=f"{path}dmz resume again{allow}",
     )  # fmt: skip
 

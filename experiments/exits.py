@@ -1,6 +1,6 @@
 """What stops a command, in words and as its exit code.
 
-0 done, 1 stopped (disk, workers, damaged results), 2 bad input, 3 some runs failed, 128 and more
+0 done, 1 stopped (disk, workers), 2 bad input (damaged results too), 3 some runs failed, 128 and more
 stopped by a signal (130: Ctrl-C).
 """
 
@@ -40,7 +40,7 @@ def guarded(do: Callable[[Console], int]) -> int:
     except Halted as halted:
         message, code = halted.message, halted.code
     except Damaged as damaged:
-        message, code = f"{damaged}; dmz resume plays again what it held", 1
+        message, code = f"{damaged}; dmz resume plays again what it held", 2
     except OSError as error:
         message, code = f"stopped: {in_words(error)}", 1
     talk.print(message, soft_wrap=True, markup=False)

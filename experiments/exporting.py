@@ -22,7 +22,7 @@ def results(folder: Path, csv: Path | None, parquet: Path | None) -> int:
 
     def do(_: Console) -> int:
         study = StudyFolder(folder)
-        study.plan  # noqa: B018  # every file that a run reads is what it was
+        study.refuse_changed_inputs()
         print("\n".join(_described(study)))
         astray = list(rows_astray(study)) if study.parts.complete else []
         for line in astray:

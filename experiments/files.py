@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-UNFINISHED = ".part"  # ends the name of a file while it is being written
+_UNFINISHED = re.compile(r"\.[0-9]+-[0-9]+\.part")  # the name of a file while it is being written
 _ROW_GROUP = 100_000
 _numbers = itertools.count()
 
@@ -35,7 +36,7 @@ class Damaged(Exception):  # noqa: N818
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Have ``write`` make a file beside ``path``, then put it in its place in one step."""
-    temporary = path.with_name(f".{os.getpid()}-{next(_numbers)}{UNFINISHED}")
+    temporary = path.with_name(f".{os.getpid()}-{next(_numbers)}.part")
     try:
         write(temporary)
         sync(temporary)
@@ -43,6 +44,11 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def unfinished(path: Path) -> bool:
+    """Whether ``write_whole`` was killed when it wrote this."""
+    return _UNFINISHED.fullmatch(path.name) is not None
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

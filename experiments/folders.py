@@ -18,7 +18,7 @@ from typing import Any
 
 import sim
 from experiments.changes import refuse_changes, refuse_control_characters
-from experiments.files import UNFINISHED, digest_of, write_json, write_whole
+from experiments.files import digest_of, unfinished, write_json, write_whole
 from experiments.parts import Parts
 from experiments.plan import Plan
 from experiments.planning import find_study
@@ -66,12 +66,16 @@ class StudyFolder:
         return Parts(self.path, self.manifest[_SEAL])
 
     def refuse_changed_inputs(self) -> None:
-        """Refuse a copy of a file that was read and is not what it was."""
+        """Refuse a copy of a file that was read and is not what it was, or that no run could read.
+        """
+        _ = self.plan
         for name, kept in self.manifest["inputs"].items():
             self._refuse_changed(name, kept)
 
     def _refuse_changed(self, name: str, kept: str) -> None:
         path = self.path / INPUTS / name
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            _refuse(self.path / MANIFEST, "is damaged: it names a file outside its folder")
         if not path.is_file():
             _refuse(path, "is missing")
         if digest_of(path) != kept:
@@ -124,28 +128,33 @@ def _begin(plan: Plan, folder: Path) -> None:
     """Write the files that were read, then the manifest: from now on the folder is the study's."""
     inputs = folder / INPUTS
     inputs.mkdir(exist_ok=True)
-    for arm in plan.arms.values():
-        for key, found in arm.case.fingerprints.items():
-            if not (inputs / found).exists():
-                source = arm.case.tree["border"][key]
-                write_whole(inputs / found, lambda to, source=source: shutil.copyfile(source, to))
-    for name, source in _modules(plan).items():
-        target = inputs / CODE / Path(*name.split(".")).with_suffix(".py")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, lambda to, source=source: shutil.copyfile(source, to))
-    for source in sorted(_sources(plan), key=lambda path: (path.name, str(path))):
-        _copy(source, inputs)
-    copies = sorted(path for path in inputs.rglob("*") if path.is_file())
+    copies = dict(_own_files(plan)) | {
+        (Path(CODE) / Path(*name.split("."))).with_suffix(".py").as_posix(): source
+        for name, source in _modules(plan).items()
+    }
+    for name, source in copies.items():
+        (inputs / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(inputs / name, lambda to, source=source: shutil.copyfile(source, to))
+    names = [*copies, *(_copy(source, inputs) for source in _sources(plan))]
     manifest = json.loads(json.dumps(plan.manifest())) | {
         "code": _code(plan), "libraries": libraries(),
-        "inputs": {path.relative_to(inputs).as_posix(): digest_of(path) for path in copies},
-    }  # fmt: skip
+        "inputs": {name: digest_of(inputs / name) for name in names},
+    }
     write_json(folder / MANIFEST, manifest | {_SEAL: _seal(manifest)})
 
 
-def _sources(plan: Plan) -> set[Path]:
+def _own_files(plan: Plan) -> Iterator[tuple[str, Path]]:
+    """Files that runs read, such as a course of the line, by the digest that names them."""
+    for arm in plan.arms.values():
+        for key, found in arm.case.fingerprints.items():
+            yield found, Path(arm.case.tree["border"][key])
+
+
+def _sources(plan: Plan) -> list[Path]:
+    """Scenario, policy and study files, in an order that does not hang on where they lie."""
     sources = {source for arm in plan.arms.values() for source in arm.case.sources}
-    return sources | ({find_study(plan.request["name"])} if plan.kind == "study" else set())
+    sources |= {find_study(plan.request["name"])} if plan.kind == "study" else set()
+    return sorted(sources, key=lambda path: (path.name, str(path)))
 
 
 def _modules(plan: Plan) -> dict[str, Path]:
@@ -160,8 +169,8 @@ def _code(plan: Plan) -> dict[str, str]:
     return {name: digest_of(path) for name, path in _modules(plan).items()}
 
 
-def _copy(source: Path, inputs: Path) -> None:
-    """Copy a file; one of the same name and other bytes gets a number."""
+def _copy(source: Path, inputs: Path) -> str:
+    """Copy a file, under which name; one of the same name and other bytes gets a number."""
     content, number = source.read_bytes(), 1
     stem = _shortened(source.stem)
     target = inputs / f"{stem}{source.suffix}"
@@ -169,6 +178,7 @@ def _copy(source: Path, inputs: Path) -> None:
         number += 1
         target = inputs / f"{stem}-{number}{source.suffix}"
     write_whole(target, lambda to: to.write_bytes(content) and None)
+    return target.name
 
 
 def _shortened(name: str) -> str:
@@ -255,7 +265,6 @@ def _refused_in_words(out: Path) -> Iterator[None]:
 
 def _refuse_strangers(folder: Path) -> None:
     """Refuse a folder with anything that a study killed before its manifest cannot have left."""
-    if not all(path.name in (INPUTS, _LOCK) or path.name.endswith(UNFINISHED)
-               for path in folder.iterdir()):  # fmt: skip
+    if not all(path.name in (INPUTS, _LOCK) or unfinished(path) for path in folder.iterdir()):
         raise BadInput([Problem(Mark("--out", 0, 0), "", str(folder), "a new or empty folder", None,
                                 "is not empty")])  # fmt: skip

@@ -26,12 +26,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.files import (
-    UNFINISHED,
     Damaged,
     count_rows,
     read_parquet,
     sealed,
     sync,
+    unfinished,
     write_json,
     write_parquet,
     write_seals,
@@ -94,8 +94,7 @@ class Parts:
         self._parts.mkdir(exist_ok=True)
         for stray in self._parts.glob(".*"):
             shutil.rmtree(stray, ignore_errors=True)
-        for stray in (*self.folder.glob(f".*{UNFINISHED}"),
-                      *self.folder.glob(f"*/.*{UNFINISHED}")):  # fmt: skip
+        for stray in filter(unfinished, (*self.folder.glob(".*"), *self.folder.glob("*/.*"))):
             stray.unlink(missing_ok=True)
         return dropped + list(self._drop_bad_parts())
 

@@ -49,8 +49,8 @@ def verify(folder: Path, rows: int, seed: int, allow_code: bool) -> int:
 
     def do(talk: Console) -> int:
         study = StudyFolder(folder)
-        keys = keys_of(study)
         study.refuse_changed_inputs()
+        keys = keys_of(study)
         _tell_versions(study, talk)
         astray = list(rows_astray(study))
         for line in astray:
