@@ -1,7 +1,7 @@
 """What stops a command, in words and as its exit code.
 
-0 done, 1 stopped (disk, workers), 2 bad input (damaged results too), 3 some runs failed, 128 and more
-stopped by a signal (130: Ctrl-C).
+0 done, 1 stopped (disk, workers), 2 bad input (damaged results too), 3 some runs failed, 128 and
+more stopped by a signal (130: Ctrl-C).
 """
 
 import contextlib

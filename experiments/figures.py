@@ -69,7 +69,7 @@ def _comparisons(plan: Plan, tables: Tables, pilots: dict[str, Pilot]) -> dict[s
     found: dict[str, Any] = {}
     for future, arms in plan.futures.items():
         played = [arm for arm in arms.values() if arm.name in tables and not arm.is_baseline]
-        if arms[None].name in tables and played:
+        if played and None in arms and arms[None].name in tables:
             baseline = tables[arms[None].name]
             found[future] = {
                 arm.policy: _policy(plan, tables[arm.name], baseline, pilots) for arm in played

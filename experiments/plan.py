@@ -102,7 +102,7 @@ class Plan:
     @property
     def pairs(self) -> int:
         """How many policies are compared with the baseline of their future."""
-        return sum(not arm.is_baseline for arm in self.arms.values())
+        return sum(len(arms) - 1 for arms in self.futures.values() if None in arms)
 
     def manifest(self) -> dict[str, Any]:
         """The plan as plain values, all that ``Plan.of`` needs."""
@@ -136,7 +136,8 @@ class Plan:
             if arms[name].case.content_hash != each["content_hash"]:
                 raise ValueError(f"arm {name!r} is not what its content_hash says")
         bare = {arm.future for arm in arms.values() if arm.is_baseline}
-        if lost := [arm.name for arm in arms.values() if arm.future not in bare]:
+        lost = [arm.name for arm in arms.values() if arm.future not in bare]
+        if lost and len(arms) > 1:  # a single arm is compared with nothing
             raise ValueError(f"arm {lost[0]!r} has no arm without a policy beside it")
         return cls(
             manifest["kind"], manifest["name"], manifest["description"], manifest["seed"],
