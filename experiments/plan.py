@@ -136,7 +136,8 @@ class Plan:
             if arms[name].case.content_hash != each["content_hash"]:
                 raise ValueError(f"arm {name!r} is not what its content_hash says")
         bare = {arm.future for arm in arms.values() if arm.is_baseline}
-        if lost := [arm.name for arm in arms.values() if arm.future not in bare]:
+        lost = [arm.name for arm in arms.values() if arm.future not in bare]
+        if lost and len(arms) > 1:
             raise ValueError(f"arm {lost[0]!r} has no arm without a policy beside it")
         return cls(
             manifest["kind"], manifest["name"], manifest["description"], manifest["seed"],
