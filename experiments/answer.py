@@ -158,9 +158,13 @@ def _how_sure(figures: Figures, measure: str) -> str:
                     f"{many(family['comparisons'], 'comparison')}{looks}, and ")  # fmt: skip
     fewest = min(rates[measure]["effective_clusters"] for rates in figures["rates"].values())
     few = ", too few in the whole study to know the size of a burst: intervals may be too narrow"
+    if fewest:
+        seen = (f"in each of which the {noun(measure)} have at least "
+                f"{many(fewest, 'effective cluster')}")  # fmt: skip
+    else:
+        seen = f"not each of which saw any {noun(measure)}"
     return (
-        f"This rests on {many(runs, 'run')} of {many(len(figures['runs']), 'arm')}, in each of "
-        f"which the {noun(measure)} have at least {many(fewest, 'effective cluster')}"
+        f"This rests on {many(runs, 'run')} of {many(len(figures['runs']), 'arm')}, {seen}"
         f"{few if figures['too_few_clusters'] else ''}; {together}it compares options inside a "
         "model of which most parameters are assumptions, and predicts nothing."
     )

@@ -1,6 +1,5 @@
 """How anything is printed: names as they are, every number in full, on any stream and any width."""
 
-import codecs
 import itertools
 import os
 import sys
@@ -12,12 +11,10 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from experiments.streams import readable
+
 _WIDE = 140  # columns where nobody knows how many there are
 _NAME, _WORDS = 20, 24  # columns at least, of a row's name and of a sentence
-_PLAIN = "dmz.plain"  # the name of what `_plain` does
-# what an ASCII stream gets instead
-_ASCII = {"²": "2", "–": "-", "—": "-", "−": "-", "…": "...", "∞": "inf", "×": "x", "“": '"',
-          "”": '"', "‘": "'", "’": "'", "≤": "<=", "≥": ">="}  # fmt: skip
 
 
 def console(stderr: bool = False) -> Console:
@@ -26,9 +23,7 @@ def console(stderr: bool = False) -> Console:
     Nothing in a text is markup, no line is cut or broken, and what the stream cannot write is
     written otherwise; the last holds for ``print`` too, from then on.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=_PLAIN)
+    readable()
     return Console(
         stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True,
         width=_width(sys.stderr if stderr else sys.stdout),
@@ -93,19 +88,3 @@ def _width(stream: TextIO) -> int | None:
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)
     return None if stream.isatty() and not asked else _WIDE
-
-
-def _plain(error: UnicodeError) -> tuple[str, int]:
-    """What a stream cannot write, in its own letters."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    text = error.object[error.start : error.end]
-    return "".join(_ASCII.get(c) or _letter(c) for c in text), error.end
-
-
-def _letter(char: str) -> str:
-    """Half of a surrogate pair is a byte of a name that is no UTF-8."""
-    return f"\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else "?"
-
-
-codecs.register_error(_PLAIN, _plain)

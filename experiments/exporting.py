@@ -8,10 +8,13 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from rich.console import Console
 
+from experiments.console import console
+from experiments.csv_cells import harmless_table
 from experiments.exits import guarded
 from experiments.folders import manifest_in
 from experiments.parts import Parts
 from experiments.store import write_whole
+from experiments.wording import many
 from sim.documents import BadInput, Mark, Problem
 
 _KINDS = ("runs", "incidents", "tension", "failures")
@@ -21,7 +24,7 @@ def results(folder: Path, csv: Path | None, parquet: Path | None) -> int:
     """Print what is there, and write the tables to folders if asked; the exit code."""
 
     def do(_: Console) -> int:
-        print("\n".join(_described(folder)))
+        console().print("\n".join(_described(folder)))
         for out, ending in ((csv, "csv"), (parquet, "parquet")):
             if out is not None:
                 _write(folder, out, ending)
@@ -35,13 +38,14 @@ def _described(folder: Path) -> Iterator[str]:
     state = "complete" if parts.complete else "not complete; `dmz resume` goes on"
     yield f"{manifest['name']} ({manifest['kind']}, version {manifest['version']}): {state}"
     yield f"command: {manifest['command']}"
-    yield f"seed {manifest['seed']}; rule {manifest['rule']}; {len(manifest['arms']):,} arms"
+    yield (f"seed {manifest['seed']}; rule {manifest['rule']}; "
+           f"{many(len(manifest['arms']), 'arm')}")  # fmt: skip
     for kind in _KINDS:
-        yield f"{kind}: {parts.table(kind, ['arm']).num_rows:,} rows"
+        yield f"{kind}: {many(parts.table(kind, ['arm']).num_rows, 'row')}"
     counts = parts.table("runs", ["arm"])["arm"].value_counts().to_pylist()
     runs = {each["values"]: each["counts"] for each in counts}
     for name in manifest["arms"]:
-        yield f"  {name}: {runs.get(name, 0):,} runs"
+        yield f"  {name}: {many(runs.get(name, 0), 'run')}"
 
 
 def _write(folder: Path, out: Path, ending: str) -> None:
@@ -57,13 +61,13 @@ def _write(folder: Path, out: Path, ending: str) -> None:
         else:
             flat = _flat(table)
             write_whole(target, lambda to, t=flat: pa.csv.write_csv(t, to))
-        print(target)
+        console().print(str(target))
 
 
 def _flat(table: pa.Table) -> pa.Table:
-    """Lists as text, values parted by blanks: CSV has no lists."""
+    """Lists as text, values parted by blanks: CSV has no lists; and no text that is a formula."""
     for i, field in enumerate(table.schema):
         if pa.types.is_list(field.type):
             text = [" ".join(map(repr, row)) for row in table[field.name].to_pylist()]
             table = table.set_column(i, field.name, pa.array(text, pa.string()))
-    return table
+    return harmless_table(table)

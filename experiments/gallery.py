@@ -72,7 +72,7 @@ def _head(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[s
 def _text(text: str) -> str:
     """Text that Markdown takes as it is, on one line."""
     plain = html.escape(" ".join(text.split()), quote=False)
-    return re.sub(r"([\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", plain)
+    return re.sub(r"([\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|:(?=[\w+-]+:))", r"\\\1", plain)
 
 
 def _pictures(made: Sequence[Picture]) -> Iterator[str]:
