@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.streams import readable
+
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, add_completion=False,
     help="How often accidental clashes happen on the Military Demarcation Line, and why.",
@@ -271,6 +273,7 @@ def schema(
 
 def main() -> Any:
     """Entry point of the ``dmz`` command."""
+    readable()
     return app()
 
 

@@ -8,10 +8,13 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from rich.console import Console
 
+from experiments.console import console
+from experiments.csv_cells import harmless_table
 from experiments.exits import guarded
 from experiments.files import write_whole
 from experiments.folders import StudyFolder
 from experiments.verifying import rows_astray
+from experiments.wording import many
 from sim.documents import BadInput, Mark, Problem
 
 _KINDS = ("runs", "incidents", "tension", "failures")
@@ -23,10 +26,8 @@ def results(folder: Path, csv: Path | None, parquet: Path | None) -> int:
     def do(_: Console) -> int:
         study = StudyFolder(folder)
         study.refuse_changed_inputs()
-        print("\n".join(_described(study)))
         astray = list(rows_astray(study)) if study.parts.complete else []
-        for line in astray:
-            print(line)
+        console().print("\n".join([*_described(study), *astray]))
         for out, ending in ((csv, "csv"), (parquet, "parquet")):
             if out is not None:
                 _write(study, out, ending)
@@ -40,13 +41,14 @@ def _described(study: StudyFolder) -> Iterator[str]:
     state = "complete" if parts.complete else "not complete; dmz resume goes on"
     yield f"{manifest['name']} ({manifest['kind']}, version {manifest['version']}): {state}"
     yield f"command: {manifest['command']}"
-    yield f"seed {manifest['seed']}; rule {manifest['rule']}; {len(manifest['arms']):,} arms"
+    yield (f"seed {manifest['seed']}; rule {manifest['rule']}; "
+           f"{many(len(manifest['arms']), 'arm')}")  # fmt: skip
     for kind in _KINDS:
-        yield f"{kind}: {parts.rows(kind):,} rows"
+        yield f"{kind}: {many(parts.rows(kind), 'row')}"
     counts = parts.table("runs", ["arm"])["arm"].value_counts().to_pylist()
     runs = {each["values"]: each["counts"] for each in counts}
     for name in manifest["arms"]:
-        yield f"  {name}: {runs.get(name, 0):,} runs"
+        yield f"  {name}: {many(runs.get(name, 0), 'run')}"
 
 
 def _write(study: StudyFolder, out: Path, ending: str) -> None:
@@ -62,13 +64,13 @@ def _write(study: StudyFolder, out: Path, ending: str) -> None:
         else:
             flat = _flat(table)
             write_whole(target, lambda to, t=flat: pa.csv.write_csv(t, to))
-        print(target)
+        console().print(str(target))
 
 
 def _flat(table: pa.Table) -> pa.Table:
-    """Lists as text, values parted by blanks: CSV has no lists."""
+    """Lists as text, values parted by blanks: CSV has no lists; and no text that is a formula."""
     for i, field in enumerate(table.schema):
         if pa.types.is_list(field.type):
             text = [" ".join(map(repr, row)) for row in table[field.name].to_pylist()]
             table = table.set_column(i, field.name, pa.array(text, pa.string()))
-    return table
+    return harmless_table(table)

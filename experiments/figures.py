@@ -21,7 +21,6 @@ from experiments.summary import ambiguity, any_clash, interval, rates_of
 from sim.parameters import SIDES
 
 Tables = dict[str, tuple[pd.DataFrame, pd.DataFrame]]  # runs and incidents by arm
-HEADLINE = "clashes"
 
 
 def by_arm(plan: Plan, runs: pd.DataFrame, incidents: pd.DataFrame) -> Tables:
@@ -39,7 +38,8 @@ def figures_of(plan: Plan, tables: Tables, complete: bool) -> dict[str, Any]:
     ``complete`` says whether everything was played.
     """
     pilots = {name: pooled((runs for runs, _ in tables.values()), name) for name in MEASURES}
-    clusters = pilots[HEADLINE].effective_clusters
+    decides = plan.estimate[0]
+    clusters = pilots[decides].effective_clusters
     return {
         "name": plan.name, "kind": plan.kind, "complete": complete,
         "family": {
@@ -53,7 +53,7 @@ def figures_of(plan: Plan, tables: Tables, complete: bool) -> dict[str, Any]:
         "any_clash": {name: any_clash(runs) for name, (runs, _) in tables.items()},
         "ambiguity": {name: ambiguity(runs) for name, (runs, _) in tables.items()},
         "comparisons": _comparisons(plan, tables, pilots),
-        "regret": _regret(plan, tables, pilots[HEADLINE]),
+        "regret": _regret(plan, tables, pilots[decides]),
     }  # fmt: skip
 
 
@@ -150,7 +150,8 @@ def _regret(plan: Plan, tables: Tables, pilot: Pilot) -> list[dict[str, Any]] | 
             if all(arm.name in tables for arm in arms.values())]  # fmt: skip
     if len(sets) < 2 or len(sets) < len(plan.futures) or min(map(len, sets)) < 2:
         return None
-    counts = {future: _counts(arms, tables) for future, arms in plan.futures.items()}
+    counts = {future: _counts(arms, tables, plan.estimate[0])
+              for future, arms in plan.futures.items()}  # fmt: skip
     found = regrets(counts, pilot, level_at_looks(plan, 0.95))
     return [
         {
@@ -164,14 +165,14 @@ def _regret(plan: Plan, tables: Tables, pilot: Pilot) -> list[dict[str, Any]] | 
 
 
 def _counts(
-    arms: dict[str | None, Any], tables: Tables
+    arms: dict[str | None, Any], tables: Tables, measure: str
 ) -> dict[str | None, tuple[np.ndarray, float]]:
-    """Clashes by world, and exposed years, of the runs that all arms of a future share."""
+    """Events by world, and exposed years, of the runs that all arms of a future share."""
     shared = set.intersection(*(set(tables[arm.name][0]["run"]) for arm in arms.values()))
     found = {}
     for policy, arm in arms.items():
         runs = tables[arm.name][0]
         runs = runs[runs["run"].isin(shared)]
-        counts = runs.groupby("world")[HEADLINE].sum().sort_index().to_numpy(float)
+        counts = runs.groupby("world")[measure].sum().sort_index().to_numpy(float)
         found[policy] = counts, float(runs["days"].sum()) / YEAR
     return found

@@ -13,7 +13,7 @@ from experiments.study_file import Study
 from sim.case import Case, digest
 from sim.documents import BadInput, Document, Mark, Problem, read, validate
 from sim.documents.problems import nearest, show
-from sim.library import shipped_folder
+from sim.library import documents_in, first_file, shipped_folder
 from sim.scenario import load_case
 
 SHIPPED_STUDIES = Path(str(files("experiments"))) / "studies"
@@ -71,10 +71,9 @@ def read_study(name: str, changes: Mapping[str, Any]) -> Ask:
 
 def find_study(name: str) -> Path:
     """The file that ``name`` means. Raises ``BadInput`` if there is none."""
-    for path in (Path(name), SHIPPED_STUDIES / name, SHIPPED_STUDIES / f"{name}.yaml"):
-        if path.is_file():
-            return path
-    near = nearest(name, sorted(path.stem for path in SHIPPED_STUDIES.glob("*.yaml")))
+    if found := first_file(name, (Path(), SHIPPED_STUDIES)):
+        return found
+    near = nearest(name, [path.stem for path in documents_in(SHIPPED_STUDIES)])
     raise BadInput([Problem(Mark(name, 0, 0), "", show(name), "a study file, or a shipped name",
                             near, "there is no such file")])  # fmt: skip
 
@@ -218,9 +217,9 @@ def _files(ask: Ask, i: int, entry: str | tuple[str, ...]) -> list[str]:
     path = shipped_folder("policies") if entry == _SHIPPED else path
     if not path.is_dir():
         return [ask.beside(entry)]
-    found = sorted(str(file) for file in path.glob("*.yaml"))
+    found = [str(file) for file in documents_in(path)]
     if not found:
-        raise BadInput([_refused(ask, "policies", "no policy file in this folder", entry, i)])
+        raise BadInput([_refused(ask, "policies", "no policy file in this folder", show(entry), i)])
     return found
 
 

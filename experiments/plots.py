@@ -28,8 +28,6 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
-    many,
-    number,
     percent,
     plain,
     rate_text,
@@ -38,6 +36,7 @@ from experiments.sheet import (
     wrapped,
 )
 from experiments.statistics import Interval
+from experiments.wording import many, number
 from sim.geography import ATTRIBUTION
 from sim.parameters import SIDES
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 
+from experiments.console import console
 from experiments.files import write_json, write_whole
 from experiments.folders import StudyFolder
 from experiments.measures import accidental_clashes
@@ -37,9 +37,9 @@ def print_run(plan: Plan, figures: Mapping[str, Any]) -> None:
     """Print every figure of the arm."""
     from experiments.tables import print_summary
 
-    console, arm = Console(highlight=False), arm_of(plan)
-    print_summary(console, arm.name, arm.case, figures["summary"])
-    console.print(f"\n{headline(figures['summary'])}")
+    arm, out = arm_of(plan), console()
+    print_summary(out, arm.name, arm.case, figures["summary"])
+    out.print(f"\n{headline(figures['summary'])}")
 
 
 def print_story(plan: Plan, found: Results, why: int, agents: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ from experiments.statistics import (
     survival,
     variance_between_worlds,
 )
+from experiments.wording import figure, many, number
 from sim.outcome import CLASH_RUNG
 from sim.scenario import Case
 
@@ -201,7 +202,7 @@ def headline(data: Mapping[str, Any]) -> str:
     """The answer in one sentence."""
     rate = data["per_year"]["clashes"]
     return (
-        f"{rate['estimate']:.2f} accidental clashes a year "
-        f"(95% interval {rate['low']:.2f} to {rate['high']:.2f}; "
-        f"{rate['events']:.0f} in {data['exposed_years']:.0f} exposed years)"
+        f"{figure(rate['estimate'])} accidental clashes a year (95% interval "
+        f"{figure(rate['low'])} to {figure(rate['high'])}; {number(rate['events'])} in "
+        f"{many(data['exposed_years'], 'exposed year')})"
     )

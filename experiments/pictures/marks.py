@@ -17,12 +17,12 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
-    number,
     plain,
     rate_text,
     text_width,
     wrapped,
 )
+from experiments.wording import many, number
 
 LINE = line_height(SMALL)
 _SAMPLE = 48.0  # pixels of a line in the key
@@ -128,7 +128,7 @@ def rate_words(rate: float, low: float, high: float) -> str:
 
 def events_words(events: float, years: float) -> str:
     """What was seen, in how many years."""
-    return f"n = {number(events)} in {number(years)} years"
+    return f"n = {number(events)} in {many(years, 'year')}"
 
 
 def spread(wanted: Sequence[float], widths: Sequence[float], low: float, high: float) -> np.ndarray:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from experiments.measures import with_totals
+from experiments.measures import noun, with_totals
 from experiments.plan import TALKS, has_talks, policy_words
-from experiments.sheet import many
+from experiments.wording import many
 
 COSTS_ONLY = (
     "“ignored” and “refused” differ only in what a refusal is assumed to cost: a difference "
@@ -17,7 +17,6 @@ COSTS_ONLY = (
 )
 PURPOSE = "Purpose: comparison, not prediction."
 MOST, CURVES = 8, 5  # arms in one picture, and on axes where their curves cross, at most
-HEADLINE = "clashes"
 
 
 class Look(NamedTuple):
@@ -49,6 +48,16 @@ class Shown:
     runs: pd.DataFrame
     incidents: pd.DataFrame
     tension: pd.DataFrame
+
+    @property
+    def measure(self) -> str:
+        """The measure that decides, the first that the study estimates."""
+        return self.manifest["estimate"][0]
+
+    @property
+    def noun(self) -> str:
+        """What that measure counts, in words."""
+        return noun(self.measure)
 
     @cached_property
     def runs_of(self) -> dict[str, pd.DataFrame]:
@@ -108,7 +117,8 @@ class Shown:
     def _distance(self, name: str) -> tuple[bool, float]:
         """Sorts arms: those of the first future come first, the farthest rate first."""
         rates = self.figures["rates"]
-        gap = rates[name][HEADLINE]["estimate"] - rates[self.first][HEADLINE]["estimate"]
+        gap = (rates[name][self.measure]["estimate"]
+               - rates[self.first][self.measure]["estimate"])  # fmt: skip
         return self.arm(name)["future"] != self.arm(self.first)["future"], -abs(gap)
 
     def most_different(self, most: int) -> list[str]:
@@ -136,11 +146,11 @@ class Shown:
         if n <= len(chosen):
             return []
         which = (
-            "the baselines, then policies, of either those whose rate of clashes differs most from "
-            "the first baseline's"
+            f"the baselines, then policies, of either those whose rate of {self.noun} differs most "
+            "from the first baseline's"
             if baselines else
             "the first baseline and those of its future (or else the other baselines) whose rate "
-            "of clashes differs most from it"
+            f"of {self.noun} differs most from it"
         )  # fmt: skip
         return [f"Shown: {len(chosen)} of {many(n, 'arm')}, {which}."]
 

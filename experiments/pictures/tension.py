@@ -12,7 +12,8 @@ from experiments.parts import WEEK
 from experiments.pictures.marks import LINE
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import Shown
-from experiments.sheet import LOOK, SMALL, TEXT, Box, Sheet, line_height, many, wrapped
+from experiments.sheet import LOOK, SMALL, TEXT, Box, Sheet, line_height, wrapped
+from experiments.wording import many
 from sim.parameters import SIDES
 
 _MOST = 4

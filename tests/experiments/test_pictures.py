@@ -45,7 +45,7 @@ class Study:
 
     def __init__(
         self, policies=("hotline", "nothing"), factors=None, worlds=15, rate=2.0, days=365,
-        talks="none", prefix="", seed=0, length_km=248.0, rung=0.5, ends=False,
+        talks="none", prefix="", seed=0, length_km=248.0, rung=0.5, ends=False, estimate="clashes",
         of=None,
     ):  # fmt: skip
         self.of = of  # makers of pictures; all of them if None
@@ -56,7 +56,7 @@ class Study:
         self.manifest = {
             "kind": "study", "name": prefix + "a study", "description": "", "version": "0.1.0",
             "seed": 1, "command": "dmz study", "lucks_per_world": 2, "rule": {"runs": 2 * worlds},
-            "estimate": ["clashes"], "factors": factors, "arms": {},
+            "estimate": [estimate], "factors": factors, "arms": {},
         }  # fmt: skip
         scenario = {"name": "baseline", "start": "2025-11-01", "days": days,
                     "space": {"length_km": length_km},
