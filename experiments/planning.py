@@ -126,7 +126,8 @@ def _case(
 ) -> Case:
     sets = {text: level.factor for level in point for text in level.assignments}
     try:
-        return load_case(ask.beside(scenario), stack, (*sets, *ask.assignments), ask.study.days)
+        return load_case(ask.beside(scenario), stack, (*sets, *ask.assignments), ask.study.days,
+                         ask.study.drawn)  # fmt: skip
     except BadInput as bad:
         if ask.kind != "study":
             raise

@@ -117,6 +117,7 @@ def _answered(ask: Callable[[], Plan], options: Options) -> int:
         if options.dry_run:
             from experiments.forecast import print_forecast
 
+            _say_clipped(plan, talk)
             return print_forecast(plan, agents, options.crew, talk)
         _reach_scheduler(options)
         out = options.out
@@ -135,6 +136,11 @@ def _agents(plan: Plan, options: Options) -> dict[str, dict[str, type]]:
             if arm.case.agents}  # fmt: skip
 
 
+def _say_clipped(plan: Plan, talk: Console) -> None:
+    for line in plan.clipped:
+        talk.print(line, soft_wrap=True, markup=False)
+
+
 def _reach_scheduler(options: Options) -> None:
     if options.scheduler is not None and (problem := cluster_problem(options.scheduler)):
         mark = Mark("--scheduler", 0, 0)
@@ -143,6 +149,7 @@ def _reach_scheduler(options: Options) -> None:
 
 def _go_on(folder: Path, plan: Plan, options: Options, talk: Console) -> int:
     agents = _agents(plan, options)
+    _say_clipped(plan, talk)
     refuse_other_code(folder, plan)
     if options.scheduler is None:
         compile_once(talk.print)
