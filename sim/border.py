@@ -203,9 +203,9 @@ def response_line(lines: NDArray[np.float64], side: int, rule: Rule) -> NDArray[
 def measures(lines: NDArray[np.float64], step_m: float, differ_m: float) -> BorderMeasures:
     """How far the ``lines`` (3, n_nodes) differ; shares and the percentile are over nodes.
 
-    The integral is the trapezoid rule on the nodes' absolute disagreement. Far from usable markers
-    its expectation does not depend on the step; where markers stand close, few nodes lie between
-    them, and a coarser step gives less (ODD 7.4 has figures).
+    The integral is the trapezoid rule on the nodes' absolute disagreement. Where markers are far
+    apart its expectation does not depend on the step, as that of the interpolated lines would;
+    where none is lost, few nodes lie between two, and a coarser step gives less (ODD 7.4).
     """
     disagreement = np.abs(lines[NORTH] - lines[SOUTH])
     area_m2 = step_m * (total(disagreement) - 0.5 * float(disagreement[0] + disagreement[-1]))

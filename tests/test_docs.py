@@ -126,6 +126,13 @@ def test_the_example_of_relative_changes_means_what_its_comments_say(tmp_path):
     assert after.rules.steps == ("broadcast", *before.rules.steps)
 
 
+def test_the_odd_says_of_a_dated_stray_round_what_the_code_does():
+    """That it is accidental: see test_a_reply_makes_rung_3_and_is_answered_fire."""
+    (said,) = [part for part in ODD.split("\n\n") if part.startswith("*Dated shots.*")]
+    assert "accidental and counted as such, but marked dated" in said
+    assert "not accidental" not in ODD[ODD.index("7.14 ") : ODD.index("### 7.15")]
+
+
 # -- Appendix C, by the code ----------------------------------------------------------------------
 
 
