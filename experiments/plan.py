@@ -104,6 +104,18 @@ class Plan:
         """How many policies are compared with the baseline of their future."""
         return sum(len(arms) - 1 for arms in self.futures.values() if None in arms)
 
+    @property
+    def clipped(self) -> list[str]:
+        """Where relative changes of sampled values were clipped to their range, in words."""
+        found: dict[tuple[str, str, float], list[float]] = {}
+        for clip in (clip for arm in self.arms.values() for clip in arm.case.clipped):
+            found.setdefault((clip.overlay, clip.path, clip.kept), []).append(clip.came_out)
+        return [
+            f"{overlay} takes {path} out of its range in {len(came)} of {len(self.arms):,} arms, "
+            f"as far as {max(came, key=lambda x: abs(x - kept)):g}: there it is {kept:g}"
+            for (overlay, path, kept), came in found.items()
+        ]  # fmt: skip
+
     def manifest(self) -> dict[str, Any]:
         """The plan as plain values, all that ``Plan.of`` needs."""
         return {

@@ -73,6 +73,8 @@ def _value(value: Any) -> str:
         return "none"
     if isinstance(value, float) and math.isfinite(value):
         return f"{value:g}"
+    if isinstance(value, Mapping):  # an operation on the value below
+        return ", ".join(f"{name} {_value(by)}" for name, by in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

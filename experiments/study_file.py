@@ -110,6 +110,11 @@ class Study(StrictModel):
         ("clashes",), description="measures of figures.json; the first one decides"
     )
 
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The parameters whose values are sampled from ranges."""
+        return () if self.design == "grid" else tuple(self.sweep)
+
     def conflicts(self) -> Iterator[Impossible]:
         """No rule or two, a rule without its needs, measures and factors that cannot be."""
         if (self.runs is None) == (self.until is None):

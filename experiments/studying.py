@@ -138,6 +138,7 @@ def _answered(ask: Callable[[], Plan], options: Options) -> int:
         if options.dry_run:
             from experiments.forecast import print_forecast
 
+            _say_clipped(plan, talk)
             return print_forecast(plan, agents, options.crew, talk)
         _reach_scheduler(options)
         with claimed(plan, options.out) as folder:
@@ -151,6 +152,11 @@ def _agents(plan: Plan, options: Options) -> dict[str, dict[str, type]]:
             if arm.case.agents}  # fmt: skip
 
 
+def _say_clipped(plan: Plan, talk: Console) -> None:
+    for line in plan.clipped:
+        talk.print(line, soft_wrap=True, markup=False)
+
+
 def _reach_scheduler(options: Options) -> None:
     if options.scheduler is not None and (problem := cluster_problem(options.scheduler)):
         mark = Mark("--scheduler", 0, 0)
@@ -159,6 +165,7 @@ def _reach_scheduler(options: Options) -> None:
 
 def _go_on(study: StudyFolder, options: Options, talk: Console) -> int:
     agents = _agents(study.plan, options)
+    _say_clipped(study.plan, talk)
     study.refuse_other_code()
     started = time.time()
     with resumable(study.path):

@@ -1,6 +1,7 @@
 """A case: a scenario under its policies, checked; all that a run needs beside its luck."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.documents import Mark
-from sim.overlays import Overlay, laid_over
+from sim.operations import Clip
+from sim.overlays import Overlay, laid_over, regimes, under
 from sim.parameters import Parameters
 from sim.situation import AgentKind, Policy, Scenario
 
@@ -32,6 +34,7 @@ class Case:
     as absolute paths; ``fingerprints`` the SHA-256 of these files by key. ``lineage`` names the
     shipped scenarios that it is or extends, nearest first. ``checked``: the parameters by overlays
     in force, for every set of them that a run may meet. ``sources``: the files that were read.
+    ``drawn``: the dotted paths of parameters whose values in ``tree`` were drawn from a range.
     """
 
     scenario: Scenario
@@ -43,6 +46,7 @@ class Case:
     agents: tuple[AgentChoice, ...] = ()
     checked: dict[tuple[int, ...], Parameters] = field(default_factory=dict, repr=False)
     sources: tuple[Path, ...] = ()
+    drawn: frozenset[str] = frozenset()
 
     @classmethod
     def revived(cls, saved: Mapping[str, Any], files: Path) -> "Case":
@@ -60,6 +64,7 @@ class Case:
             tuple(Overlay(**each) for each in saved["overlays"]),
             laid_over(tree, {"border": own}), tuple(saved["lineage"]), dict(saved["files"]),
             tuple(AgentChoice(kind, name, mark) for kind, name in saved["agents"]),
+            drawn=frozenset(saved["drawn"]),
         )  # fmt: skip
 
     @cached_property
@@ -69,16 +74,22 @@ class Case:
             "overlays": [_plain(overlay) for overlay in self.overlays],
             "lineage": list(self.lineage),
             "agents": [[choice.kind, choice.reference] for choice in self.agents],
+            "drawn": sorted(self.drawn),
         }
 
     def parameters(self, active: tuple[int, ...]) -> Parameters:
         """The parameters with the overlays of these indices in force."""
         if active not in self.checked:
-            tree: Any = self.tree
-            for i in active:
-                tree = laid_over(tree, self.overlays[i].changes)
+            tree, _ = under(self.tree, self.overlays, active, self.drawn)
             self.checked[active] = Parameters.model_validate(tree, strict=False)
         return self.checked[active]
+
+    @cached_property
+    def clipped(self) -> tuple[Clip, ...]:
+        """What relative changes of drawn values came to outside their range, in any regime."""
+        met = regimes(self.overlays, self.scenario.talks.may_agree)
+        clips = (under(self.tree, self.overlays, active, self.drawn)[1] for active in met)
+        return tuple(dict.fromkeys(itertools.chain(*clips)))
 
     @cached_property
     def resolved(self) -> dict[str, Any]:

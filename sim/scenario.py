@@ -43,14 +43,16 @@ T = TypeVar("T")
 
 def load_case(
     scenario: str, policies: Iterable[str] = (), assignments: Iterable[str] = (),
-    days: int | None = None,
+    days: int | None = None, drawn: Iterable[str] = (),
 ) -> Case:  # fmt: skip
     """Read and check a scenario and its policies; raises ``BadInput`` with everything wrong.
 
     ``scenario`` and ``policies`` are paths or shipped names, ``assignments`` are ``key=value``,
-    ``days`` replaces the scenario's: what it dates beyond them does not happen.
+    ``days`` replaces the scenario's: what it dates beyond them does not happen. ``drawn`` names the
+    parameters, dotted, whose assigned values were drawn from a range: what policies make of them is
+    clipped to the declared range and told by ``Case.clipped``, where else it would be refused.
     """
-    loader = _Loader()
+    loader = _Loader(frozenset(drawn))
     document = loader.scenario(scenario, assignments, days)
     overlays = [loader.read(name, "policies") for name in policies]
     if document is None:
@@ -61,8 +63,9 @@ def load_case(
 class _Loader:
     """One loading: every method adds what it finds wrong to ``problems`` and goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawn: frozenset[str]) -> None:
         self.problems: list[Problem] = []
+        self._drawn = drawn
         self._lineage: list[str] = []
         self._sources: list[Path] = []
         self._declared_days = 0
@@ -127,14 +130,14 @@ class _Loader:
         marked += [self._policy(scenario, *pair) for pair in pairs]
         marked += self._clauses(scenario, whole)
         may_agree = scenario is not None and scenario.talks.may_agree
-        checked = checked_regimes(base, marked, may_agree, self.problems)
+        checked = checked_regimes(base, marked, may_agree, self.problems, self._drawn)
         agents = self._agents(pairs)
         if self.problems:
             raise BadInput(self.problems)
         return Case(
             scenario, tuple(policies), tuple(each.overlay for each in marked), base.data,
             tuple(self._lineage), fingerprints, agents, checked,
-            tuple(dict.fromkeys(self._sources)),
+            tuple(dict.fromkeys(self._sources)), self._drawn,
         )  # fmt: skip
 
     def _with_files(
@@ -163,7 +166,9 @@ class _Loader:
         if scenario is not None and policy is not None and policy.start is not None:
             day = (policy.start - scenario.start).days
             self._within_the_run(scenario, document, ("start",), policy.start, min(day, 0))
-        return marked_overlay(document, ("set",), self.problems, name, "policy", day)
+        return marked_overlay(
+            document, ("set",), self.problems, name, "policy", day, policy=name
+        )
 
     def _injects(self, scenario: Scenario | None, document: Document) -> Iterator[MarkedOverlay]:
         """Injects that change parameters for a while."""
@@ -200,7 +205,9 @@ class _Loader:
             for i, name in enumerate(getattr(talks, key)):
                 its = self._clause(name, document, ("talks", key, i))
                 if its is not None:
-                    marked.append(marked_overlay(its, ("set",), self.problems, name, stage))
+                    marked.append(marked_overlay(
+                        its, ("set",), self.problems, name, stage, policy=its.data["name"]
+                    ))  # fmt: skip
         return marked if talks.may_agree else []
 
     def _clause(self, name: str, document: Document, path: KeyPath) -> Document | None:

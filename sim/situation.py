@@ -1,6 +1,7 @@
 """What a scenario file and a policy file may say: models, ranges, and what cannot be together."""
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -72,7 +73,7 @@ class Talks(StrictModel):
         yield from self._days_conflict()
 
     def _chances_conflict(self) -> Iterator[Impossible]:
-        total = sum(self.probabilities.values())
+        total = math.fsum(self.probabilities.values())
         if self.decided_by != "chance":
             if total > 0.0:
                 yield Impossible("probabilities", f"the outcome is decided by {self.decided_by}",
