@@ -264,6 +264,9 @@ def schema(
 
 def main() -> Any:
     """Entry point of the ``dmz`` command."""
+    from experiments.process import settle
+
+    settle()
     return app()
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from experiments.crew import WorkersLost
+from experiments.crew import EnvironmentFault, Stopped, WorkersLost
+from experiments.process import stoppable
 from sim.documents import BadInput
 
 
@@ -16,13 +17,17 @@ def guarded(do: Callable[[Console], int]) -> int:
     """Do it, and say in words and by the exit code what stopped it."""
     talk = Console(stderr=True, highlight=False)
     try:
-        return do(talk)
+        with stoppable():
+            return do(talk)
     except BadInput as bad:
         print(bad, file=sys.stderr)
         return 2
-    except WorkersLost as lost:
+    except (WorkersLost, EnvironmentFault) as lost:
         talk.print(f"stopped: {lost}; what was played is kept", soft_wrap=True)
         return 1
+    except KeyboardInterrupt as stopped:
+        talk.print("stopped; what was played is kept")
+        return stopped.code if isinstance(stopped, Stopped) else 130
     except OSError as error:
         talk.print(f"stopped: {error.strerror or error} ({error.filename or 'disk'}); what was "
                    "played is kept: make room, then `dmz resume`", soft_wrap=True)  # fmt: skip

@@ -5,13 +5,13 @@ worlds, and compared by what its own observers would have counted. Nothing is fi
 """
 
 import argparse
-import os
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.batch import run_batch
+from experiments.crew import cores
 from experiments.measures import with_totals
 from experiments.pilots import pilot_for
 from experiments.statistics import Interval, dispersion, rate_interval, ratio_interval
@@ -92,7 +92,7 @@ def main() -> None:
     parser.add_argument("situations", nargs="*", default=SITUATIONS)
     arguments = parser.parse_args()
     columns = {
-        name: compare(name, arguments.runs, os.cpu_count() or 1) for name in arguments.situations
+        name: compare(name, arguments.runs, cores()) for name in arguments.situations
     }
     print("| figure | record | " + " | ".join(columns) + " |")
     print("|---|---|" + "---|" * len(columns))

@@ -1,7 +1,6 @@
 """``dmz run``: from a request to a table, a folder of results, and an exit code."""
 
 import json
-import os
 import shlex
 import sys
 import time
@@ -15,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import sim
 from experiments.batch import Batch, run_batch
-from experiments.crew import WorkersLost
+from experiments.crew import EnvironmentFault, WorkersLost, cores
 from experiments.measures import accidental_clashes, with_totals
 from experiments.pilots import PilotTable, pilot_for
 from experiments.plan import TALKS, has_talks
@@ -71,7 +70,7 @@ def run(request: Request) -> int:
     compile_once(talk.print)
     try:
         batch = _with_progress(request, case, agents, talk)
-    except WorkersLost as lost:
+    except (WorkersLost, EnvironmentFault) as lost:
         talk.print(f"stopped: {lost}; nothing was written", soft_wrap=True)
         return 1
     if not batch.outcomes:
@@ -87,14 +86,14 @@ def run(request: Request) -> int:
     if batch.interrupted:
         talk.print(f"interrupted: {len(batch.outcomes)} of {batch.planned} runs had finished "
                    f"and are kept in {folder}")  # fmt: skip
-        return 130
+        return 128 + batch.interrupted
     return _tell_failures(batch, talk)
 
 
 def _nothing_finished(batch: Batch, talk: Console) -> int:
     if batch.interrupted:
         talk.print("interrupted before any run had finished; nothing was written")
-        return 130
+        return 128 + batch.interrupted
     talk.print(next(iter(batch.failures.values())).traceback, markup=False)
     talk.print(f"all {len(batch.failures)} runs failed, the first as above; nothing was written")
     return 3
@@ -112,7 +111,7 @@ def _tell_failures(batch: Batch, talk: Console) -> int:
 
 
 def _with_progress(request: Request, case: Case, agents: dict, talk: Console) -> Batch:
-    workers = request.workers or os.cpu_count() or 1
+    workers = request.workers or cores()
     workers = min(workers, max(1, request.runs // 2))
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),

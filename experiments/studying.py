@@ -5,7 +5,6 @@ says, so that going on after a crash and playing in one go are the same thing.
 """
 
 import json
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import sim
 from experiments.asking import Comparison, asked_again, comparison_plan, study_plan
 from experiments.campaign import Interrupted, play_out
 from experiments.cluster import cluster_problem
-from experiments.crew import Crew
+from experiments.crew import Crew, cores
 from experiments.exits import guarded
 from experiments.folders import (
     MANIFEST,
@@ -52,7 +51,7 @@ class Options:
     @property
     def crew(self) -> Crew:
         """Who plays: all cores of this machine unless something else was asked."""
-        return Crew(self.workers or os.cpu_count() or 1, self.scheduler)
+        return Crew(self.workers or cores(), self.scheduler)
 
 
 def compare(asked: Comparison, options: Options) -> int:
@@ -70,7 +69,7 @@ def resume(folder: Path, options: Options) -> int:
 
     def go_on(talk: Console) -> int:
         plan = _as_it_was(folder, talk)
-        _reach_scheduler(options)
+        _reach_scheduler(options, plan)
         return _go_on(folder, plan, options, talk)
 
     return guarded(go_on)
@@ -118,7 +117,7 @@ def _answered(ask: Callable[[], Plan], options: Options) -> int:
             from experiments.forecast import print_forecast
 
             return print_forecast(plan, agents, options.crew, talk)
-        _reach_scheduler(options)
+        _reach_scheduler(options, plan)
         out = options.out
         if out is not None and (out / MANIFEST).is_file():
             refuse_changes(out, plan)
@@ -135,8 +134,9 @@ def _agents(plan: Plan, options: Options) -> dict[str, dict[str, type]]:
             if arm.case.agents}  # fmt: skip
 
 
-def _reach_scheduler(options: Options) -> None:
-    if options.scheduler is not None and (problem := cluster_problem(options.scheduler)):
+def _reach_scheduler(options: Options, plan: Plan) -> None:
+    cases = [arm.case for arm in plan.arms.values()]
+    if options.scheduler is not None and (problem := cluster_problem(options.scheduler, cases)):
         mark = Mark("--scheduler", 0, 0)
         raise BadInput([Problem(mark, "", options.scheduler, message=problem)])
 
@@ -151,11 +151,11 @@ def _go_on(folder: Path, plan: Plan, options: Options, talk: Console) -> int:
         try:
             with Shown(plan, talk) as show:
                 play_out(plan, folder, options.crew, agents, show)
-        except Interrupted:
+        except Interrupted as stopped:
             n = len(Parts(folder).table("runs", ["run"]))
             talk.print(f"interrupted: {n:,} runs are kept; go on with: dmz resume {folder}",
                        soft_wrap=True)  # fmt: skip
-            return 130
+            return stopped.code
         finally:
             add_session(folder, started, options.crew)
         figures = _conclude(plan, folder)
