@@ -52,7 +52,7 @@ def bundle(folder: Path, out: Path | None) -> int:
         target = out or folder.resolve().with_name(f"{folder.resolve().name}.zip")
         _refuse_place(target)
         write_whole(target, lambda to: _pack(study, to, target.stem))
-        talk.print(f"{target.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
+        talk.print(f"{target.stat().st_size / 1e6:.1f} MB")
         print(target)
         return 0
 

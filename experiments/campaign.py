@@ -4,6 +4,7 @@ Whatever stops it (Ctrl-C, a full disk, a kill), the same call goes on from what
 and ends with the same bytes. Only how long it took is kept elsewhere, in ``session.json``.
 """
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -16,7 +17,8 @@ from experiments.folders import StudyFolder
 from experiments.measures import BOTH_SIDES
 from experiments.parts import Parts, Played
 from experiments.plan import Plan
-from experiments.playing import RUNS_A_TASK, Failure, Task, interruptible, played
+from experiments.playing import RUNS_A_TASK, Failure, Task, played
+from experiments.process import interruptible
 from experiments.stopping import Tally, targets
 from sim.outcome import Outcome
 
@@ -38,11 +40,11 @@ Show = Callable[[Progress], None]
 
 
 class Interrupted(Exception):  # noqa: N818
-    """Somebody asked to stop, in a way that ``code`` tells; everything that was played is kept."""
+    """Somebody asked to stop, by a signal; everything that was played is kept."""
 
-    def __init__(self, code: int = 130) -> None:
-        super().__init__(code)
-        self.code = code
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.code = 128 + signum
 
 
 def tally_of(plan: Plan, parts: Parts, *, failures: bool = True) -> Tally:
@@ -114,13 +116,13 @@ def _play(
                     tally.add(task.name, k, _row(result))
                 show(Progress(wanted, tally.played(), tally.played() - before, tally))
                 if asked():
-                    raise Interrupted
+                    raise Interrupted(asked())
                 late = time.monotonic() - written > _SECONDS_A_PART
                 if late or len(waiting) >= _RUNS_A_PART:
                     parts.add(waiting, plan.seed)
                     waiting, written = [], time.monotonic()
-        except KeyboardInterrupt as stop:
-            raise Interrupted(getattr(stop, "code", 130)) from None
+        except KeyboardInterrupt as stopped:
+            raise Interrupted(getattr(stopped, "signum", signal.SIGINT)) from None
         finally:
             if waiting:
                 parts.add(waiting, plan.seed)

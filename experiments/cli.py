@@ -273,6 +273,9 @@ def schema(
 
 def main() -> Any:
     """Entry point of the ``dmz`` command."""
+    from experiments.process import settle
+
+    settle()
     readable()
     return app()
 

@@ -32,8 +32,7 @@ class EnvironmentFault(Exception):  # noqa: N818
         self.arm, self.run, self.fault, self.place = arm, run, fault, place
 
     def __str__(self) -> str:
-        return (f"run {self.run} of {self.arm} met a fault of the machine: {self.fault}, "
-                f"{self.place}")  # fmt: skip
+        return f"run {self.run} of {self.arm}: a fault of the machine, {self.fault}, {self.place}"
 
 
 class Stopped(KeyboardInterrupt):

@@ -7,15 +7,18 @@ more stopped by a signal (130: Ctrl-C).
 import contextlib
 import errno
 import shlex
-import sys
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 
 from experiments.campaign import Interrupted
+from experiments.console import console
 from experiments.crew import EnvironmentFault, WorkersLost
 from experiments.files import Damaged
+from experiments.process import stoppable
+from experiments.streams import nobody_reads
 from sim.documents import BadInput
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -31,19 +34,25 @@ class Halted(Exception):  # noqa: N818
 
 def guarded(do: Callable[[Console], int]) -> int:
     """Do it, and say in words and by the exit code what stopped it."""
-    talk = Console(stderr=True, highlight=False)
+    talk = console(stderr=True)
     try:
-        return do(talk)
+        with stoppable():
+            return do(talk)
     except BadInput as bad:
-        print(bad, file=sys.stderr)
-        return 2
+        message, code = str(bad), 2
     except Halted as halted:
         message, code = halted.message, halted.code
     except Damaged as damaged:
         message, code = f"{damaged}; dmz resume plays again what it held", 2
+    except KeyboardInterrupt as stop:
+        message, code = "interrupted", getattr(stop, "code", 128 + signal.SIGINT)
+    except BrokenPipeError:
+        nobody_reads()
+        return 128 + signal.SIGPIPE
     except OSError as error:
         message, code = f"stopped: {in_words(error)}", 1
-    talk.print(message, soft_wrap=True, markup=False)
+    with contextlib.suppress(OSError):  # nobody may read stderr either
+        talk.print(message)
     return code
 
 
@@ -53,8 +62,9 @@ def resumable(folder: Path) -> Iterator[None]:
     go_on = f"go on with: dmz resume {shlex.quote(str(folder))}"
     try:
         yield
-    except Interrupted as stop:
-        raise Halted(f"interrupted: what was played is kept; {go_on}", stop.code) from None
+    except (Interrupted, KeyboardInterrupt) as stop:
+        code = getattr(stop, "code", 128 + signal.SIGINT)
+        raise Halted(f"interrupted: what was played is kept; {go_on}", code) from None
     except (WorkersLost, EnvironmentFault) as lost:
         raise Halted(f"stopped: {lost}; what was played is kept; {go_on}") from lost
     except BrokenPipeError:

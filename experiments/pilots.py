@@ -7,13 +7,13 @@ table anew.
 """
 
 import json
-import os
 import sys
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from experiments.crew import cores
 from experiments.statistics import Pilot
 from sim.scenario import Case, load_case, shipped
 
@@ -74,7 +74,7 @@ def main(names: list[str]) -> None:
     table = json.loads(_FILE.read_text(encoding="utf-8")) if _FILE.exists() else {}
     for name in names or shipped():
         runs = _MOST_RUNS if name == "baseline" else _RUNS
-        table[name] = make_pilot(load_case(name), runs, os.cpu_count() or 1)
+        table[name] = make_pilot(load_case(name), runs, cores())
         print(f"{name}: {table[name]['sums']['clashes'][0]:.0f} clashes in {runs} runs", flush=True)
         _FILE.parent.mkdir(exist_ok=True)
         _FILE.write_text(json.dumps(dict(sorted(table.items())), indent=1) + "\n", encoding="utf-8")

@@ -6,7 +6,6 @@ that was in force then, in single worlds, and compared by what its own observers
 """
 
 import argparse
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.batch import run_batch
+from experiments.crew import cores
 from experiments.measures import with_totals
 from experiments.pilots import pilot_for
 from experiments.statistics import Interval, dispersion, rate_interval, ratio_interval
@@ -100,7 +100,7 @@ def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=240)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=cores())
     parser.add_argument("situations", nargs="*", default=SITUATIONS)
     asked = parser.parse_args()
     columns = {name: compare(name, asked.runs, asked.workers) for name in asked.situations}

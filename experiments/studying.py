@@ -5,6 +5,7 @@ says, so that going on after a crash and playing in one go are the same thing. W
 printed before anything is drawn or written of it.
 """
 
+import contextlib
 import json
 import shlex
 import time
@@ -36,6 +37,7 @@ from experiments.playing import compile_once
 from experiments.progress import Shown
 from experiments.results import Results
 from experiments.session import add_session
+from experiments.streams import unread
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
 from sim.documents.problems import printable
@@ -86,7 +88,7 @@ def resume(folder: Path, options: Options) -> int:
         with locked(folder):
             study = StudyFolder(folder)
             _refuse_other_files(study, talk)
-            _reach_scheduler(options)
+            _reach_scheduler(options, study.plan)
             return _go_on(study, options, talk)
 
     return guarded(go_on)
@@ -140,7 +142,7 @@ def _answered(ask: Callable[[], Plan], options: Options) -> int:
 
             _say_clipped(plan, talk)
             return print_forecast(plan, agents, options.crew, talk)
-        _reach_scheduler(options)
+        _reach_scheduler(options, plan)
         with claimed(plan, options.out) as folder:
             return _go_on(folder, options, talk)
 
@@ -154,11 +156,12 @@ def _agents(plan: Plan, options: Options) -> dict[str, dict[str, type]]:
 
 def _say_clipped(plan: Plan, talk: Console) -> None:
     for line in plan.clipped:
-        talk.print(line, soft_wrap=True, markup=False)
+        talk.print(line)
 
 
-def _reach_scheduler(options: Options) -> None:
-    if options.scheduler is not None and (problem := cluster_problem(options.scheduler)):
+def _reach_scheduler(options: Options, plan: Plan) -> None:
+    cases = [arm.case for arm in plan.arms.values()]
+    if options.scheduler is not None and (problem := cluster_problem(options.scheduler, cases)):
         mark = Mark("--scheduler", 0, 0)
         raise BadInput([Problem(mark, "", options.scheduler, message=problem)])
 
@@ -175,15 +178,18 @@ def _go_on(study: StudyFolder, options: Options, talk: Console) -> int:
             with Shown(study.plan, talk) as show:
                 damaged = play_out(study, options.crew, agents, show, failed=options.failed)
         finally:
-            add_session(study.path, started, options.crew)
+            with contextlib.suppress(OSError):  # how long it took is no result
+                add_session(study.path, started, options.crew)
         for each in damaged:
-            talk.print(f"{each}; what it held was played again", soft_wrap=True, markup=False)
+            talk.print(f"{each}; what it held was played again")
         found = Results(study)
         figures = _figures(study.plan, found)
         if figures is not None:
-            _print(study, found, figures, options)
+            with unread():
+                _print(study, found, figures, options)
             _publish(study, found, figures)
-            _point_to(study, options)
+            with unread():
+                _point_to(study, options)
     return _told_failures(study, talk)
 
 
@@ -243,10 +249,9 @@ def _told_failures(study: StudyFolder, talk: Console) -> int:
     if not failed:
         return 0
     if not study.parts.rows("runs"):
-        talk.print(failed[0]["traceback"], markup=False)
+        talk.print(failed[0]["traceback"])
     first, few = failed[0], "run failed and is" if len(failed) == 1 else "runs failed and are"
     talk.print(f"{len(failed):,} {few} left out of every figure; run {first['run']} of "
                f"{first['arm']}: {printable(first['error'])} (failures.json); "
-               f"dmz resume --failed {shlex.quote(str(study.path))} plays again what failed",
-               soft_wrap=True, markup=False)  # fmt: skip
+               f"dmz resume --failed {shlex.quote(str(study.path))} plays again what failed")  # fmt: skip
     return 3

@@ -112,7 +112,7 @@ def _tell_versions(study: StudyFolder, talk: Console) -> None:
     others = [f"{name} {version} (now {now.get(name)})" for name, version in then.items()
               if version != now.get(name)]  # fmt: skip
     if others:
-        talk.print(f"made by {', '.join(others)}", soft_wrap=True, markup=False)
+        talk.print(f"made by {', '.join(others)}")
 
 
 # -- what should be there -------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class Case:
         """
         scenario = Scenario.model_validate(saved["scenario"], strict=False)
         tree = {name: saved["scenario"][name] for name in Parameters.model_fields}
-        own = {key: str(files / found) for key, found in saved["files"].items()}
+        own = {key: str((files / found).resolve()) for key, found in saved["files"].items()}
         mark = Mark("manifest.json", 0, 0)
         return cls(
             scenario, tuple(Policy.model_validate(p, strict=False) for p in saved["policies"]),
