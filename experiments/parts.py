@@ -43,6 +43,7 @@ SCHEMAS = {
 WEEK = 7  # days from one kept tension to the next
 _ROWS_AT_ONCE = 3_000_000  # rows in memory while a table is compacted
 _ROW_GROUP = 100_000
+_BATCH = 20_000  # rows that are read at a time
 
 Played = tuple[str, int, Outcome | Failure]
 
@@ -96,19 +97,28 @@ class Parts:
             shutil.rmtree(making, ignore_errors=True)
             raise
 
-    def table(self, kind: str, columns: Sequence[str] | None = None) -> pa.Table:
+    def table(
+        self, kind: str, columns: Sequence[str] | None = None, filters: Any = None
+    ) -> pa.Table:
         """A table as far as it has been made; its rows in no order until it is complete.
 
         Rows of failed runs are the kind ``failures``. Columns that were not written are null.
+        ``filters``: an expression of ``pyarrow.compute``.
         """
         if self.complete and kind != "failures":
-            return pq.read_table(self.folder / f"{kind}.parquet", columns=columns)
+            return pq.read_table(self.folder / f"{kind}.parquet", columns=columns, filters=filters)
         if self.complete:
             kept = self.folder / "failures.json"
             rows = json.loads(kept.read_text("utf-8"))["failures"] if kept.exists() else []
             return pa.Table.from_pylist(rows, schema=SCHEMAS[kind]).select(
                 list(columns or SCHEMAS[kind].names))  # fmt: skip
-        return self._dataset(kind).to_table(columns=columns)
+        return self._dataset(kind).to_table(columns=columns, filter=filters)
+
+    def batches(self, kind: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a table as far as it has been made, some at a time, in its order."""
+        files = sorted(self._parts.glob(f"[0-9]*/{kind}.parquet"))
+        for path in [self.folder / f"{kind}.parquet"] if self.complete else files:
+            yield from pq.ParquetFile(path).iter_batches(_BATCH)
 
     def _dataset(self, kind: str) -> ds.Dataset:
         files = sorted(str(path) for path in self._parts.glob(f"[0-9]*/{kind}.parquet"))

@@ -13,6 +13,7 @@ from typing import Any
 
 import sim
 from experiments.playing import LUCKS
+from experiments.wording import many
 from sim.case import Case
 
 NO_POLICY = "no policy"  # what tables and pictures call an arm that has none
@@ -36,6 +37,16 @@ class Rule:
     def most(self) -> int:
         """Runs that an arm may get at most."""
         return self.runs if self.runs is not None else self.budget
+
+    @property
+    def words(self) -> str:
+        """What it says, for readers."""
+        if self.runs is not None:
+            return f"{many(self.runs, 'run')} of each arm"
+        until = "it is decided"
+        if self.until != "decided":
+            until = f"half its interval is {self.until:g} of its rate"
+        return f"at most {many(self.budget, 'run')} of each arm, until {until}"
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -138,7 +149,8 @@ class Plan:
         bare = {arm.future for arm in arms.values() if arm.is_baseline}
         lost = [arm.name for arm in arms.values() if arm.future not in bare]
         if lost and len(arms) > 1:
-            raise ValueError(f"arm {lost[0]!r} has no arm without a policy beside it")
+            raise ValueError(f"arm {lost[0]!r} has no arm without a policy beside it (written by "
+                             f"version {manifest['version']})")  # fmt: skip
         return cls(
             manifest["kind"], manifest["name"], manifest["description"], manifest["seed"],
             Rule.of(manifest["rule"]), tuple(manifest["estimate"]),

@@ -171,7 +171,7 @@ def _conclude(plan: Plan, folder: Path) -> dict[str, Any] | None:
     found = Results(folder)
     if found.runs.empty:
         return None
-    figures = figures_of(plan, by_arm(plan, found.runs, found.incidents), found.complete)
+    figures = figures_of(plan, by_arm(plan, found.runs, found.fingerprints), found.complete)
     write_json(folder / "figures.json", figures)
     publish(found, figures)
     return figures
