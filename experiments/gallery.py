@@ -20,6 +20,7 @@ from experiments.measures import noun
 from experiments.own_files import keep_only, others_in
 from experiments.pictures import Picture, pictures
 from experiments.plan import policy_words
+from experiments.publishing import picture_tables
 from experiments.results import Results
 from experiments.wording import capital, effect, figure, many, number, signed, span
 from sim.documents import BadInput, Mark, Problem
@@ -40,7 +41,7 @@ def page(folder: Path, into: Path) -> Path:
                                 "a folder that holds nothing but a page", None,
                                 "holds what is no part of a page")])  # fmt: skip
     target.mkdir(parents=True, exist_ok=True)
-    made = pictures(results.manifest, figures, results.runs, results.incidents, results.tension)
+    made = pictures(results.manifest, figures, picture_tables(results))
     made = [picture for picture in made if picture.name.split("-")[0] in _SHOWN]
     lines = [*_head(results.manifest, figures), *_pictures(made)]
     for part in (_verdicts, _regret, _rates):

@@ -24,6 +24,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from experiments.files import (
     Damaged,
@@ -56,6 +57,7 @@ WEEK = 7  # days from one kept tension to the next
 FAILURES, COMPLETE, _SEALED = "failures.json", "tables.json", "sealed.json"
 _PART = re.compile(r"[0-9]{6,}")
 _ROWS_AT_ONCE = 3_000_000  # rows in memory while a table is compacted
+_BATCH = 20_000  # rows that are read at a time
 
 Played = tuple[str, int, Outcome | Failure]
 Key = tuple[str, int]  # arm and run
@@ -178,7 +180,8 @@ class Parts:
     ) -> pa.Table:
         """A table as far as it has been made; its rows in no order until it is complete.
 
-        Rows of failed runs are the kind ``failures``. ``filters``: those of ``pyarrow.parquet``.
+        Rows of failed runs are the kind ``failures``. ``filters``: those of ``pyarrow.parquet``, or
+        an expression of ``pyarrow.compute``.
         """
         if kind == "failures":
             return self._failures().select(list(columns or SCHEMAS[kind].names))
@@ -186,6 +189,12 @@ class Parts:
         schema = SCHEMAS[kind]
         none = schema.empty_table().select(list(columns or schema.names))
         return pa.concat_tables([none, *tables])
+
+    def batches(self, kind: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a table as far as it has been made, some at a time, in its order."""
+        for path in self._files(kind):
+            with path.open("rb") as stream:
+                yield from pq.ParquetFile(stream).iter_batches(_BATCH)
 
     def _failures(self) -> pa.Table:
         """A run that failed stands here once, and not at all if it succeeded when played again."""

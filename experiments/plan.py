@@ -13,6 +13,7 @@ from typing import Any
 
 import sim
 from experiments.playing import LUCKS
+from experiments.wording import many
 from sim.case import Case
 
 NO_POLICY = "no policy"  # what tables and pictures call an arm that has none
@@ -36,6 +37,16 @@ class Rule:
     def most(self) -> int:
         """Runs that an arm may get at most."""
         return self.runs if self.runs is not None else self.budget
+
+    @property
+    def words(self) -> str:
+        """What it says, for readers."""
+        if self.runs is not None:
+            return f"{many(self.runs, 'run')} of each arm"
+        until = "it is decided"
+        if self.until != "decided":
+            until = f"half its interval is {self.until:g} of its rate"
+        return f"at most {many(self.budget, 'run')} of each arm, until {until}"
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """What a study shows the world: its pictures, their data, and the report, from one folder."""
 
+from collections.abc import Mapping
 from typing import Any
+
+import pandas as pd
 
 from experiments.files import write_whole
 from experiments.own_files import keep_only
@@ -19,9 +22,14 @@ def publish(results: Results, figures: dict[str, Any]) -> None:
 
     folder = results.folder / PICTURES
     folder.mkdir(exist_ok=True)
-    made = pictures(
-        results.manifest, figures, results.runs, results.incidents, results.tension
-    )
+    made = pictures(results.manifest, figures, picture_tables(results))
     keep_only(folder, [file for picture in made for file in save(picture, folder)])
     page = report_html(results.manifest, figures, made, results.failures)
     write_whole(results.folder / REPORT, lambda to: to.write_text(page, encoding="utf-8") and None)
+
+
+def picture_tables(results: Results) -> dict[str, Mapping[str, pd.DataFrame]]:
+    """What pictures need of a study's tables, and no more."""
+    from experiments.pictures import NEEDED
+
+    return {kind: results.by_arm(kind, columns) for kind, columns in NEEDED.items()}

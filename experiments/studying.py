@@ -199,7 +199,7 @@ def _figures(plan: Plan, found: Results) -> dict[str, Any] | None:
 
     if found.runs.empty:
         return None
-    figures = figures_of(plan, by_arm(plan, found.runs, found.incidents), found.complete)
+    figures = figures_of(plan, by_arm(plan, found.runs, found.fingerprints), found.complete)
     if plan.kind == "run":
         from experiments.running import summary_of
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.measures import YEAR
+from experiments.measures import YEAR, counted
 from experiments.pictures.marks import Key, letter
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import CURVES, Look, Shown
@@ -87,7 +87,7 @@ def _curves(runs: pd.DataFrame, scale: float) -> pd.DataFrame:
 
 def _ecdf(runs: pd.DataFrame, measure: str, scale: float) -> pd.DataFrame:
     """Of the first luck of each world, so that the trials are independent."""
-    counts = runs.loc[runs["luck"] == 0, measure].to_numpy(int)
+    counts = counted(runs[runs["luck"] == 0], measure).to_numpy(int)
     steps = np.union1d(counts, [0])
     steps = np.arange(steps.max() + 1) if steps.max() < 1000 else steps
     found = [proportion_interval(int((counts <= k).sum()), counts.size) for k in steps]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from experiments.measures import noun, with_totals
+from experiments.measures import noun
 from experiments.plan import TALKS, has_talks, policy_words
 from experiments.wording import many
 
@@ -39,15 +39,27 @@ LOOKS = (
 )  # fmt: skip
 
 
+# columns of each table that any picture needs
+NEEDED = {
+    "runs": ("world", "luck", "days", "ended", "clashes", "first_clash_day", "casualties_north",
+             "casualties_south"),
+    "incidents": ("trigger", "cause", "accidental", "rung", "s_km", "recorded_by_north",
+                  "recorded_by_south"),
+    "tension": ("north", "south"),
+}  # fmt: skip
+Tables = Mapping[str, Mapping[str, pd.DataFrame]]  # by kind and arm, the columns of `NEEDED`
+
+
 @dataclass(frozen=True)
 class Shown:
-    """What pictures are made of: the manifest, figures.json and the tables of a study."""
+    """What pictures are made of: the manifest, figures.json and the tables of a study.
+
+    ``tables`` have the arms with any run, in the order of the plan.
+    """
 
     manifest: Mapping[str, Any]
     figures: Mapping[str, Any]
-    runs: pd.DataFrame
-    incidents: pd.DataFrame
-    tension: pd.DataFrame
+    tables: Tables
 
     @property
     def measure(self) -> str:
@@ -59,25 +71,20 @@ class Shown:
         """What that measure counts, in words."""
         return noun(self.measure)
 
-    @cached_property
-    def runs_of(self) -> dict[str, pd.DataFrame]:
-        """Runs by arm, in the order of the plan."""
-        runs = self.runs if "casualties" in self.runs else with_totals(self.runs)
-        return _by_arm(runs, self.manifest["arms"])
+    @property
+    def runs_of(self) -> Mapping[str, pd.DataFrame]:
+        """Runs by arm."""
+        return self.tables["runs"]
 
-    @cached_property
-    def incidents_of(self) -> dict[str, pd.DataFrame]:
+    @property
+    def incidents_of(self) -> Mapping[str, pd.DataFrame]:
         """Incidents by arm; arms with runs and without incidents have none."""
-        return self._with_empty(self.incidents)
+        return self.tables["incidents"]
 
-    @cached_property
-    def tension_of(self) -> dict[str, pd.DataFrame]:
+    @property
+    def tension_of(self) -> Mapping[str, pd.DataFrame]:
         """Tension by arm, a row a run."""
-        return self._with_empty(self.tension)
-
-    def _with_empty(self, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-        found = _by_arm(table, self.manifest["arms"])
-        return {name: found.get(name, table.iloc[:0]) for name in self.runs_of}
+        return self.tables["tension"]
 
     def arm(self, name: str) -> Mapping[str, Any]:
         """What the manifest says of an arm."""
@@ -162,7 +169,7 @@ class Shown:
     @cached_property
     def notes(self) -> list[str]:
         """What the foot of every picture says."""
-        m, runs = self.manifest, len(self.runs)
+        m, runs = self.manifest, sum(self.figures["runs"].values())
         notes = [f"{m['name']}: {many(runs, 'run')} of {many(len(self.runs_of), 'arm')}, seed "
                  f"{m['seed']}, version {m['version']}. {PURPOSE}"]  # fmt: skip
         if any(has_talks(self.scenario(name)) for name in self.runs_of):
@@ -176,10 +183,3 @@ class Shown:
 def costs_only(labels: Iterable[Any]) -> bool:
     """Whether a label names an outcome of talks that differs by assumed costs only."""
     return any(word in str(label).lower() for label in labels for word in ("ignored", "refused"))
-
-
-def _by_arm(table: pd.DataFrame, order: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    if table.empty:
-        return {}
-    found = dict(tuple(table.groupby("arm", sort=False, observed=True)))
-    return {name: found[name] for name in order if name in found}

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from experiments.figures import as_data
 from experiments.judging import FAMILY, audit, compare, family_level, pooled
 from experiments.measures import LADDER, MEASURES
-from experiments.pictures import pictures, save, svg_text
+from experiments.pictures import NEEDED, pictures, save, svg_text
 from experiments.pictures.causes import _LOOKS as CAUSE_LOOKS
 from experiments.pictures.contested import contested
 from experiments.pictures.forest import forests
@@ -86,7 +86,9 @@ class Study:
         rows = pd.DataFrame({"run": np.arange(runs), "seed": 1, "world": np.arange(runs) // 2,
                              "luck": np.arange(runs) % 2, "days": float(self.days)})  # fmt: skip
         rows["ended"] = self.ends
-        counts = {name: rng.poisson(self.rate, runs) for name in MEASURES}
+        sides = [f"casualties_{side}" for side in ("north", "south")]
+        counts = {name: rng.poisson(self.rate, runs) for name in (*MEASURES, *sides)}
+        counts["casualties"] = sum(counts[name] for name in sides)
         rows = rows.assign(**counts)
         clash = incidents["accidental"] & (incidents["rung"] >= 3)
         violation = incidents["trigger"] == "violation"
@@ -159,6 +161,13 @@ class Study:
         return {name: interval(rate_interval(counts[name].to_numpy(), years, pilot=pilot))
                 for name, pilot in pilots.items()}  # fmt: skip
 
+    def tables(self):
+        """The columns that pictures need, by kind and arm."""
+        arms = [name for name in self.manifest["arms"] if (self.runs["arm"] == name).any()]
+        whole = {"runs": self.runs, "incidents": self.incidents, "tension": self.tension}
+        return {kind: {name: whole[kind].loc[whole[kind]["arm"] == name, list(columns)]
+                       for name in arms} for kind, columns in NEEDED.items()}  # fmt: skip
+
     def pictures(self):
         """Made once: pictures are not changed by being drawn or saved."""
         if not hasattr(self, "made"):
@@ -168,7 +177,7 @@ class Study:
     def fresh(self):
         with warnings.catch_warnings(), styled():
             warnings.simplefilter("error")
-            tables = (self.manifest, self.figures, self.runs, self.incidents, self.tension)
+            tables = (self.manifest, self.figures, self.tables())
             made = (pictures(*tables) if self.of is None
                     else [each for make in self.of for each in make(Shown(*tables))])  # fmt: skip
             return {picture.name: picture for picture in made}
@@ -273,7 +282,7 @@ def test_each_study_has_the_pictures_that_it_has_the_material_for():
         "many policies": {"forest", "forest-2", "ladder"},
     }.items():  # fmt: skip
         assert set(study(name).pictures()) == names
-    nothing = pictures(study("a comparison").manifest, {}, pd.DataFrame(), None, None)
+    nothing = pictures(study("a comparison").manifest, {}, {"runs": {}})
     assert nothing == []
 
 
