@@ -28,13 +28,26 @@ def find(name: str, kind: Kind, beside: Path | None = None) -> Path:
     """The file that ``name``, with or without ``.yaml``, means.
 
     A name in a file (``beside``) is looked for beside that file, a policy's also in ``policies``
-    there; any other as a path as it stands. Else it is a shipped one. If there is none, the name
-    itself comes back as a path, which then cannot be read.
+    there; any other as a path as it stands. Else it is a shipped one. If there is none, the first
+    place looked at comes back, where there is no file to be read.
     """
     own = beside.parent if beside else Path()
     folders = [own, *([own / "policies"] if beside and kind == "policies" else [])]
     for folder in (*folders, shipped_folder(kind)):
         for candidate in (folder / name, folder / f"{name}.yaml"):
-            if candidate.is_file():
+            if is_file(candidate):
                 return candidate
-    return Path(name)
+    return own / name
+
+
+def is_file(path: Path) -> bool:
+    """Whether an ordinary file can be reached at a path, which may be no path at all."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, a folder that is closed to us, a NUL
+        return False
+
+
+def is_utf_8(path: Path) -> bool:
+    """Whether all names on the way to a file are UTF-8, as JSON and models ask of a text."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in str(path))
