@@ -5,7 +5,7 @@ from pathlib import Path
 
 from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
 from sim.documents import BadInput, read
-from sim.library import find, shipped
+from sim.library import find, is_file, shipped
 from sim.scenario import load_case
 from sim.schema import as_csv, as_markdown, parameter_table
 
@@ -40,16 +40,16 @@ def _verdict(file: str) -> str:
 def _is_study(file: str) -> bool:
     """Whether a file, or a name that no scenario and no policy bears, is a study."""
     path = Path(file)
-    if path.is_file():
+    if is_file(path):
         return not _STUDY_KEYS.isdisjoint(read(path, []).data)
-    return (SHIPPED_STUDIES / f"{file}.yaml").is_file() and not (
-        find(file, "scenarios").is_file() or file in shipped("policies")
+    return is_file(SHIPPED_STUDIES / f"{file}.yaml") and not (
+        is_file(find(file, "scenarios")) or file in shipped("policies")
     )
 
 
 def _is_policy(file: str) -> bool:
     """Whether a file, or a shipped name that no scenario bears, is a policy: it binds sides."""
-    if find(file, "scenarios").is_file():
+    if is_file(find(file, "scenarios")):
         return "binds" in read(find(file, "scenarios"), []).data
     return file in shipped("policies")
 
