@@ -28,6 +28,7 @@ from pydantic import Field
 
 from experiments.measures import MEASURES
 from sim.documents import Impossible, StrictModel
+from sim.situation import Name
 
 Scalar = bool | int | float | dt.date | str
 Names = Annotated[tuple[str, ...], Field(min_length=1, max_length=200)]
@@ -90,7 +91,7 @@ Factor = Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=1000)] | R
 class Study(StrictModel):
     """What a study file says, or what ``dmz compare`` was asked."""
 
-    name: str = Field(min_length=1, max_length=80, description="its name in tables and pictures")
+    name: Name = Field(description="its name in tables and pictures")
     description: str = Field("", max_length=2000, description="what it asks, in words")
     scenarios: Names = Field(("baseline",), description="paths or shipped names")
     policies: tuple[str | Names, ...] = Field(

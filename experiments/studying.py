@@ -251,7 +251,8 @@ def _told_failures(study: StudyFolder, talk: Console) -> int:
     if not study.parts.rows("runs"):
         talk.print(failed[0]["traceback"])
     first, few = failed[0], "run failed and is" if len(failed) == 1 else "runs failed and are"
+    again = f"dmz resume --failed {shlex.quote(str(study.path))}"
     talk.print(f"{len(failed):,} {few} left out of every figure; run {first['run']} of "
-               f"{first['arm']}: {printable(first['error'])} (failures.json); "
-               f"dmz resume --failed {shlex.quote(str(study.path))} plays again what failed")  # fmt: skip
+               f"{first['arm']}: {printable(first['error'])} (failures.json); {again} plays again "
+               "what failed")  # fmt: skip
     return 3

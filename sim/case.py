@@ -1,7 +1,6 @@
 """A case: a scenario under its policies, checked; all that a run needs beside its luck."""
 
 import hashlib
-import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 
 from sim.documents import Mark
 from sim.operations import Clip
-from sim.overlays import Overlay, laid_over, regimes, under
+from sim.overlays import Overlay, laid_over, regimes, trees
 from sim.parameters import Parameters
 from sim.situation import AgentKind, Policy, Scenario
 
@@ -80,16 +79,16 @@ class Case:
     def parameters(self, active: tuple[int, ...]) -> Parameters:
         """The parameters with the overlays of these indices in force."""
         if active not in self.checked:
-            tree, _ = under(self.tree, self.overlays, active, self.drawn)
+            tree, _ = trees(self.tree, self.overlays, self.drawn).under(active)
             self.checked[active] = Parameters.model_validate(tree, strict=False)
         return self.checked[active]
 
     @cached_property
     def clipped(self) -> tuple[Clip, ...]:
         """What relative changes of drawn values came to outside their range, in any regime."""
-        met = regimes(self.overlays, self.scenario.talks.may_agree)
-        clips = (under(self.tree, self.overlays, active, self.drawn)[1] for active in met)
-        return tuple(dict.fromkeys(itertools.chain(*clips)))
+        met = regimes(self.overlays, self.scenario.talks.may_agree) if self.drawn else ()
+        layered = trees(self.tree, self.overlays, self.drawn)
+        return tuple(dict.fromkeys(clip for active in met for clip in layered.under(active)[1]))
 
     @cached_property
     def resolved(self) -> dict[str, Any]:

@@ -7,12 +7,12 @@ policies would no longer share it.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
-from sim.documents import BadInput, Document, Problem, StrictModel, merge, validate
+from sim.documents import BadInput, Document, Problem, StrictModel, validate
 from sim.documents.problems import KeyPath, dotted, show
 from sim.operations import Clip, Operate, clipping, operated, operation_at
 from sim.parameters import Parameters, world_paths
@@ -20,6 +20,8 @@ from sim.parameters import Parameters, world_paths
 DEFAULTS = "defaults"  # the file that marks of declared defaults name
 
 _WORLD = frozenset(world_paths())
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -83,20 +85,46 @@ def laid_over(
     return merged
 
 
-def under(
-    tree: Mapping[str, Any], overlays: Sequence[Overlay], active: Iterable[int],
-    drawn: frozenset[str] = frozenset(),
-) -> tuple[dict[str, Any], list[Clip]]:  # fmt: skip
-    """``tree`` under the overlays of these indices, in order, and what was clipped on the way.
+class Layers(Generic[T]):
+    """What any regime makes of a base: ``lay(below, i)`` lays the overlay of index ``i`` over it.
 
     A policy that is named several times, as a clause too, counts once, where it is named last.
+    Regimes that begin alike share their beginning, so that a thousand events take no million steps.
+    """
+
+    def __init__(
+        self, base: T, overlays: Sequence[Overlay], lay: Callable[[T, int], T]
+    ) -> None:
+        self._identities = [overlay.identity for overlay in overlays]
+        self._known: dict[tuple[int, ...], T] = {(): base}
+        self._lay = lay
+
+    def under(self, active: Iterable[int]) -> T:
+        """The base under the overlays of these indices, in order."""
+        last = {self._identities[i] or i: i for i in active}
+        chain = tuple(sorted(last.values()))
+        known = next(n for n in range(len(chain), -1, -1) if chain[:n] in self._known)
+        for n in range(known, len(chain)):
+            self._known[chain[: n + 1]] = self._lay(self._known[chain[:n]], chain[n])
+        return self._known[chain]
+
+
+def trees(
+    base: Mapping[str, Any], overlays: Sequence[Overlay], drawn: frozenset[str]
+) -> Layers[tuple[dict[str, Any], tuple[Clip, ...]]]:
+    """The trees of parameters of regimes, each with what was clipped on the way.
+
     ``drawn``: the dotted paths of parameters whose values were drawn (see ``clipping``).
     """
-    clips: list[Clip] = []
-    last = {overlays[i].identity or i: i for i in active}
-    for i in sorted(last.values()):
-        tree = laid_over(tree, overlays[i].changes, clipping(overlays[i].name, drawn, clips))
-    return dict(tree), clips
+
+    def lay(
+        below: tuple[dict[str, Any], tuple[Clip, ...]], i: int
+    ) -> tuple[dict[str, Any], tuple[Clip, ...]]:
+        clips = list(below[1])
+        operate = clipping(overlays[i].name, drawn, clips)
+        return laid_over(below[0], overlays[i].changes, operate), tuple(clips)
+
+    return Layers((dict(base), ()), overlays, lay)
 
 
 def marked_overlay(
@@ -197,10 +225,10 @@ def checked_regimes(
     parameters, known = {}, {(problem.mark, problem.path) for problem in problems}
     wrong_below = {problem.path for problem in problems}
     overlays = [each.overlay for each in marked]
+    layered = trees(base.data, overlays, drawn)
     for active in regimes(overlays, may_agree):
         together = [marked[i] for i in active]
-        whole = reduce(merge, (each.document for each in together), base)
-        whole = replace(whole, data=under(base.data, overlays, active, drawn)[0])
+        whole = _marked(layered.under(active)[0], base, together)
         try:
             parameters[active] = validate(whole, Parameters)
         except BadInput as bad:
@@ -209,6 +237,13 @@ def checked_regimes(
             placed = [_placed(problem, whole, together) for problem in said]
             problems += [each for each in placed if (each.mark, each.path) not in known]
     return parameters
+
+
+def _marked(tree: dict[str, Any], base: Document, together: Sequence[MarkedOverlay]) -> Document:
+    """A regime's tree with the place of each value, in the overlay that had the last word."""
+    documents = [*(each.document for each in reversed(together)), base]
+    marks = ChainMap(*(each.marks for each in documents))
+    return Document(tree, marks, base.file, ChainMap(*(each.keys for each in documents)))
 
 
 def _placed(problem: Problem, whole: Document, together: Sequence[MarkedOverlay]) -> Problem:

@@ -7,6 +7,7 @@ injects are overlays too, so that everything that changes a rule does so in one 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,9 +23,8 @@ from sim.documents import (
     validate,
     with_value,
 )
-from sim.documents.document import neighbours
-from sim.documents.problems import KeyPath, dotted, nearest, show
-from sim.library import Kind, find, scenario_folder, shipped
+from sim.documents.problems import KeyPath, dotted, nearest, show, where_named
+from sim.library import Kind, find, is_file, is_utf_8, scenario_folder, shipped
 from sim.overlays import (
     DEFAULTS,
     MarkedOverlay,
@@ -36,7 +36,7 @@ from sim.overlays import (
 )
 from sim.parameters import Parameters, default_tree
 from sim.sites import READERS, fingerprint
-from sim.situation import Policy, Scenario, Talks
+from sim.situation import MOST_DAYS, Policy, Scenario, Talks
 
 T = TypeVar("T")
 
@@ -80,6 +80,13 @@ class _Loader:
     def _refuse(self, mark: Mark, path: KeyPath, message: str, **details: str | None) -> None:
         self.problems.append(Problem(mark, dotted(path), message=message, **details))
 
+    @contextmanager
+    def _named_at(self, mark: Mark, path: KeyPath, name: str) -> Iterator[None]:
+        """What is wrong with a whole file is said where it is named."""
+        known = len(self.problems)
+        yield
+        self.problems[known:] = where_named(self.problems[known:], mark, path, name)
+
     # -- reading ----------------------------------------------------------------------------------
 
     def read(self, name: str, kind: Kind, beside: Path | None = None) -> Document | None:
@@ -106,7 +113,7 @@ class _Loader:
         if document is None:
             return None
         declared = document.data.get("days", Scenario.model_fields["days"].default)
-        self._declared_days = declared if isinstance(declared, int) else 0
+        self._declared_days = min(declared, MOST_DAYS) if isinstance(declared, int) else 0
         changes = [(each, "--set") for each in assignments]
         changes += [(f"days={days}", "--days")] if days is not None else []
         for change in changes:
@@ -150,10 +157,12 @@ class _Loader:
             if name is None:
                 continue
             path = Path(mark.file).parent / name if mark.line else Path(name)
-            if not path.is_file():
-                self._refuse(mark, ("border", key), "there is no such file", found=show(name),
-                             nearest=nearest(path.name, neighbours(path)))  # fmt: skip
-            elif self._attempt(lambda k=key, p=path: READERS[k](p, scenario.space)) is not None:
+            with self._named_at(mark, ("border", key), name):
+                read = self._attempt(lambda k=key, p=path: READERS[k](p, scenario.space))
+            if read is not None and not is_utf_8(path.resolve()):
+                self._refuse(mark, ("border", key), "the way to this file is not UTF-8",
+                             found=show(str(path.resolve())))  # fmt: skip
+            elif read is not None:
                 paths[key] = path
         border = {key: str(path.resolve()) for key, path in paths.items()}
         data = laid_over(base.data, {"border": border})
@@ -215,11 +224,12 @@ class _Loader:
         beside = Path(mark.file) if mark.line else None
         if mark.file == DEFAULTS:
             beside = scenario_folder() / DEFAULTS
-        if not find(name, "policies", beside).is_file():
+        if not is_file(find(name, "policies", beside)):
             self._refuse(mark, path, "there is no such policy", found=show(name),
                          nearest=nearest(name, shipped("policies")))  # fmt: skip
             return None
-        its = self.read(name, "policies", beside)
+        with self._named_at(mark, path, name):
+            its = self.read(name, "policies", beside)
         if its is None or self._attempt(lambda: validate(its, Policy)) is None:
             return None
         for foreign in {"start", "agents"} & its.data.keys():

@@ -218,6 +218,9 @@ class _Translator:
             message, allowed = "not among the allowed values", fault.error["ctx"]["expected"]
         elif kind.startswith(("date_", "time_", "datetime_")) and isinstance(value, str):
             message = f"not a date or time: {fault.error['ctx']['error']}"
+        elif kind in ("string_too_long", "string_too_short"):
+            message = f"{len(value)} characters are too {kind.rpartition('_')[2]}"
+            allowed = _length(fault.error["ctx"])
         elif fault.outright or kind == "union_type":
             message = "a value of the wrong kind"
         else:
@@ -241,6 +244,11 @@ class _Translator:
             in_list = isinstance(self._value(path), list) and part.isdigit()
             path = (*path, int(part) if in_list else part)
         return path
+
+
+def _length(limits: dict[str, int]) -> str:
+    least, most = limits.get("min_length"), limits.get("max_length")
+    return f"at most {most} characters" if least is None else f"at least {least}"
 
 
 def _tag_wanted(union: Wanted) -> Wanted:

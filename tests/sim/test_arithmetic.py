@@ -27,7 +27,6 @@ WHOLE = {  # (file, function, name): why no float is added up there
     ("documents/checking.py", "shared", "sum"): "counts steps of a path",
     ("documents/composing.py", "_measure", "sum"): "counts values",
     ("model.py", "other_incidents", "sum"): "counts incidents",
-    ("overlays.py", "checked_regimes", "reduce"): "that of functools: merges documents",
     ("world.py", "_posts", "sum"): "counts posts",
     ("world.py", "_units", "sum"): "counts units",
 }
