@@ -171,7 +171,8 @@ def _conclude(plan: Plan, folder: Path) -> dict[str, Any] | None:
     found = Results(folder)
     if found.runs.empty:
         return None
-    figures = figures_of(plan, by_arm(plan, found.runs, found.incidents), found.complete)
+    tables = by_arm(plan, found.runs, found.incidents)
+    figures = figures_of(plan, tables, found.complete, found.failures)
     write_json(folder / "figures.json", figures)
     publish(found, figures)
     return figures

@@ -12,7 +12,8 @@ from experiments.pictures.marks import Key, letter
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import CURVES, Look, Shown
 from experiments.sheet import SMALL, Box, Sheet, number, percent, plain
-from experiments.statistics import proportion_interval, survival
+from experiments.statistics import proportion_interval
+from experiments.survival import survival
 
 _BARS = 8  # places at which every arm has its interval
 _COUNTED = 16  # counts that have a tick each
