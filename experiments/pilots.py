@@ -13,6 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from experiments.crew import cores
 from experiments.statistics import Pilot
 from sim.scenario import Case, load_case, shipped
@@ -55,6 +57,15 @@ def pilot_for(case: Case) -> PilotTable | None:
     entry = table[name]
     same = entry["content_hash"] == case.content_hash
     return PilotTable(name, same, entry["worlds"], entry["runs"], entry["sums"])
+
+
+def pool_with(
+    pilots: PilotTable | None, measure: str, counts_by_world: ArrayLike, runs: int = 0
+) -> Pilot:
+    """What an arm and the pilot, which is of other runs, together know of a measure's clusters."""
+    arm = Pilot.of(counts_by_world, runs)
+    known = pilots.pilot(measure) if pilots else None
+    return arm + known if known else arm
 
 
 def make_pilot(case: Case, runs: int, workers: int) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import pandas as pd
 
 from experiments.measures import YEAR, accidental_clashes
 from experiments.parts import WEEK
-from experiments.statistics import Interval, survival
+from experiments.statistics import Interval
+from experiments.survival import survival
 from sim.geography import COUNTIES, county
 from sim.parameters import SIDES
 

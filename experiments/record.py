@@ -16,7 +16,7 @@ import pandas as pd
 from experiments.batch import run_batch
 from experiments.crew import cores
 from experiments.measures import with_totals
-from experiments.pilots import pilot_for
+from experiments.pilots import pilot_for, pool_with
 from experiments.statistics import Interval, dispersion, rate_interval, ratio_interval
 from experiments.store import incident_table
 from sim.scenario import Case, load_case
@@ -55,12 +55,13 @@ def compare(situation: str, runs: int, workers: int, seed: int = 1) -> dict[str,
 
     def rate(column: str) -> str:
         counts = table.groupby("world")[column].sum().to_numpy()
-        return _text(rate_interval(counts, years, pilot=pilots and pilots.pilot(column)))
+        return _text(rate_interval(counts, years, pool=pool_with(pilots, column, counts)))
 
     def share(top: str, bottom: str) -> str:
         worlds = table.groupby("world")[[top, bottom]].sum()
+        pool = pool_with(pilots, top, worlds[top])
         return _text(ratio_interval(worlds[top].to_numpy(), worlds[bottom].to_numpy(), share=True,
-                                    numerator_pilot=pilots and pilots.pilot(top)))  # fmt: skip
+                                    numerator_pool=pool))  # fmt: skip
 
     violations = incidents[incidents["trigger"] == "violation"]
     causes = violations["cause"].value_counts(normalize=True)

@@ -199,7 +199,8 @@ def _figures(plan: Plan, found: Results) -> dict[str, Any] | None:
 
     if found.runs.empty:
         return None
-    figures = figures_of(plan, by_arm(plan, found.runs, found.fingerprints), found.complete)
+    tables = by_arm(plan, found.runs, found.fingerprints)
+    figures = figures_of(plan, tables, found.complete, found.failures)
     if plan.kind == "run":
         from experiments.running import summary_of
 

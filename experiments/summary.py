@@ -8,22 +8,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from experiments.measures import HEADLINE, LADDER, MEASURES, YEAR, accidental_clashes
-from experiments.pilots import PilotTable
+from experiments.measures import (
+    HEADLINE,
+    LADDER,
+    MEASURES,
+    YEAR,
+    accidental_clashes,
+    by_world,
+)
+from experiments.pilots import PilotTable, pool_with
 from experiments.statistics import (
     FEWEST_CLUSTERS,
     Interval,
     Pilot,
-    clusters_with_pilot,
     proportion_interval,
     rate_interval,
     ratio_interval,
-    survival,
-    variance_between_worlds,
 )
+from experiments.survival import survival
+from experiments.variance import variance_between_worlds
 from experiments.wording import figure, many, number
 from sim.outcome import CLASH_RUNG
 from sim.scenario import Case
@@ -49,18 +54,16 @@ def summarise(
     case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: PilotTable | None
 ) -> Summary:
     """Every figure that ``dmz run`` shows, from at least one run."""
-    worlds = runs.groupby("world")[list(MEASURES)].sum()
+    worlds = by_world(runs, *MEASURES)
     years = float(runs["days"].sum()) / YEAR
-    known = {name: pilots.pilot(name) if pilots else None for name in MEASURES}
-    rates, shares, few = rates_of(runs, known), {}, []
-    for name, pilot in known.items():
-        if clusters_with_pilot(worlds[name].to_numpy(), pilot) < FEWEST_CLUSTERS:
-            few.append(name)
+    pools = {name: pool_with(pilots, name, worlds[name], len(runs)) for name in MEASURES}
+    few = [name for name, pool in pools.items() if pool.effective_clusters < FEWEST_CLUSTERS]
+    rates, shares = rates_of(runs, pools), {}
+    for name in MEASURES:
         if name in LADDER or name in HEADLINE or name in ("answered", "false_incidents"):
             shares[name] = ratio_interval(
                 worlds[name].to_numpy(), worlds["incidents"].to_numpy(), share=True,
-                numerator_pilot=pilot,
-                denominator_pilot=pilots.pilot("incidents") if pilots else None,
+                numerator_pool=pools[name], denominator_pool=pools["incidents"],
             )  # fmt: skip
     data = {
         "exposed_years": years, "runs": len(runs), "worlds": len(worlds),
@@ -81,11 +84,10 @@ def summarise(
     return Summary(data, rates, shares)
 
 
-def rates_of(runs: pd.DataFrame, pilots: Mapping[str, Pilot | None]) -> dict[str, Interval]:
-    """Every measure a year, with its interval."""
-    worlds = runs.groupby("world")[list(MEASURES)].sum()
-    years = float(runs["days"].sum()) / YEAR
-    return {name: rate_interval(worlds[name].to_numpy(), years, pilot=pilots[name])
+def rates_of(runs: pd.DataFrame, pools: Mapping[str, Pilot]) -> dict[str, Interval]:
+    """Every measure a year, with its interval; ``pools`` hold these runs too."""
+    worlds = by_world(runs, *MEASURES)
+    return {name: rate_interval(worlds[name], worlds["years"], pool=pools[name])
             for name in MEASURES}  # fmt: skip
 
 
@@ -172,13 +174,13 @@ def _feedback(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame) -> dict[s
     """
     parameters = case.parameters(())
     decay = math.log(2.0) / parameters.feedback.half_life_days
-    gain = np.zeros(0)
-    worlds = runs["world"].unique()
+    days = runs.groupby("world")["days"].sum()
+    gain = pd.Series(0.0, days.index)
     if not incidents.empty:
         weights = [_push(parameters, row) for row in incidents[_PUSH].itertuples(index=False)]
         gain = incidents["world"].to_frame().assign(w=weights).groupby("world")["w"].sum()
-        gain = gain.reindex(worlds, fill_value=0.0).to_numpy()
-    n = rate_interval(gain if gain.size else np.zeros(len(worlds)), decay * runs["days"].sum())
+        gain = gain.reindex(days.index, fill_value=0.0)
+    n = rate_interval(gain, decay * days)
     k = parameters.feedback.k
     return {"k": k, "k_plus_n": k + n.estimate, "low": k + n.low, "high": k + n.high,
             "warning": bool(k + n.high > 0.8)}  # fmt: skip
