@@ -14,6 +14,7 @@ import pandas as pd
 from experiments.judging import Audit, Comparison, audit, compare
 from experiments.looks import looks
 from experiments.measures import BOTH_SIDES, LADDER, YEAR, by_world
+from experiments.pilots import pilot_for
 from experiments.plan import Arm, Plan
 from experiments.pools import Pools
 from experiments.regret import regrets
@@ -52,7 +53,7 @@ def figures_of(
     that failed.
     """
     pools = Pools({name: runs for name, (runs, _) in tables.items()})
-    whole, decides = pools.at(), plan.estimate[0]
+    whole, decides = _with_pilot(plan, pools.at()), plan.estimate[0]
     clusters = whole[decides].effective_clusters
     return {
         "name": plan.name, "kind": plan.kind, "complete": complete,
@@ -69,6 +70,15 @@ def figures_of(
         "comparisons": _comparisons(plan, tables, pools, _last_looks(plan, tables, failures)),
         "regret": _regret(plan, tables, whole[decides]),
     }  # fmt: skip
+
+
+def _with_pilot(plan: Plan, whole: dict[str, Pilot]) -> dict[str, Pilot]:
+    """A single arm has no others beside it: the shipped pilot says how large bursts are."""
+    if plan.kind != "run":
+        return whole
+    pilots = pilot_for(next(iter(plan.arms.values())).case)
+    known = {name: pilots.pilot(name) for name in whole} if pilots else {}
+    return {name: pool + known[name] if known.get(name) else pool for name, pool in whole.items()}
 
 
 def _last_looks(

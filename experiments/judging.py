@@ -23,6 +23,7 @@ from experiments.statistics import (
     ratio_interval,
     runs_that_would_decide,
     variance_saved,
+    with_limits,
 )
 
 Verdict = Literal["lower", "higher", "undecided", "identical"]
@@ -80,13 +81,15 @@ def compare(
     y, x = (found[measure].to_numpy() for found in worlds)
     years = tuple(found["years"].to_numpy() for found in worlds)
     ratio = ratio_interval(y, x, years, numerator_pool=pool, denominator_pool=pool, level=level)
-    difference = difference_interval(y, x, years, pool=pool, level=level)
+    ratio = with_limits(ratio, y.size)
+    difference = with_limits(difference_interval(y, x, years, pool=pool, level=level), y.size)
     verdict = verdict_of(difference, seen is not None and seen.never_bound, look != 0)
     factor = 1.0
     if verdict == "undecided":
         factor = runs_that_would_decide(y, x, years, pool=pool, level=level)
     return Comparison(
-        measure, rate_interval(x, years[1], pool=pool), rate_interval(y, years[0], pool=pool),
+        measure, with_limits(rate_interval(x, years[1], pool=pool), x.size),
+        with_limits(rate_interval(y, years[0], pool=pool), y.size),
         ratio, difference, verdict, len(arm),
         math.ceil(len(arm) * factor) if math.isfinite(factor) else math.inf,
         variance_saved(y, x, years), look, seen,

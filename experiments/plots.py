@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from experiments.parts import WEEK
+from experiments.pictures.marks import draw_interval
 from experiments.pictures.tension import draw_tension
 from experiments.plotted import BEGUN, counties, figure_data
 from experiments.sheet import (
@@ -36,7 +38,7 @@ from experiments.sheet import (
     wrapped,
 )
 from experiments.statistics import Interval
-from experiments.wording import many, number
+from experiments.wording import NO_INTERVAL, many, number
 from sim.geography import ATTRIBUTION
 from sim.parameters import SIDES
 
@@ -139,8 +141,9 @@ def _row_height(lines: Sequence[str]) -> float:
 
 
 def _decades(table: pd.DataFrame) -> tuple[float, float]:
-    """Whole decades that hold every finite limit above 0."""
-    limits = table[["low", "high"]].to_numpy(float) if len(table) else np.empty(0)
+    """Whole decades that hold every rate and finite limit above 0."""
+    seen = ["estimate", "low", "high"]
+    limits = table[seen].to_numpy(float) if len(table) else np.empty(0)
     limits = limits[np.isfinite(limits) & (limits > 0)]
     if not limits.size:
         return 0.01, 1.0
@@ -150,13 +153,7 @@ def _decades(table: pd.DataFrame) -> tuple[float, float]:
 
 def _draw_rate(axes: Axes, y: float, rate: Interval) -> None:
     """An interval from 0 has no left end on a log scale: an arrow stands at the edge."""
-    edge, end = axes.get_xlim()
-    low, high = max(rate.low, edge), min(rate.high, end)
-    axes.plot([low, high], [y, y], color=INK, linewidth=1.6)
-    axes.plot(high, y, marker="|" if rate.high <= end else ">", color=INK, markersize=9,
-              clip_on=False)  # fmt: skip
-    axes.plot(low, y, marker="|" if rate.low >= edge else "<", color=INK, markersize=9,
-              clip_on=False)  # fmt: skip
+    draw_interval(axes, y, (rate.low, rate.high), size=9)
     if rate.estimate > 0:
         axes.plot(rate.estimate, y, marker="o", color=LOOK["violation"]["facecolor"],
                   markeredgecolor=INK, markersize=7.5)  # fmt: skip
@@ -164,11 +161,14 @@ def _draw_rate(axes: Axes, y: float, rate: Interval) -> None:
 
 def _figures(rate: Interval, too_few: bool) -> list[str]:
     years = many(rate.n, "year")
-    if rate.events == 0:
+    seen = f"{number(rate.events)} in {years}"
+    if math.isnan(rate.high):
+        figures = [f"{rate_text(rate.estimate)}, {NO_INTERVAL}", seen]
+    elif rate.events == 0:
         figures = [f"none in {years}", f"below {rate_text(rate.high)} a year"]
     else:
         limits = f"{rate_text(rate.low)}–{rate_text(rate.high)}"
-        figures = [f"{rate_text(rate.estimate)} ({limits})", f"{number(rate.events)} in {years}"]
+        figures = [f"{rate_text(rate.estimate)} ({limits})", seen]
     return [*figures[:1], f"{figures[1]}; too few clusters"] if too_few else figures
 
 

@@ -23,6 +23,7 @@ from experiments.wording import (
     capital,
     effect,
     figure,
+    limits,
     many,
     number,
     share_figure,
@@ -62,8 +63,9 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )  # fmt: skip
     found.filters |= {"figure": figure, "signed": signed, "span": span, "number": number,
-                      "many": many, "noun": noun, "capital": capital, "effect": effect,
-                      "value": _value, "percent": share_figure, "policy": policy_words}  # fmt: skip
+                      "many": many, "limits": limits, "noun": noun, "capital": capital,
+                      "effect": effect, "value": _value, "percent": share_figure,
+                      "policy": policy_words}  # fmt: skip
     return found
 
 

@@ -24,6 +24,7 @@ Years = ArrayLike
 
 # with fewer in the pool W is a guess: print "too few clusters"
 FEWEST_CLUSTERS = 10.0
+FEWEST_WORLDS = 2  # with fewer no interval is given
 FEWEST_DISCORDANT = 6  # worlds that differ between two arms; with fewer no verdict is given
 _CANDIDATES, _ROUNDS = 15, 11  # ratios tried at once; each round narrows the bracket 16-fold
 
@@ -86,6 +87,13 @@ def rate_interval(
     limits = _gamma_bounds(arm.S, q, _unseen_weight(arm, pool), level)
     rate, low, high = (np.array([arm.S, *limits]) / total).tolist()
     return Interval(rate, low, high, total, arm.S, arm.effective_clusters, level)
+
+
+def with_limits(found: Interval, worlds: int) -> Interval:
+    """An interval, without limits (nan) where one world is all that was seen: the cluster is the
+    world, and one tells nothing of how worlds differ.
+    """
+    return found if worlds >= FEWEST_WORLDS else replace(found, low=np.nan, high=np.nan)
 
 
 def ratio_interval(

@@ -26,10 +26,11 @@ from experiments.statistics import (
     proportion_interval,
     rate_interval,
     ratio_interval,
+    with_limits,
 )
 from experiments.survival import survival
 from experiments.variance import variance_between_worlds
-from experiments.wording import figure, many, number
+from experiments.wording import figure, limits, many, number
 from sim.outcome import CLASH_RUNG
 from sim.scenario import Case
 
@@ -61,10 +62,10 @@ def summarise(
     rates, shares = rates_of(runs, pools), {}
     for name in MEASURES:
         if name in LADDER or name in HEADLINE or name in ("answered", "false_incidents"):
-            shares[name] = ratio_interval(
+            shares[name] = with_limits(ratio_interval(
                 worlds[name].to_numpy(), worlds["incidents"].to_numpy(), share=True,
                 numerator_pool=pools[name], denominator_pool=pools["incidents"],
-            )  # fmt: skip
+            ), len(worlds))  # fmt: skip
     data = {
         "exposed_years": years, "runs": len(runs), "worlds": len(worlds),
         "ended_runs": int(runs["ended"].sum()),
@@ -87,8 +88,8 @@ def summarise(
 def rates_of(runs: pd.DataFrame, pools: Mapping[str, Pilot]) -> dict[str, Interval]:
     """Every measure a year, with its interval; ``pools`` hold these runs too."""
     worlds = by_world(runs, *MEASURES)
-    return {name: rate_interval(worlds[name], worlds["years"], pool=pools[name])
-            for name in MEASURES}  # fmt: skip
+    return {name: with_limits(rate_interval(worlds[name], worlds["years"], pool=pools[name]),
+                              len(worlds)) for name in MEASURES}  # fmt: skip
 
 
 def interval(value: Interval, few: bool = False) -> dict[str, Any]:
@@ -110,12 +111,12 @@ def interval_of(plain: Mapping[str, Any]) -> Interval:
 
 def ambiguity(runs: pd.DataFrame) -> dict[str, Any]:
     """The measured ambiguity of the border: the mean over worlds, and 5 to 95% of them."""
-    by_world = runs.groupby("world")[list(AMBIGUITY)].mean()
+    worlds = runs.groupby("world")[list(AMBIGUITY)].mean()
     return {
         name: {
-            "mean": float(by_world[name].mean()),
-            "low": float(by_world[name].quantile(0.05)),
-            "high": float(by_world[name].quantile(0.95)),
+            "mean": float(worlds[name].mean()),
+            "low": float(worlds[name].quantile(0.05)),
+            "high": float(worlds[name].quantile(0.95)),
         }
         for name in AMBIGUITY
     }
@@ -138,7 +139,8 @@ def _first_clash(runs: pd.DataFrame) -> dict[str, Any]:
 def any_clash(runs: pd.DataFrame) -> dict[str, Any]:
     """Exact binomial on the first luck of each world, so that trials are independent."""
     first = runs[runs["luck"] == 0]
-    return interval(proportion_interval(int((first["clashes"] > 0).sum()), len(first)))
+    found = proportion_interval(int((first["clashes"] > 0).sum()), len(first))
+    return interval(with_limits(found, len(first)))
 
 
 def _clashes_by(incidents: pd.DataFrame, years: float) -> dict[str, dict[str, dict[str, float]]]:
@@ -180,10 +182,13 @@ def _feedback(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame) -> dict[s
         weights = [_push(parameters, row) for row in incidents[_PUSH].itertuples(index=False)]
         gain = incidents["world"].to_frame().assign(w=weights).groupby("world")["w"].sum()
         gain = gain.reindex(days.index, fill_value=0.0)
-    n = rate_interval(gain, decay * days)
-    k = parameters.feedback.k
-    return {"k": k, "k_plus_n": k + n.estimate, "low": k + n.low, "high": k + n.high,
-            "warning": bool(k + n.high > 0.8)}  # fmt: skip
+    n, k = rate_interval(gain, decay * days), parameters.feedback.k
+    found = Interval(k + n.estimate, k + n.low, k + n.high, n.n, n.events, n.effective_clusters)
+    found = with_limits(found, len(days))
+    return {"k": k, "k_plus_n": found.estimate, "warning": found.high > 0.8} | {
+        end: value if math.isfinite(value) else None
+        for end, value in (("low", found.low), ("high", found.high))
+    }
 
 
 _PUSH = ["rung", "trigger", "perceived_by"]
@@ -204,7 +209,6 @@ def headline(data: Mapping[str, Any]) -> str:
     """The answer in one sentence."""
     rate = data["per_year"]["clashes"]
     return (
-        f"{figure(rate['estimate'])} accidental clashes a year (95% interval "
-        f"{figure(rate['low'])} to {figure(rate['high'])}; {number(rate['events'])} in "
-        f"{many(data['exposed_years'], 'exposed year')})"
+        f"{figure(rate['estimate'])} accidental clashes a year ({limits(rate)}; "
+        f"{number(rate['events'])} in {many(data['exposed_years'], 'exposed year')})"
     )

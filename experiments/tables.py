@@ -6,6 +6,7 @@ from rich.console import Console
 
 from experiments.console import Rows
 from experiments.measures import CONDUCT, HEADLINE, LADDER
+from experiments.statistics import FEWEST_WORLDS
 from experiments.summary import AMBIGUITY
 from experiments.wording import figure, many, number, span
 from sim.scenario import Case
@@ -59,7 +60,8 @@ def _ambiguity(data: dict[str, Any]) -> Rows:
     rows = Rows("measured ambiguity, mean over the run", "mean", "5-95% of worlds")
     for name, (label, unit) in AMBIGUITY.items():
         values = data["ambiguity"][name]
-        rows.add(f"{label}, {unit}", figure(values["mean"]), span(values))
+        spread = span(values) if data["worlds"] >= FEWEST_WORLDS else "one world"
+        rows.add(f"{label}, {unit}", figure(values["mean"]), spread)
     rows.add()
     return rows
 
