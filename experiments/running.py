@@ -209,12 +209,13 @@ def _show(request: Request, case: Case, batch: Batch, summary: Summary, folder: 
     if request.json:
         print(json.dumps(summary.data | {"results": str(folder)}, indent=1, ensure_ascii=False))
         return
+    from experiments.console import console
     from experiments.tables import print_summary
 
-    console = Console(highlight=False)
-    print_summary(console, title(case), case, summary)
-    console.print(f"\n{headline(summary.data)}")
-    console.print(f"Results: {folder}", soft_wrap=True)
+    out = console()
+    print_summary(out, title(case), case, summary)
+    out.print(f"\n{headline(summary.data)}")
+    out.print(f"Results: {folder}")
 
 
 def _tell(request: Request, case: Case, incidents: pd.DataFrame, agents: dict) -> None:
