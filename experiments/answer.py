@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.measures import noun
 from experiments.plan import policy_words
-from experiments.wording import figure, many, number, signed, signed_span
+from experiments.wording import NO_INTERVAL, figure, many, number, signed, signed_span
 
 _NAMED = 4  # policies that one sentence can hold
 
@@ -34,7 +34,7 @@ def _how_often(manifest: Mapping[str, Any], figures: Figures, measure: str) -> s
         any_ = "at least one" if measure == "clashes" else "at least one accidental clash"
         return (
             f"In {arms[0]} the model has {_rate(rates[arms[0]], what)}; in a single run {any_} "
-            f"comes with probability {figure(share['estimate'])} (95% interval "
+            f"comes with probability {figure(share['estimate'])} ("
             f"{_between(share)}, n = {many(share['n'], 'world')})."
         )
     low, high = (pick(arms, key=lambda name: rates[name]["estimate"]) for pick in (min, max))
@@ -46,13 +46,15 @@ def _how_often(manifest: Mapping[str, Any], figures: Figures, measure: str) -> s
 
 def _rate(rate: Mapping[str, Any], what: str = "") -> str:
     told = f"{figure(rate['estimate'])} {what}".strip()
-    return (f"{told} (95% interval {_between(rate)}, n = {number(rate['events'])} in "
+    return (f"{told} ({_between(rate)}, n = {number(rate['events'])} in "
             f"{many(rate['n'], 'year')})")  # fmt: skip
 
 
 def _between(interval: Mapping[str, Any]) -> str:
+    if interval["low"] is None:
+        return NO_INTERVAL
     high = "no upper limit" if interval["high"] is None else figure(interval["high"])
-    return f"{figure(interval['low'])} to {high}"
+    return f"95% interval {figure(interval['low'])} to {high}"
 
 
 def _what_changes_it(figures: Figures, measure: str) -> str:
@@ -127,7 +129,7 @@ def _several_futures(compared: Mapping[str, Any], regret: Regret | None, what: s
         best = min(regret, key=lambda each: each["regret"]["estimate"])
         least = best["regret"]
         text += (f"; least far from the best, at worst, is {policy_words(best['policy'])}, with a "
-                 f"largest regret of {figure(least['estimate'])} {what} a year (95% interval "
+                 f"largest regret of {figure(least['estimate'])} {what} a year ("
                  f"{_between(least)})")  # fmt: skip
     return f"{text}."
 

@@ -6,7 +6,7 @@ from experiments.console import console
 from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
 from experiments.wording import many
 from sim.documents import BadInput, read
-from sim.library import find, first_file, shipped
+from sim.library import find, first_file, is_file, shipped
 from sim.scenario import load_case
 from sim.schema import as_csv, as_markdown, parameter_table
 
@@ -43,13 +43,13 @@ def _is_study(file: str) -> bool:
     if own := first_file(file, [Path()]):
         return not _STUDY_KEYS.isdisjoint(read(own, []).data)
     return first_file(file, [SHIPPED_STUDIES]) is not None and not (
-        find(file, "scenarios").is_file() or file in shipped("policies")
+        is_file(find(file, "scenarios")) or file in shipped("policies")
     )
 
 
 def _is_policy(file: str) -> bool:
     """Whether a file, or a shipped name that no scenario bears, is a policy: it binds sides."""
-    if find(file, "scenarios").is_file():
+    if is_file(find(file, "scenarios")):
         return "binds" in read(find(file, "scenarios"), []).data
     return file in shipped("policies")
 

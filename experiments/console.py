@@ -24,10 +24,17 @@ def console(stderr: bool = False) -> Console:
     written otherwise; the last holds for ``print`` too, from then on.
     """
     readable()
-    return Console(
+    return _Console(
         stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True,
         width=_width(sys.stderr if stderr else sys.stdout),
     )  # fmt: skip
+
+
+class _Console(Console):
+    """rich's own ends the program where nobody reads, whatever is still to be done."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # called where the error is handled
 
 
 class Rows:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet as pq
 from rich.console import Console
 
 from experiments.console import console
 from experiments.csv_cells import harmless_table
 from experiments.exits import guarded
-from experiments.folders import manifest_in
+from experiments.files import write_parquet, write_whole
+from experiments.folders import StudyFolder
 from experiments.parts import SCHEMAS, Parts
 from experiments.plan import Rule
-from experiments.store import write_whole
+from experiments.verifying import rows_astray
 from experiments.wording import many
 from sim.documents import BadInput, Mark, Problem
 
@@ -26,37 +26,40 @@ def results(folder: Path, csv: Path | None, parquet: Path | None) -> int:
     """Print what is there, and write the tables to folders if asked; the exit code."""
 
     def do(_: Console) -> int:
-        console().print("\n".join(_described(folder)))
+        study = StudyFolder(folder)
+        study.refuse_changed_inputs()
+        astray = list(rows_astray(study)) if study.parts.complete else []
+        console().print("\n".join([*_described(study), *astray]))
         for out, ending in ((csv, "csv"), (parquet, "parquet")):
             if out is not None:
-                _write(folder, out, ending)
-        return 0
+                _write(study, out, ending)
+        return 1 if astray else 0
 
     return guarded(do)
 
 
-def _described(folder: Path) -> Iterator[str]:
-    manifest, parts = manifest_in(folder), Parts(folder)
-    go_on = f"not complete; `dmz resume {shlex.quote(str(folder))}` goes on"
+def _described(study: StudyFolder) -> Iterator[str]:
+    manifest, parts = study.manifest, study.parts
+    go_on = f"not complete; dmz resume {shlex.quote(str(study.path))} goes on"
     state = "complete" if parts.complete else go_on
     yield f"{manifest['name']} ({manifest['kind']}, version {manifest['version']}): {state}"
     yield f"command: {manifest['command']}"
     yield (f"seed {manifest['seed']}; {many(len(manifest['arms']), 'arm')}; "
            f"{Rule.of(manifest['rule']).words}")  # fmt: skip
     for kind in _KINDS:
-        yield f"{kind}: {many(parts.table(kind, ['arm']).num_rows, 'row')}"
+        yield f"{kind}: {many(parts.rows(kind), 'row')}"
     counts = parts.table("runs", ["arm"])["arm"].value_counts().to_pylist()
     runs = {each["values"]: each["counts"] for each in counts}
     for name in manifest["arms"]:
         yield f"  {name}: {many(runs.get(name, 0), 'run')}"
 
 
-def _write(folder: Path, out: Path, ending: str) -> None:
+def _write(study: StudyFolder, out: Path, ending: str) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput([Problem(Mark(f"--{ending}", 0, 0), "", str(out), "a new or empty folder",
                                 None, "is there already")])  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
-    parts, write = Parts(folder), _write_parquet if ending == "parquet" else _write_csv
+    parts, write = study.parts, _write_parquet if ending == "parquet" else _write_csv
     for kind in _KINDS:
         target = out / f"{kind}.{ending}"
         write_whole(target, lambda to, kind=kind: write(to, _batches(parts, kind), SCHEMAS[kind]))
@@ -69,13 +72,12 @@ def _batches(parts: Parts, kind: str) -> Iterator[pa.RecordBatch]:
 
 
 def _write_parquet(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+    write_parquet(path, map(pa.table, batches), schema)
 
 
 def _write_csv(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
-    with pa.csv.CSVWriter(path, _flat(schema.empty_table()).schema) as writer:
+    flat = _flat(schema.empty_table()).schema
+    with path.open("wb") as stream, pa.csv.CSVWriter(stream, flat) as writer:
         for batch in batches:
             writer.write_table(harmless_table(_flat(pa.table(batch))))
 

@@ -67,6 +67,12 @@ def counted(row: Mapping[str, Any], measure: str) -> float:
     return row[measure]
 
 
+def by_world(runs: pd.DataFrame, *measures: str) -> pd.DataFrame:
+    """Events of the measures and exposed ``years``, each summed over a world's runs; by world."""
+    found = runs.groupby("world")[[*measures, "days"]].sum()
+    return found.assign(years=found.pop("days") / YEAR)
+
+
 def accidental_clashes(incidents: pd.DataFrame) -> pd.Series:
     """Which incidents are accidental clashes."""
     return incidents["accidental"].astype(bool) & (incidents["rung"] >= CLASH_RUNG)

@@ -4,12 +4,11 @@ A list of them, with the SHA-256 of each, lies beside them. What is not on it, o
 is somebody's own.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from experiments.store import write_json
+from experiments.files import digest_of, write_json
 
 LIST = "made.json"
 
@@ -21,9 +20,9 @@ def keep_only(folder: Path, names: Iterable[str]) -> None:
     names = set(names)
     for name, digest in _made(folder).items():
         path = folder / name
-        if name not in names and path.is_file() and _digest(path) == digest:
+        if name not in names and path.is_file() and digest_of(path) == digest:
             path.unlink()
-    write_json(folder / LIST, {"made": {name: _digest(folder / name) for name in sorted(names)}})
+    write_json(folder / LIST, {"made": {name: digest_of(folder / name) for name in sorted(names)}})
 
 
 def others_in(folder: Path) -> list[str]:
@@ -33,7 +32,7 @@ def others_in(folder: Path) -> list[str]:
     made = _made(folder)
     return sorted(path.name for path in folder.iterdir()
                   if path.name != LIST and (not path.is_file()
-                                            or made.get(path.name) != _digest(path)))  # fmt: skip
+                                            or made.get(path.name) != digest_of(path)))  # fmt: skip
 
 
 def _made(folder: Path) -> dict[str, str]:
@@ -45,7 +44,3 @@ def _made(folder: Path) -> dict[str, str]:
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
     return made if sound else {}
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

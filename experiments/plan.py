@@ -113,7 +113,19 @@ class Plan:
     @property
     def pairs(self) -> int:
         """How many policies are compared with the baseline of their future."""
-        return sum(not arm.is_baseline for arm in self.arms.values())
+        return sum(len(arms) - 1 for arms in self.futures.values() if None in arms)
+
+    @property
+    def clipped(self) -> list[str]:
+        """Where relative changes of sampled values were clipped to their range, in words."""
+        found: dict[tuple[str, str, float], list[float]] = {}
+        for clip in (clip for arm in self.arms.values() for clip in arm.case.clipped):
+            found.setdefault((clip.overlay, clip.path, clip.kept), []).append(clip.came_out)
+        return [
+            f"{overlay} takes {path} out of its range in {len(came)} of {len(self.arms):,} arms, "
+            f"as far as {max(came, key=lambda x: abs(x - kept)):g}: there it is {kept:g}"
+            for (overlay, path, kept), came in found.items()
+        ]  # fmt: skip
 
     def manifest(self) -> dict[str, Any]:
         """The plan as plain values, all that ``Plan.of`` needs."""
@@ -148,9 +160,8 @@ class Plan:
                 raise ValueError(f"arm {name!r} is not what its content_hash says")
         bare = {arm.future for arm in arms.values() if arm.is_baseline}
         lost = [arm.name for arm in arms.values() if arm.future not in bare]
-        if lost and len(arms) > 1:
-            raise ValueError(f"arm {lost[0]!r} has no arm without a policy beside it (written by "
-                             f"version {manifest['version']})")  # fmt: skip
+        if lost and len(arms) > 1:  # a single arm is compared with nothing
+            raise ValueError(f"arm {lost[0]!r} has no arm without a policy beside it")
         return cls(
             manifest["kind"], manifest["name"], manifest["description"], manifest["seed"],
             Rule.of(manifest["rule"]), tuple(manifest["estimate"]),

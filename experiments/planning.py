@@ -155,7 +155,8 @@ def _case(ask: Ask, asked: Asked) -> Case:
     sets = [text for level in asked.point for text in level.assignments]
     scenario = ask.beside(ask.study.scenarios[asked.scenario])
     try:
-        return load_case(scenario, asked.stack.files, (*sets, *ask.assignments), ask.study.days)
+        return load_case(scenario, asked.stack.files, (*sets, *ask.assignments), ask.study.days,
+                         ask.study.drawn)  # fmt: skip
     except BadInput as bad:
         if ask.kind != "study":
             raise

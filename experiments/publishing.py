@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.files import write_whole
 from experiments.own_files import keep_only
 from experiments.results import Results
-from experiments.store import write_whole
 
 REPORT, PICTURES = "report.html", "figures"
 

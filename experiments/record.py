@@ -1,26 +1,28 @@
 """The model beside the public record: ``python -m experiments.record [--runs N]``.
 
-Each situation is played over the 17 months of the record (June 2024 - October 2025), in single
-worlds, and compared by what its own observers would have counted. Nothing is fitted here.
+Each situation is played over the 17 months of the record (June 2024 - October 2025) under the rule
+that was in force then, in single worlds, and compared by what its own observers would have counted:
+``extends: [SITUATION, record_2024]``. Nothing is fitted here.
 """
 
 import argparse
-import os
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.batch import run_batch
+from experiments.crew import cores
 from experiments.measures import with_totals
-from experiments.pilots import pilot_for
+from experiments.pilots import pilot_for, pool_with
 from experiments.statistics import Interval, dispersion, rate_interval, ratio_interval
 from experiments.store import incident_table
-from sim.scenario import load_case
+from sim.scenario import Case, load_case
 
 SITUATIONS = ("baseline", "straying", "misjudged", "mapmade")
 MONTHS, FEWEST = 17, 5
-PERIOD = ("start=2024-06-01", "days=518")
 RECORD = {
     "crossings recorded by the south, a year": "10.6 (15 in 17 months)",
     "monthly variance/mean, 5 / 50 / 95% of worlds": "1.8 (17 months)",
@@ -33,23 +35,33 @@ RECORD = {
 }
 
 
-def compare(name: str, runs: int, workers: int, seed: int = 1) -> dict[str, Any]:
+def in_the_record(situation: str) -> Case:
+    """A situation over the months of the record and under the south's rule of those months."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "scenario.yaml"
+        name = f"{situation} in the months of the record"
+        file.write_text(f"extends: [{situation}, record_2024]\nname: {name}\n", encoding="utf-8")
+        return load_case(str(file))
+
+
+def compare(situation: str, runs: int, workers: int, seed: int = 1) -> dict[str, Any]:
     """One situation: every row of ``RECORD`` as text with its interval."""
-    case = load_case(name, assignments=PERIOD)
+    case = in_the_record(situation)
     batch = run_batch(case, runs, seed=seed, workers=workers)
-    table, incidents = with_totals(batch.run_rows()), incident_table(batch.incident_rows())
-    table, incidents = table, incidents.to_pandas()
+    table = with_totals(batch.run_rows())
+    incidents = incident_table(batch.incident_rows()).to_pandas()
     pilots = pilot_for(case)
     years = table["days"].sum() / 365.0
 
     def rate(column: str) -> str:
         counts = table.groupby("world")[column].sum().to_numpy()
-        return _text(rate_interval(counts, years, pilot=pilots and pilots.pilot(column)))
+        return _text(rate_interval(counts, years, pool=pool_with(pilots, column, counts)))
 
     def share(top: str, bottom: str) -> str:
         worlds = table.groupby("world")[[top, bottom]].sum()
+        pool = pool_with(pilots, top, worlds[top])
         return _text(ratio_interval(worlds[top].to_numpy(), worlds[bottom].to_numpy(), share=True,
-                                    numerator_pilot=pilots and pilots.pilot(top)))  # fmt: skip
+                                    numerator_pool=pool))  # fmt: skip
 
     violations = incidents[incidents["trigger"] == "violation"]
     causes = violations["cause"].value_counts(normalize=True)
@@ -89,11 +101,10 @@ def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=240)
+    parser.add_argument("--workers", type=int, default=cores())
     parser.add_argument("situations", nargs="*", default=SITUATIONS)
-    arguments = parser.parse_args()
-    columns = {
-        name: compare(name, arguments.runs, os.cpu_count() or 1) for name in arguments.situations
-    }
+    asked = parser.parse_args()
+    columns = {name: compare(name, asked.runs, asked.workers) for name in asked.situations}
     print("| figure | record | " + " | ".join(columns) + " |")
     print("|---|---|" + "---|" * len(columns))
     for row, record in RECORD.items():

@@ -23,6 +23,7 @@ from experiments.wording import (
     capital,
     effect,
     figure,
+    limits,
     many,
     number,
     share_figure,
@@ -63,8 +64,9 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )  # fmt: skip
     found.filters |= {"figure": figure, "signed": signed, "span": span, "number": number,
-                      "many": many, "noun": noun, "capital": capital, "effect": effect,
-                      "value": _value, "percent": share_figure, "policy": policy_words}  # fmt: skip
+                      "many": many, "limits": limits, "noun": noun, "capital": capital,
+                      "effect": effect, "value": _value, "percent": share_figure,
+                      "policy": policy_words}  # fmt: skip
     return found
 
 
@@ -74,6 +76,8 @@ def _value(value: Any) -> str:
         return "none"
     if isinstance(value, float) and math.isfinite(value):
         return f"{value:g}"
+    if isinstance(value, Mapping):  # an operation on the value below
+        return ", ".join(f"{name} {_value(by)}" for name, by in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

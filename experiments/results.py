@@ -7,7 +7,6 @@
 DuckDB reads the same files: ``duckdb.sql("from 'results/…/runs.parquet'")``.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -17,26 +16,27 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from experiments.folders import StudyFolder
 from experiments.measures import with_totals
-from experiments.parts import SCHEMAS, Parts
+from experiments.parts import SCHEMAS
 
 
 class Results:
     """The results of a study, complete or as far as they go; tables are read when asked for."""
 
-    def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
-        self._parts = Parts(self.folder)
+    def __init__(self, folder: StudyFolder | Path | str) -> None:
+        self._study = folder if isinstance(folder, StudyFolder) else StudyFolder(Path(folder))
+        self.folder, self._parts = self._study.path, self._study.parts
 
     @property
     def complete(self) -> bool:
         """Whether everything was played."""
         return self._parts.complete
 
-    @cached_property
+    @property
     def manifest(self) -> dict[str, Any]:
         """What was asked."""
-        return json.loads((self.folder / "manifest.json").read_text("utf-8"))
+        return self._study.manifest
 
     @cached_property
     def runs(self) -> pd.DataFrame:

@@ -28,10 +28,12 @@ from pydantic import Field
 
 from experiments.measures import MEASURES
 from sim.documents import Impossible, StrictModel
+from sim.situation import Name
 
 Scalar = bool | int | float | dt.date | str
 Names = Annotated[tuple[str, ...], Field(min_length=1, max_length=200)]
-Runs = Annotated[int, Field(ge=2, le=10_000_000)]
+MOST_RUNS = 10_000_000  # of an arm
+Runs = Annotated[int, Field(ge=2, le=MOST_RUNS)]
 
 
 class Range(StrictModel):
@@ -89,7 +91,7 @@ Factor = Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=1000)] | R
 class Study(StrictModel):
     """What a study file says, or what ``dmz compare`` was asked."""
 
-    name: str = Field(min_length=1, max_length=80, description="its name in tables and pictures")
+    name: Name = Field(description="its name in tables and pictures")
     description: str = Field("", max_length=2000, description="what it asks, in words")
     scenarios: Names = Field(("baseline",), description="paths or shipped names")
     policies: tuple[str | Names, ...] = Field(
@@ -108,6 +110,11 @@ class Study(StrictModel):
     estimate: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         ("clashes",), description="measures of figures.json; the first one decides"
     )
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The parameters whose values are sampled from ranges."""
+        return () if self.design == "grid" else tuple(self.sweep)
 
     def conflicts(self) -> Iterator[Impossible]:
         """No rule or two, a rule without its needs, measures and factors that cannot be."""

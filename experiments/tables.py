@@ -6,16 +6,16 @@ from rich.console import Console
 
 from experiments.console import Rows
 from experiments.measures import CONDUCT, HEADLINE, LADDER
-from experiments.summary import AMBIGUITY, Summary
+from experiments.statistics import FEWEST_WORLDS
+from experiments.summary import AMBIGUITY
 from experiments.wording import figure, many, number, span
 from sim.scenario import Case
 
 FEW = "too few clusters"
 
 
-def print_summary(console: Console, title: str, case: Case, summary: Summary) -> None:
+def print_summary(console: Console, title: str, case: Case, data: dict[str, Any]) -> None:
     """Print every figure of an arm."""
-    data = summary.data
     console.print(f"\n{title}", style="bold")
     console.print(
         f"{many(data['runs'], 'run')} in {many(data['worlds'], 'world')}, "
@@ -60,7 +60,8 @@ def _ambiguity(data: dict[str, Any]) -> Rows:
     rows = Rows("measured ambiguity, mean over the run", "mean", "5-95% of worlds")
     for name, (label, unit) in AMBIGUITY.items():
         values = data["ambiguity"][name]
-        rows.add(f"{label}, {unit}", figure(values["mean"]), span(values))
+        spread = span(values) if data["worlds"] >= FEWEST_WORLDS else "one world"
+        rows.add(f"{label}, {unit}", figure(values["mean"]), spread)
     rows.add()
     return rows
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+NO_INTERVAL = "no interval"
 Values = Mapping[str, Any]  # an interval as figures.json has it; null is unknown or infinite
 
 
@@ -66,9 +67,17 @@ def share_figure(value: float | None) -> str:
 
 
 def span(interval: Values) -> str:
-    """Both ends of an interval of something that is not below 0."""
+    """Both ends of an interval of something that is not below 0; one world alone has none."""
     high = interval["high"]
+    if interval["low"] is None and high is None:
+        return NO_INTERVAL
     return f"{figure(interval['low'] or 0.0)} - {'∞' if high is None else figure(high)}"
+
+
+def limits(interval: Values) -> str:
+    """The interval of a rate or share as a part of a sentence."""
+    told = span(interval)
+    return told if told == NO_INTERVAL else f"95% interval {told}"
 
 
 def signed_span(interval: Values) -> str:
@@ -113,5 +122,5 @@ def effect(found: Values) -> Effect:
 
 def rate_words(rate: Values, noun: str) -> str:
     """A rate with its interval, and what was seen in how long a time."""
-    return (f"{figure(rate['estimate'])} {noun} a year (95% interval {span(rate)}; "
+    return (f"{figure(rate['estimate'])} {noun} a year ({limits(rate)}; "
             f"n = {number(rate['events'])} in {many(rate['n'], 'year')})")  # fmt: skip

@@ -1,9 +1,12 @@
-"""Scalar functions for Python callers whose last bits must be the compiled code's own.
+"""Functions and sums whose last bits are the same on every machine and in every release.
 
-NumPy's and the system's versions may differ in the last bit between processors and releases.
+NumPy's and the system's own may differ between processors and releases: NumPy's reductions over
+floats do (2.1 and 2.4 add in another order), and so does Python's ``sum`` (compensated from 3.12
+on). Whatever ``sim`` adds up or averages, it does so here.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from sim.compiled import compiled
 
@@ -54,3 +57,38 @@ def relax(north, south, rest_north, rest_south, half_life_days, k, days):
     new_north = min(1.0, max(0.0, rest_north + common + apart))
     new_south = min(1.0, max(0.0, rest_south + common - apart))
     return new_north, new_south
+
+
+@compiled
+def _added(values):
+    whole = 0.0
+    for i in range(len(values)):
+        whole += values[i]
+    return whole
+
+
+def total(values: ArrayLike) -> float:
+    """The sum of numbers (n,), added one after the other from the first."""
+    return _added(np.ascontiguousarray(values, np.float64))
+
+
+def mean(values: ArrayLike) -> float:
+    """The mean of numbers (n,), n >= 1."""
+    return total(values) / len(values)
+
+
+def count(values: NDArray) -> int:
+    """The sum of whole numbers or truth values of any shape; raises TypeError for others."""
+    if values.dtype.kind not in "bui":
+        raise TypeError(f"{values.dtype} does not count")
+    return int(np.add.reduce(values, axis=None, dtype=np.int64))
+
+
+def quantile(values: NDArray[np.float64], share: float) -> float:
+    """The quantile at a ``share`` 0..1 of numbers (n,), n >= 1: linear between those in order."""
+    at = share * (len(values) - 1)
+    low = int(at)
+    high, beyond = min(low + 1, len(values) - 1), at - low
+    ordered = np.partition(values, (low, high))
+    a, b = float(ordered[low]), float(ordered[high])
+    return a + (b - a) * beyond if beyond < 0.5 else b - (b - a) * (1.0 - beyond)

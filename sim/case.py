@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.documents import Mark
-from sim.overlays import Overlay, laid_over
+from sim.operations import Clip
+from sim.overlays import Overlay, laid_over, regimes, trees
 from sim.parameters import Parameters
 from sim.situation import AgentKind, Policy, Scenario
 
@@ -32,6 +33,7 @@ class Case:
     as absolute paths; ``fingerprints`` the SHA-256 of these files by key. ``lineage`` names the
     shipped scenarios that it is or extends, nearest first. ``checked``: the parameters by overlays
     in force, for every set of them that a run may meet. ``sources``: the files that were read.
+    ``drawn``: the dotted paths of parameters whose values in ``tree`` were drawn from a range.
     """
 
     scenario: Scenario
@@ -43,6 +45,7 @@ class Case:
     agents: tuple[AgentChoice, ...] = ()
     checked: dict[tuple[int, ...], Parameters] = field(default_factory=dict, repr=False)
     sources: tuple[Path, ...] = ()
+    drawn: frozenset[str] = frozenset()
 
     @classmethod
     def revived(cls, saved: Mapping[str, Any], files: Path) -> "Case":
@@ -53,13 +56,14 @@ class Case:
         """
         scenario = Scenario.model_validate(saved["scenario"], strict=False)
         tree = {name: saved["scenario"][name] for name in Parameters.model_fields}
-        own = {key: str(files / found) for key, found in saved["files"].items()}
+        own = {key: str((files / found).resolve()) for key, found in saved["files"].items()}
         mark = Mark("manifest.json", 0, 0)
         return cls(
             scenario, tuple(Policy.model_validate(p, strict=False) for p in saved["policies"]),
             tuple(Overlay(**each) for each in saved["overlays"]),
             laid_over(tree, {"border": own}), tuple(saved["lineage"]), dict(saved["files"]),
             tuple(AgentChoice(kind, name, mark) for kind, name in saved["agents"]),
+            drawn=frozenset(saved["drawn"]),
         )  # fmt: skip
 
     @cached_property
@@ -69,16 +73,22 @@ class Case:
             "overlays": [_plain(overlay) for overlay in self.overlays],
             "lineage": list(self.lineage),
             "agents": [[choice.kind, choice.reference] for choice in self.agents],
+            "drawn": sorted(self.drawn),
         }
 
     def parameters(self, active: tuple[int, ...]) -> Parameters:
         """The parameters with the overlays of these indices in force."""
         if active not in self.checked:
-            tree: Any = self.tree
-            for i in active:
-                tree = laid_over(tree, self.overlays[i].changes)
+            tree, _ = trees(self.tree, self.overlays, self.drawn).under(active)
             self.checked[active] = Parameters.model_validate(tree, strict=False)
         return self.checked[active]
+
+    @cached_property
+    def clipped(self) -> tuple[Clip, ...]:
+        """What relative changes of drawn values came to outside their range, in any regime."""
+        met = regimes(self.overlays, self.scenario.talks.may_agree) if self.drawn else ()
+        layered = trees(self.tree, self.overlays, self.drawn)
+        return tuple(dict.fromkeys(clip for active in met for clip in layered.under(active)[1]))
 
     @cached_property
     def resolved(self) -> dict[str, Any]:

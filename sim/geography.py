@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arithmetic import total
+
 LENGTH_M = 248_000.0
 SECTORS = ("west", "centre", "east")
 COUNTIES = ("Paju", "Yeoncheon", "Cheorwon", "Hwacheon", "Yanggu", "Inje", "Goseong")
@@ -88,7 +90,7 @@ def cover_shares() -> NDArray[np.float64]:
     Shared between callers: read only.
     """
     shares = np.stack([_column("sectors_osm", column) for column in _COVER_COLUMNS], axis=1)
-    return shares / shares.sum(axis=1, keepdims=True)
+    return shares / np.array([[total(row)] for row in shares])
 
 
 def ruggedness(s_m: ArrayLike, length_m: float = LENGTH_M) -> NDArray[np.float64]:

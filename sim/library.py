@@ -29,22 +29,35 @@ def shipped(kind: Kind = "scenarios") -> list[str]:
 def documents_in(folder: Path) -> list[Path]:
     """The YAML files of a folder by their names; hidden ones and what editors leave are none."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS
-                  and not path.name.startswith((".", "#", "~")) and path.is_file())  # fmt: skip
+                  and not path.name.startswith((".", "#", "~")) and is_file(path))  # fmt: skip
 
 
 def first_file(name: str, folders: Iterable[Path]) -> Path | None:
     """The first file of one of these folders that ``name``, with or without its ending, means."""
     candidates = (folder / f"{name}{ending}" for folder in folders for ending in ("", *ENDINGS))
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if is_file(path)), None)
 
 
 def find(name: str, kind: Kind, beside: Path | None = None) -> Path:
     """The file that ``name``, with or without ``.yaml`` or ``.yml``, means.
 
     A name in a file (``beside``) is looked for beside that file, a policy's also in ``policies``
-    there; any other as a path as it stands. Else it is a shipped one. If there is none, the name
-    itself comes back as a path, which then cannot be read.
+    there; any other as a path as it stands. Else it is a shipped one. If there is none, the first
+    place looked at comes back, where there is no file to be read.
     """
     own = beside.parent if beside else Path()
     folders = [own, *([own / "policies"] if beside and kind == "policies" else [])]
-    return first_file(name, [*folders, shipped_folder(kind)]) or Path(name)
+    return first_file(name, [*folders, shipped_folder(kind)]) or own / name
+
+
+def is_file(path: Path) -> bool:
+    """Whether an ordinary file can be reached at a path, which may be no path at all."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, a folder that is closed to us, a NUL
+        return False
+
+
+def is_utf_8(path: Path) -> bool:
+    """Whether all names on the way to a file are UTF-8, as JSON and models ask of a text."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in str(path))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arithmetic import count, mean
 from sim.geography import COUNTIES, SECTORS, lonlat, sector
 from sim.parameters import NORTH, SIDES, SOUTH
 from sim.recording import recorded_crossings
@@ -75,7 +76,7 @@ def _row(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
     row |= _clashes(model, incidents) | _ladder(incidents) | _sides(model, incidents)
     row |= vars(model.ambiguity())
     tension = _played_days(model)
-    row["tension_mean_north"], row["tension_mean_south"] = tension.mean(axis=0).tolist()
+    row["tension_mean_north"], row["tension_mean_south"] = map(mean, tension.T)
     row["tension_max"] = float(tension.max())
     row["talks"] = model.negotiation.state.name.lower()
     row["surveyed_km"] = float(model.state.run["surveyed_m"][0]) / 1000.0
@@ -87,10 +88,10 @@ def _clashes(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
     violation = incidents["trigger"] == VIOLATION_TRIGGER
     first = incidents["opened"][clash].min() if clash.any() else None
     return {
-        "clashes": int(clash.sum()),
-        "clashes_violation": int((clash & violation).sum()),
-        "clashes_otherwise": int((clash & ~violation).sum()),
-        "clashes_ordered": int(((incidents["rung"] >= CLASH_RUNG) & ~clash).sum()),
+        "clashes": count(clash),
+        "clashes_violation": count(clash & violation),
+        "clashes_otherwise": count(clash & ~violation),
+        "clashes_ordered": count((incidents["rung"] >= CLASH_RUNG) & ~clash),
         "first_clash_day": None if first is None else float((first - model.warmup) / DAY),
     }
 
@@ -100,18 +101,18 @@ def _ladder(incidents: np.ndarray) -> dict[str, Any]:
     shots = (incidents["volleys"] > 0).any(axis=1)
     violation = incidents["trigger"] == VIOLATION_TRIGGER
     row = {"incidents": incidents.size}
-    row |= {f"rung_{r}": int((incidents["rung"] >= r).sum()) for r in range(1, len(RUNGS))}
+    row |= {f"rung_{r}": count(incidents["rung"] >= r) for r in range(1, len(RUNGS))}
     row |= {
-        "answered": int(incidents["answered"].sum()),
-        "answered_warning_shots": int(incidents["warned_answered"].sum()),
-        "answered_rounds_at_post": int((incidents["answered"] & posts_hit).sum()),
-        "with_warning_shots": int(shots.sum()),
-        "broadcasts": int(incidents["broadcasts"].sum()),
-        "warning_volleys": int(incidents["volleys"].sum()),
-        "violations": int(violation.sum()),
-        "false_incidents": int(incidents["false_"].sum()),
-        "mine_strikes": int((incidents["trigger"] == MINE_TRIGGER).sum()),
-        "casualties_mines": int(incidents["mine_casualties"].sum()),
+        "answered": count(incidents["answered"]),
+        "answered_warning_shots": count(incidents["warned_answered"]),
+        "answered_rounds_at_post": count(incidents["answered"] & posts_hit),
+        "with_warning_shots": count(shots),
+        "broadcasts": count(incidents["broadcasts"]),
+        "warning_volleys": count(incidents["volleys"]),
+        "violations": count(violation),
+        "false_incidents": count(incidents["false_"]),
+        "mine_strikes": count(incidents["trigger"] == MINE_TRIGGER),
+        "casualties_mines": count(incidents["mine_casualties"]),
     }
     return row
 
@@ -122,14 +123,14 @@ def _sides(model: "DmzModel", incidents: np.ndarray) -> dict[str, Any]:
     for side in (NORTH, SOUTH):
         name, tally = SIDES[side], model.state.tallies[side]
         row |= {
-            f"recorded_by_{name}": int(_recorded(model, side).sum()),
+            f"recorded_by_{name}": count(_recorded(model, side)),
             f"crossings_{name}": int(tally["crossings"]),
             f"deep_crossings_{name}": int(tally["deep_crossings"]),
             f"unanswered_{name}": int(tally["unanswered"]),
             f"deepest_unanswered_{name}": float(tally["deepest_unanswered"]),
             f"approach_broadcasts_{name}": int(tally["approach_broadcasts"]),
             f"stray_shots_{name}": int(tally["stray_shots"]),
-            f"casualties_{name}": int(incidents["casualties"][:, side].sum()),
+            f"casualties_{name}": count(incidents["casualties"][:, side]),
             f"workdays_{name}": float(tally["workdays"]),
             f"workdays_lost_{name}": float(tally["workdays_lost"]),
         }
@@ -168,9 +169,9 @@ def _incident_rows(model: "DmzModel", incidents: np.ndarray) -> list[dict[str, A
             "true_depth_m": _finite(incident["true_depth"]),
             "map_m": float(incident["map_m"]), "navigation_m": float(incident["nav_m"]),
             "fix_m": float(incident["fix_m"]),
-            "broadcasts": int(incident["broadcasts"].sum()),
-            "warning_volleys": int(incident["volleys"].sum()),
-            "spells_of_fire": int(incident["spells"].sum()),
+            "broadcasts": count(incident["broadcasts"]),
+            "warning_volleys": count(incident["volleys"]),
+            "spells_of_fire": count(incident["spells"]),
             "casualties_north": int(incident["casualties"][NORTH]),
             "casualties_south": int(incident["casualties"][SOUTH]),
             "casualties_mines": int(incident["mine_casualties"]),

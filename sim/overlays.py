@@ -1,28 +1,35 @@
 """Overlays: what policies, clauses of an agreement and dated injects change, and when.
 
-An overlay is a partial tree of parameters with the schema's own names, laid over a scenario. What
-is drawn once for a world, before any policy, no overlay may change: runs of one world under
-different policies would no longer share it.
+An overlay is a partial tree of parameters with the schema's own names, laid over a scenario; in the
+place of a value it may have an operation on the value below (``sim.operations``). What is drawn
+once for a world, before any policy, no overlay may change: runs of one world under different
+policies would no longer share it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
-from sim.documents import BadInput, Document, Problem, merge, validate
-from sim.documents.problems import KeyPath, dotted
+from sim.documents import BadInput, Document, Problem, StrictModel, validate
+from sim.documents.problems import KeyPath, dotted, show
+from sim.operations import Clip, Operate, clipping, operated, operation_at
 from sim.parameters import Parameters, world_paths
 
 DEFAULTS = "defaults"  # the file that marks of declared defaults name
 
 _WORLD = frozenset(world_paths())
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Overlay:
     """Changed parameters in force from one day of exposure until another (days may be negative).
 
-    Clauses have no days of their own: they are in force while talks say so.
+    Clauses have no days of their own: they are in force while talks say so. ``policy`` is the name
+    that a policy or clause has in its file, empty for an inject.
     """
 
     name: str
@@ -30,6 +37,7 @@ class Overlay:
     changes: dict[str, Any]
     from_day: float = 0.0
     until_day: float = float("inf")
+    policy: str = ""
 
     def in_force(self, day: float, clauses: frozenset[str]) -> bool:
         """Whether it is in force on a day of exposure; policies never are in the warm-up.
@@ -41,6 +49,12 @@ class Overlay:
         dated = self.from_day <= day < self.until_day
         return dated and (self.kind == "inject" or day >= 0.0)
 
+    @property
+    def identity(self) -> tuple[str, str] | None:
+        """What tells its policy from others: name and content; None for an inject."""
+        content = json.dumps(self.changes, sort_keys=True, default=str)
+        return (self.policy, content) if self.policy else None
+
 
 @dataclass(frozen=True)
 class MarkedOverlay:
@@ -51,32 +65,103 @@ class MarkedOverlay:
     prefix: KeyPath
 
 
-def laid_over(tree: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``tree`` with ``changes`` in it: mappings are merged, everything else is replaced."""
+def laid_over(
+    tree: Mapping[str, Any], changes: Mapping[str, Any], operate: Operate = operated,
+    at: KeyPath = (),
+) -> dict[str, Any]:  # fmt: skip
+    """``tree`` with ``changes`` in it: mappings are merged, everything else is replaced.
+
+    A mapping that falls on a value is an operation: ``operate`` says what it makes of it.
+    """
     merged = dict(tree)
     for key, value in changes.items():
-        old = merged.get(key)
-        both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        merged[key] = laid_over(old, value) if both else value
+        old, path = merged.get(key), (*at, key)
+        if not isinstance(value, Mapping):
+            merged[key] = value
+        elif isinstance(old, Mapping):
+            merged[key] = laid_over(old, value, operate, path)
+        else:
+            merged[key] = operate(path, old, value)
     return merged
+
+
+class Layers(Generic[T]):
+    """What any regime makes of a base: ``lay(below, i)`` lays the overlay of index ``i`` over it.
+
+    A policy that is named several times, as a clause too, counts once, where it is named last.
+    Regimes that begin alike share their beginning, so that a thousand events take no million steps.
+    """
+
+    def __init__(
+        self, base: T, overlays: Sequence[Overlay], lay: Callable[[T, int], T]
+    ) -> None:
+        self._identities = [overlay.identity for overlay in overlays]
+        self._known: dict[tuple[int, ...], T] = {(): base}
+        self._lay = lay
+
+    def under(self, active: Iterable[int]) -> T:
+        """The base under the overlays of these indices, in order."""
+        last = {self._identities[i] or i: i for i in active}
+        chain = tuple(sorted(last.values()))
+        known = next(n for n in range(len(chain), -1, -1) if chain[:n] in self._known)
+        for n in range(known, len(chain)):
+            self._known[chain[: n + 1]] = self._lay(self._known[chain[:n]], chain[n])
+        return self._known[chain]
+
+
+def trees(
+    base: Mapping[str, Any], overlays: Sequence[Overlay], drawn: frozenset[str]
+) -> Layers[tuple[dict[str, Any], tuple[Clip, ...]]]:
+    """The trees of parameters of regimes, each with what was clipped on the way.
+
+    ``drawn``: the dotted paths of parameters whose values were drawn (see ``clipping``).
+    """
+
+    def lay(
+        below: tuple[dict[str, Any], tuple[Clip, ...]], i: int
+    ) -> tuple[dict[str, Any], tuple[Clip, ...]]:
+        clips = list(below[1])
+        operate = clipping(overlays[i].name, drawn, clips)
+        return laid_over(below[0], overlays[i].changes, operate), tuple(clips)
+
+    return Layers((dict(base), ()), overlays, lay)
 
 
 def marked_overlay(
     document: Document, prefix: KeyPath, problems: list[Problem], name: str, kind: str,
-    from_day: float = 0.0, until_day: float = float("inf"),
+    from_day: float = 0.0, until_day: float = float("inf"), policy: str = "",
 ) -> MarkedOverlay:  # fmt: skip
-    """The overlay under ``prefix``; what belongs to the world is refused and left out."""
+    """The overlay under ``prefix``; what belongs to the world, or does nothing known, is refused.
+
+    What is refused is left out.
+    """
     changes = below(document, prefix)
-    refused = [path for path, _ in _leaves(changes.data) if path in _WORLD]
+    refused = [path for path, _ in _inside(changes.data) if path in _WORLD]
     for path in refused:
         whole = (*prefix, *path)
         problems.append(Problem(
             document.at_key(whole), dotted(whole), f"'{path[-1]}'", "in scenarios only",
             message="drawn once for a world, before any policy",
         ))  # fmt: skip
+    for path, value in _inside(changes.data):
+        if path not in _WORLD and isinstance(value, dict) and operation_at(path):
+            wrong = _misformed(document, (*prefix, *path), operation_at(path))
+            problems += wrong
+            refused += [path] if wrong else []
     data = _without(changes.data, refused)
-    overlay = Overlay(name, kind, data, from_day, until_day)
+    overlay = Overlay(name, kind, data, from_day, until_day, policy)
     return MarkedOverlay(overlay, replace(changes, data=data), prefix)
+
+
+def _misformed(document: Document, path: KeyPath, kind: type[StrictModel]) -> list[Problem]:
+    """What is wrong with the operation at a path, however the value below it is."""
+    try:
+        validate(below(document, path), kind)
+    except BadInput as bad:
+        inside = (tuple(filter(None, each.path.split("."))) for each in bad.problems)
+        pairs = zip(bad.problems, inside, strict=True)
+        return [replace(each, path=dotted((*path, *rest))) for each, rest in pairs]
+    return []
 
 
 def below(document: Document, prefix: KeyPath) -> Document:
@@ -99,12 +184,11 @@ def at_path(value: Any, path: KeyPath) -> Any:
     return value
 
 
-def _leaves(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    if not isinstance(value, dict):
-        yield path, value
-        return
-    for key, child in value.items():
-        yield from _leaves(child, (*path, key))
+def _inside(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Everything inside nested mappings, with its path."""
+    for key, child in value.items() if isinstance(value, dict) else ():
+        yield (*path, key), child
+        yield from _inside(child, (*path, key))
 
 
 def _without(data: dict[str, Any], paths: Iterable[KeyPath]) -> dict[str, Any]:
@@ -134,30 +218,61 @@ def regimes(overlays: Sequence[Overlay], may_agree: bool) -> list[tuple[int, ...
 
 
 def checked_regimes(
-    base: Document, marked: Sequence[MarkedOverlay], may_agree: bool, problems: list[Problem]
-) -> dict[tuple[int, ...], Parameters]:
+    base: Document, marked: Sequence[MarkedOverlay], may_agree: bool, problems: list[Problem],
+    drawn: frozenset[str],
+) -> dict[tuple[int, ...], Parameters]:  # fmt: skip
     """The parameters of every regime; what is wrong with any is added to ``problems``."""
     parameters, known = {}, {(problem.mark, problem.path) for problem in problems}
-    for active in regimes([each.overlay for each in marked], may_agree):
-        whole = base
-        for i in active:
-            whole = merge(whole, marked[i].document)
+    wrong_below = {problem.path for problem in problems}
+    overlays = [each.overlay for each in marked]
+    layered = trees(base.data, overlays, drawn)
+    for active in regimes(overlays, may_agree):
+        together = [marked[i] for i in active]
+        whole = _marked(layered.under(active)[0], base, together)
         try:
             parameters[active] = validate(whole, Parameters)
         except BadInput as bad:
-            placed = [_placed(problem, whole, marked) for problem in bad.problems]
+            said = [problem for problem in bad.problems
+                    if problem.path not in wrong_below or not _operation(problem, together)]
+            placed = [_placed(problem, whole, together) for problem in said]
             problems += [each for each in placed if (each.mark, each.path) not in known]
     return parameters
 
 
-def _placed(problem: Problem, whole: Document, marked: Sequence[MarkedOverlay]) -> Problem:
-    """The problem at a place that the user wrote, its path as it stands in that file."""
+def _marked(tree: dict[str, Any], base: Document, together: Sequence[MarkedOverlay]) -> Document:
+    """A regime's tree with the place of each value, in the overlay that had the last word."""
+    documents = [*(each.document for each in reversed(together)), base]
+    marks = ChainMap(*(each.marks for each in documents))
+    return Document(tree, marks, base.file, ChainMap(*(each.keys for each in documents)))
+
+
+def _placed(problem: Problem, whole: Document, together: Sequence[MarkedOverlay]) -> Problem:
+    """The problem at a place that the user wrote, its path as it stands in that file.
+
+    What came out of an operation depends on all that are in force, so they are named.
+    """
     problem = at_the_writer(problem, whole)
-    path = tuple(int(s) if s.isdigit() else s for s in problem.path.split("."))
-    for each in marked:
+    if change := _operation(problem, together):
+        done = ", ".join(f"{name} {show(by)}" for name, by in change.items())
+        names = " + ".join(each.overlay.name for each in together)
+        problem = replace(problem, found=f"{problem.found} ({done})",
+                          message=f"{problem.message} under {names}")  # fmt: skip
+    path = _steps(problem)
+    for each in together:
         if problem.mark in (each.document.marks.get(path), each.document.keys.get(path)):
             return replace(problem, path=dotted((*each.prefix, *path)))
     return problem
+
+
+def _operation(problem: Problem, together: Sequence[MarkedOverlay]) -> dict[str, Any] | None:
+    """The operation from which the offending value came, if it came from one."""
+    changes = [at_path(each.document.data, _steps(problem)) for each in together]
+    last = next((change for change in reversed(changes) if change is not None), None)
+    return last if isinstance(last, dict) and operation_at(_steps(problem)) else None
+
+
+def _steps(problem: Problem) -> KeyPath:
+    return tuple(int(step) if step.isdigit() else step for step in problem.path.split("."))
 
 
 def at_the_writer(problem: Problem, document: Document) -> Problem:

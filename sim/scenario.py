@@ -7,6 +7,7 @@ injects are overlays too, so that everything that changes a rule does so in one 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,9 +23,8 @@ from sim.documents import (
     validate,
     with_value,
 )
-from sim.documents.document import neighbours
-from sim.documents.problems import KeyPath, dotted, nearest, show
-from sim.library import Kind, find, scenario_folder, shipped
+from sim.documents.problems import KeyPath, dotted, nearest, show, where_named
+from sim.library import Kind, find, is_file, is_utf_8, scenario_folder, shipped
 from sim.overlays import (
     DEFAULTS,
     MarkedOverlay,
@@ -36,21 +36,23 @@ from sim.overlays import (
 )
 from sim.parameters import Parameters, default_tree
 from sim.sites import READERS, fingerprint
-from sim.situation import Policy, Scenario, Talks
+from sim.situation import MOST_DAYS, Policy, Scenario, Talks
 
 T = TypeVar("T")
 
 
 def load_case(
     scenario: str, policies: Iterable[str] = (), assignments: Iterable[str] = (),
-    days: int | None = None,
+    days: int | None = None, drawn: Iterable[str] = (),
 ) -> Case:  # fmt: skip
     """Read and check a scenario and its policies; raises ``BadInput`` with everything wrong.
 
     ``scenario`` and ``policies`` are paths or shipped names, ``assignments`` are ``key=value``,
-    ``days`` replaces the scenario's: what it dates beyond them does not happen.
+    ``days`` replaces the scenario's: what it dates beyond them does not happen. ``drawn`` names the
+    parameters, dotted, whose assigned values were drawn from a range: what policies make of them is
+    clipped to the declared range and told by ``Case.clipped``, where else it would be refused.
     """
-    loader = _Loader()
+    loader = _Loader(frozenset(drawn))
     document = loader.scenario(scenario, assignments, days)
     overlays = [loader.read(name, "policies") for name in policies]
     if document is None:
@@ -61,8 +63,9 @@ def load_case(
 class _Loader:
     """One loading: every method adds what it finds wrong to ``problems`` and goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawn: frozenset[str]) -> None:
         self.problems: list[Problem] = []
+        self._drawn = drawn
         self._lineage: list[str] = []
         self._sources: list[Path] = []
         self._declared_days = 0
@@ -76,6 +79,13 @@ class _Loader:
 
     def _refuse(self, mark: Mark, path: KeyPath, message: str, **details: str | None) -> None:
         self.problems.append(Problem(mark, dotted(path), message=message, **details))
+
+    @contextmanager
+    def _named_at(self, mark: Mark, path: KeyPath, name: str) -> Iterator[None]:
+        """What is wrong with a whole file is said where it is named."""
+        known = len(self.problems)
+        yield
+        self.problems[known:] = where_named(self.problems[known:], mark, path, name)
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -103,7 +113,7 @@ class _Loader:
         if document is None:
             return None
         declared = document.data.get("days", Scenario.model_fields["days"].default)
-        self._declared_days = declared if isinstance(declared, int) else 0
+        self._declared_days = min(declared, MOST_DAYS) if isinstance(declared, int) else 0
         changes = [(each, "--set") for each in assignments]
         changes += [(f"days={days}", "--days")] if days is not None else []
         for change in changes:
@@ -127,14 +137,14 @@ class _Loader:
         marked += [self._policy(scenario, *pair) for pair in pairs]
         marked += self._clauses(scenario, whole)
         may_agree = scenario is not None and scenario.talks.may_agree
-        checked = checked_regimes(base, marked, may_agree, self.problems)
+        checked = checked_regimes(base, marked, may_agree, self.problems, self._drawn)
         agents = self._agents(pairs)
         if self.problems:
             raise BadInput(self.problems)
         return Case(
             scenario, tuple(policies), tuple(each.overlay for each in marked), base.data,
             tuple(self._lineage), fingerprints, agents, checked,
-            tuple(dict.fromkeys(self._sources)),
+            tuple(dict.fromkeys(self._sources)), self._drawn,
         )  # fmt: skip
 
     def _with_files(
@@ -147,10 +157,12 @@ class _Loader:
             if name is None:
                 continue
             path = Path(mark.file).parent / name if mark.line else Path(name)
-            if not path.is_file():
-                self._refuse(mark, ("border", key), "there is no such file", found=show(name),
-                             nearest=nearest(path.name, neighbours(path)))  # fmt: skip
-            elif self._attempt(lambda k=key, p=path: READERS[k](p, scenario.space)) is not None:
+            with self._named_at(mark, ("border", key), name):
+                read = self._attempt(lambda k=key, p=path: READERS[k](p, scenario.space))
+            if read is not None and not is_utf_8(path.resolve()):
+                self._refuse(mark, ("border", key), "the way to this file is not UTF-8",
+                             found=show(str(path.resolve())))  # fmt: skip
+            elif read is not None:
                 paths[key] = path
         border = {key: str(path.resolve()) for key, path in paths.items()}
         data = laid_over(base.data, {"border": border})
@@ -163,7 +175,9 @@ class _Loader:
         if scenario is not None and policy is not None and policy.start is not None:
             day = (policy.start - scenario.start).days
             self._within_the_run(scenario, document, ("start",), policy.start, min(day, 0))
-        return marked_overlay(document, ("set",), self.problems, name, "policy", day)
+        return marked_overlay(
+            document, ("set",), self.problems, name, "policy", day, policy=name
+        )
 
     def _injects(self, scenario: Scenario | None, document: Document) -> Iterator[MarkedOverlay]:
         """Injects that change parameters for a while."""
@@ -200,7 +214,9 @@ class _Loader:
             for i, name in enumerate(getattr(talks, key)):
                 its = self._clause(name, document, ("talks", key, i))
                 if its is not None:
-                    marked.append(marked_overlay(its, ("set",), self.problems, name, stage))
+                    marked.append(marked_overlay(
+                        its, ("set",), self.problems, name, stage, policy=its.data["name"]
+                    ))  # fmt: skip
         return marked if talks.may_agree else []
 
     def _clause(self, name: str, document: Document, path: KeyPath) -> Document | None:
@@ -208,11 +224,12 @@ class _Loader:
         beside = Path(mark.file) if mark.line else None
         if mark.file == DEFAULTS:
             beside = scenario_folder() / DEFAULTS
-        if not find(name, "policies", beside).is_file():
+        if not is_file(find(name, "policies", beside)):
             self._refuse(mark, path, "there is no such policy", found=show(name),
                          nearest=nearest(name, shipped("policies")))  # fmt: skip
             return None
-        its = self.read(name, "policies", beside)
+        with self._named_at(mark, path, name):
+            its = self.read(name, "policies", beside)
         if its is None or self._attempt(lambda: validate(its, Policy)) is None:
             return None
         for foreign in {"start", "agents"} & its.data.keys():

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from sim.documents import StrictModel
 from sim.documents.extending import MOST_BASES
 from sim.documents.wanted import Wanted
+from sim.operations import OnNumber, OnSteps, operation_at
 from sim.parameters import SIDES, Parameters, default_of, walk, world_paths
 from sim.situation import Policy, Scenario
 
@@ -61,7 +62,10 @@ def _file_schema(model: type[StrictModel], required: list[str]) -> Schema:
         **schema,
         "properties": {"extends": extends, **schema["properties"]},
         "required": required,
-        "$defs": {"changes": _object(Parameters, (), changes=True)},
+        "$defs": {
+            "changes": _object(Parameters, (), changes=True),
+            **{kind.__name__: _operation(kind) for kind in (OnNumber, OnSteps)},
+        },
     }
 
 
@@ -77,10 +81,25 @@ def _object(model: type[StrictModel], at: Path, changes: bool = False) -> Schema
         elif not changes:
             properties[name] = _leaf(model, name, field, path)
         elif path not in _WORLD:
-            leaf = _leaf(model, name, field, path)
-            properties[name] = {key: leaf[key] for key in leaf if key != "default"}
+            properties[name] = _change(_leaf(model, name, field, path), path)
     said = {"description": _first_line(model)} if at else {"title": model.__name__}
     return {**said, "type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _change(leaf: Schema, path: Path) -> Schema:
+    """What an overlay may have in the place of a value: another, or an operation on it."""
+    value = {key: leaf[key] for key in leaf if key not in ("default", "description")}
+    kind = operation_at(path)
+    if kind is not None:
+        value = {"anyOf": [value, {"$ref": f"#/$defs/{kind.__name__}"}]}
+    return {"description": leaf["description"], **value}
+
+
+def _operation(kind: type[StrictModel]) -> Schema:
+    schema = {**_object(kind, (kind.__name__,)), "minProperties": 1}
+    for leaf in schema["properties"].values():
+        leaf.pop("default", None)
+    return schema
 
 
 def _leaf(model: type[StrictModel], name: str, field: FieldInfo, path: Path) -> Schema:

@@ -1,12 +1,15 @@
 """A scenario's own markers, lines and posts, from CSV files.
 
-UTF-8, comma-separated, decimal points, a header with the columns named below in any order (others
-are ignored); lines that begin with ``#`` and empty lines are comments. Everything wrong with a
-file is said at once, with its line.
+UTF-8, a header with the columns named below in any order (others are ignored). Cells are separated
+by commas, or, as spreadsheets write them where a comma is the decimal sign, by semicolons or tabs;
+then numbers may have decimal commas. Rows that begin with ``#`` are comments; rows without anything
+in them, and empty columns at the end, are passed over. Everything wrong with a file is said at
+once, with its line.
 """
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -17,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.documents import BadInput, Mark, Problem
-from sim.documents.problems import nearest, show
+from sim.documents.document import text_of
+from sim.documents.problems import nearest, printable, show
 from sim.parameters import MOST_POSTS, SIDES, Space
 
 LARGEST = 10_000_000  # bytes of a file
 MOST_PROBLEMS = 20  # of one file
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 SITE_FILES = ("markers_file", "lines_file", "posts_file")
 
 Floats = NDArray[np.float64]
@@ -93,32 +98,61 @@ class _Table:
 
     def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
         self._file, self._problems = str(path), list[Problem]()
-        (self._top, header), *rows = [*_rows(path)] or [(1, [])]
+        text = text_of(path, LARGEST)
+        self._separator = _separator(text, columns)
+        (self._top, header), *rows = [*self._rows(text)] or [(1, [])]
         self._lines = [line for line, _ in rows]
-        for name in columns:
-            if name not in header:
-                found, near = ", ".join(header), nearest(name, header)
-                self.refuse(self._top, name, "missing column", found, near=near)
+        self._check_header(header, columns)
         if not rows:
             self.refuse(self._top, "", "the file has no rows", allowed="a header and rows")
         for line, row in rows:
-            if len(row) != len(header):
-                self.refuse(line, "", "a row of another length", f"{len(row)} cells",
+            if len(row) < len(header) or any(row[len(header) :]):
+                found = f"{len(row)} cell{'' if len(row) == 1 else 's'}"
+                self.refuse(line, "", "a row of another length", found,
                             f"{len(header)}, as in the header")  # fmt: skip
         self.finish()
         self._cells = {name: [row[header.index(name)] for _, row in rows] for name in columns}
+
+    def _rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
+        """The rows and the lines on which they begin; raises ``BadInput`` for what is no CSV."""
+        lines = _Lines(text)
+        reader = csv.reader(lines, delimiter=self._separator, strict=True)
+        try:
+            for row in reader:
+                cells = [cell.strip() for cell in row]
+                if any(cells) and not cells[0].startswith("#"):
+                    yield lines.first, cells
+                lines.within = False
+        except csv.Error as error:
+            self.refuse(lines.first, "", f"the row that begins here is no CSV: {error}",
+                        allowed="quotes that are closed, and doubled inside")  # fmt: skip
+            self.finish()
+
+    def _check_header(self, header: list[str], columns: tuple[str, ...]) -> None:
+        while header and not header[-1]:
+            header.pop()
+        for name in columns:
+            if name not in header:
+                found, near = printable(", ".join(header)), nearest(name, header)
+                self.refuse(self._top, name, "missing column", found, near=near)
+            elif header.count(name) > 1:
+                self.refuse(self._top, name, "the column is there twice", allowed="once")
 
     def numbers(self, name: str, low: float, high: float) -> Floats:
         """A column of numbers, (n,); refuses what is no number from ``low`` to ``high``."""
         values = np.full(len(self._lines), np.nan)
         for i, cell in enumerate(self._cells[name]):
-            try:
-                values[i] = float(cell)
-            except ValueError:
-                self.refuse(self._lines[i], name, "not a number", show(cell), "a decimal number")
+            plain = cell if self._separator == "," else cell.replace(",", ".")
+            if not _NUMBER.fullmatch(plain):
+                wanted = "a decimal number"
+                if "," in cell:
+                    wanted += " with a point, or semicolons between the cells"
+                self.refuse(self._lines[i], name, "not a number", show(cell), wanted)
                 continue
+            values[i] = float(plain)
             if not low <= values[i] <= high:
-                self.refuse(self._lines[i], name, "out of range", cell, f"{low:g} to {high:g}")
+                self.refuse(self._lines[i], name, "out of range", printable(cell),
+                            f"{low:g} to {high:g}")  # fmt: skip
         return values
 
     def words(self, name: str, allowed: tuple[str, ...]) -> NDArray[np.int64]:
@@ -150,20 +184,32 @@ class _Table:
             raise BadInput(islice(sorted(self._problems, key=lambda p: p.mark), MOST_PROBLEMS))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV file and their line numbers."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise _unreadable(path, "the file is too large", f"{LARGEST:,} bytes")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise _unreadable(path, "the file is not UTF-8", "text in UTF-8") from None
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and not line.startswith("#"):
-            yield number, [cell.strip() for cell in next(csv.reader([line]))]
+class _Lines:
+    """The lines of a text for a CSV reader, without comments and empty lines between its rows.
+
+    ``first`` is the line, from 1, on which the row begins that was read last. A row goes over
+    several lines where a cell in quotes does; ``within`` says so until the reader's user takes it
+    back.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._numbered = enumerate(re.split("\r\n|\r|\n", text), 1)
+        self.first, self.within = 1, False
+
+    def __iter__(self) -> Iterator[str]:
+        for number, line in self._numbered:
+            if self.within or (line.strip() and not line.startswith("#")):
+                self.first = self.first if self.within else number
+                self.within = True
+                yield line + "\n"
 
 
-def _unreadable(path: Path, message: str, allowed: str = "") -> BadInput:
-    return BadInput([Problem(Mark(str(path), 0, 0), "", "", allowed, message=message)])
+def _separator(text: str, columns: tuple[str, ...]) -> str:
+    """What parts the cells: the sign by which the header has most of the columns."""
+    header = next(iter(_Lines(text)), "")
+
+    def known(sign: str) -> int:
+        cells = {cell.strip(' "\n') for cell in header.split(sign)}
+        return len(cells.intersection(columns))
+
+    return max(",;\t", key=known)

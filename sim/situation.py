@@ -1,11 +1,12 @@
 """What a scenario file and a policy file may say: models, ranges, and what cannot be together."""
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sim.documents import Impossible, StrictModel
 from sim.parameters import SIDES, Parameters, choice, param
@@ -14,7 +15,20 @@ Outcome = Literal["none", "ignored", "refused", "accepted", "collapsed"]
 AgentKind = Literal["CommandPost", "GuardPost", "Government", "Patrol", "WorkParty", "SurveyTeam"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
+MOST_DAYS = 3660  # of exposure
 _CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+
+
+def _on_one_line(name: str) -> str:
+    hidden = next((sign for sign in name if not sign.isprintable()), "")
+    if hidden:
+        raise Impossible("", f"U+{ord(hidden):04X} in a name", "one line of printable text")
+    if name != name.strip():
+        raise Impossible("", "spaces before or after a name", "one line of printable text")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_on_one_line)]
 
 
 class Talks(StrictModel):
@@ -72,7 +86,7 @@ class Talks(StrictModel):
         yield from self._days_conflict()
 
     def _chances_conflict(self) -> Iterator[Impossible]:
-        total = sum(self.probabilities.values())
+        total = math.fsum(self.probabilities.values())
         if self.decided_by != "chance":
             if total > 0.0:
                 yield Impossible("probabilities", f"the outcome is decided by {self.decided_by}",
@@ -99,7 +113,7 @@ class Talks(StrictModel):
 class Inject(StrictModel):
     """Something that happens on a date: an act at a place, or changed parameters for a while."""
 
-    name: str = Field(min_length=1, max_length=80, description="a name for tables and pictures")
+    name: Name = Field(description="a name for tables and pictures")
     date: dt.date = Field(description="the day on which it happens or begins")
     until: dt.date | None = Field(None, description="the first day on which a change is over")
     act: Literal["change", "stray_shot", "provocation"] = Field(
@@ -135,13 +149,13 @@ class Inject(StrictModel):
 class Scenario(Parameters):
     """A situation: parameters, talks and injects over a stretch of time."""
 
-    name: str = Field(min_length=1, max_length=80, description="its name in tables and pictures")
+    name: Name = Field(description="its name in tables and pictures")
     description: str = Field("", max_length=2000, description="what it stands for, in words")
     start: dt.date = Field(
         dt.date(2025, 11, 1), ge=dt.date(1954, 1, 1), le=dt.date(2100, 1, 1),
         description="first day of exposure, after the warm-up",
     )  # fmt: skip
-    days: int = param(365, "day", 1, 3660, "days of exposure", "MODEL: Words")
+    days: int = param(365, "day", 1, MOST_DAYS, "days of exposure", "MODEL: Words")
     ends_at_rung: int | None = Field(
         None, ge=1, le=6, description="a run ends when an incident reaches this rung; else it "
         "goes on to the last day"
@@ -161,7 +175,7 @@ class Scenario(Parameters):
 class Policy(StrictModel):
     """A named set of changes laid over a scenario, with the sides that it binds."""
 
-    name: str = Field(min_length=1, max_length=80, description="its name in tables and pictures")
+    name: Name = Field(description="its name in tables and pictures")
     description: str = Field("", max_length=2000, description="what it stands for, in words")
     binds: tuple[Literal["north", "south"], ...] = Field(
         description="the sides whose conduct it changes", json_schema_extra={"minItems": 1}

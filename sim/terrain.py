@@ -11,6 +11,7 @@ import numpy as np
 from numba import uint64
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arithmetic import mean
 from sim.compiled import compiled
 from sim.geography import COVERS, cover_shares, ruggedness, sector, stretch
 from sim.parameters import Ground
@@ -131,7 +132,7 @@ def _mines(d: NDArray, cell_m: float, ground: Ground) -> NDArray[np.float64]:
              (-ground.fence_m, ground.mine_south))
     for middle, times in belts:
         density *= 1.0 + (times - 1.0) * _belt(d, cell_m, middle, ground.mine_belt_m)
-    return density / (density.sum() / len(d)) if density.any() else density
+    return density / mean(density) if density.any() else density
 
 
 @lru_cache(maxsize=8)
@@ -154,9 +155,9 @@ def build_terrain(
     s = np.minimum(column_centre(np.arange(n_s), cell_m), length_m)
     d = row_centre(np.arange(n_d), cell_m, n_d)
     cover = _cover(_landscape(s, d, ground.patch_m), stretch(s, length_m))
-    fences = (ground.fence_m, -ground.fence_m)
-    cleared = sum(_belt(d, cell_m, fence, ground.cleared_belt_m) for fence in fences)
-    evergreen, deciduous = _vegetation(cover, np.minimum(cleared, 1.0), ground)
+    north, south = (_belt(d, cell_m, sign * ground.fence_m, ground.cleared_belt_m)
+                    for sign in (1, -1))  # fmt: skip
+    evergreen, deciduous = _vegetation(cover, np.minimum(north + south, 1.0), ground)
     return Terrain(
         length_m, cell_m, half_width_m,
         np.repeat(ruggedness(s, length_m)[:, None], n_d, axis=1).astype(np.float32),

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arithmetic import count
 from sim.border import LineGrid, condition, response_line, standing_markers, unconditional_paths
 from sim.compiled import compiled
 from sim.environment import Calendar
@@ -183,7 +184,7 @@ def _own_posts(file: str, space: Space) -> np.ndarray:
     posts["side"], posts["s"], posts["d"] = own.side, own.s, own.d
     for side in (NORTH, SOUTH):
         mine = posts["side"] == side
-        posts["who"][mine] = 2 * np.arange(mine.sum()) + side
+        posts["who"][mine] = 2 * np.arange(count(mine)) + side
     return posts
 
 

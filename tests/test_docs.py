@@ -104,7 +104,7 @@ def test_the_table_of_parameters_is_current():
 def test_the_example_of_an_agent_works(tmp_path, monkeypatch):
     (source,) = blocks(EXTENDING, "python")
     (tmp_path / "my_agents.py").write_text(source)
-    overlay, policy = blocks(EXTENDING, "yaml")
+    overlay, _, policy = blocks(EXTENDING, "yaml")
     (tmp_path / "overlay.yaml").write_text(overlay)
     (tmp_path / "nights.yaml").write_text(policy)
     monkeypatch.syspath_prepend(tmp_path)
@@ -114,6 +114,23 @@ def test_the_example_of_an_agent_works(tmp_path, monkeypatch):
     )  # fmt: skip
     model = DmzModel(case, agents=load_agents(case, allow_code=True)).run(days=1)
     assert {type(post).__name__ for post in model.command_posts} == {"NightCommandPost"}
+
+
+def test_the_example_of_relative_changes_means_what_its_comments_say(tmp_path):
+    (tmp_path / "relative.yaml").write_text(blocks(EXTENDING, "yaml")[1])
+    case = load_case("mapmade", [str(tmp_path / "relative.yaml")])
+    before, after = case.parameters(()).south, case.parameters((0,)).south
+    assert after.watch.margin_m == before.watch.margin_m + 20
+    assert after.watch.range_error_m == max(0.5 * before.watch.range_error_m, 1)
+    assert after.watch.eye_only == min(before.watch.eye_only, 0.003) == before.watch.eye_only
+    assert after.rules.steps == ("broadcast", *before.rules.steps)
+
+
+def test_the_odd_says_of_a_dated_stray_round_what_the_code_does():
+    """That it is accidental: see test_a_reply_makes_rung_3_and_is_answered_fire."""
+    (said,) = [part for part in ODD.split("\n\n") if part.startswith("*Dated shots.*")]
+    assert "accidental and counted as such, but marked dated" in said
+    assert "not accidental" not in ODD[ODD.index("7.14 ") : ODD.index("### 7.15")]
 
 
 # -- Appendix C, by the code ----------------------------------------------------------------------

@@ -22,7 +22,7 @@ from experiments.sheet import (
     text_width,
     wrapped,
 )
-from experiments.wording import many, number
+from experiments.wording import NO_INTERVAL, many, number
 
 LINE = line_height(SMALL)
 _SAMPLE = 48.0  # pixels of a line in the key
@@ -120,7 +120,9 @@ def ends_of(interval: Mapping[str, Any], name: str = "") -> dict[str, float]:
 
 
 def rate_words(rate: float, low: float, high: float) -> str:
-    """A rate with its limits."""
+    """A rate with its limits, if it has any."""
+    if math.isnan(low) and math.isnan(high):
+        return f"{rate_text(rate)} ({NO_INTERVAL})"
     if rate == 0:
         return f"0 (below {rate_text(high)})"
     return f"{rate_text(rate)} ({rate_text(low)}–{rate_text(high)})"

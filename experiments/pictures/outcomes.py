@@ -12,7 +12,8 @@ from experiments.pictures.marks import Key, letter
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import CURVES, Look, Shown
 from experiments.sheet import SMALL, Box, Sheet, percent, plain
-from experiments.statistics import proportion_interval, survival
+from experiments.statistics import proportion_interval
+from experiments.survival import survival
 from experiments.wording import many, number
 
 _BARS = 8  # places at which every arm has its interval

@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.csv_cells import csv_text
+from experiments.files import write_whole
 from experiments.sheet import DPI, drawable, styled
-from experiments.store import write_whole
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 # Verdana is as wide as DejaVu Sans, for readers who have not that

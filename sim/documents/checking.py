@@ -79,6 +79,14 @@ class _Fault:
         return kind.endswith(("_type", "_parsing")) or kind in _REFUSED_OUTRIGHT
 
 
+def _follows(fault: _Fault, faults: Iterable[_Fault]) -> bool:
+    """Whether a list is called too short only because some of its values were refused."""
+    inside = (other.path for other in faults if len(other.path) > len(fault.path))
+    return fault.error["type"] == "too_short" and any(
+        path[: len(fault.path)] == fault.path for path in inside
+    )
+
+
 def _settled(faults: Sequence[_Fault], depth: int = 0) -> Iterator[_Fault]:
     """The faults that remain when each union is judged by its closest member alone."""
     groups: dict[KeyPath, dict[str, list[_Fault]]] = {}
@@ -118,7 +126,7 @@ class _Translator:
 
     def problems(self, error: ValidationError) -> Iterator[Problem]:
         faults = [_Fault.of(each, self._model) for each in error.errors(include_url=False)]
-        for fault in _settled(faults):
+        for fault in _settled([each for each in faults if not _follows(each, faults)]):
             yield from self._problems_of(fault)
 
     def _problems_of(self, fault: _Fault) -> Iterator[Problem]:
@@ -210,6 +218,9 @@ class _Translator:
             message, allowed = "not among the allowed values", fault.error["ctx"]["expected"]
         elif kind.startswith(("date_", "time_", "datetime_")) and isinstance(value, str):
             message = f"not a date or time: {fault.error['ctx']['error']}"
+        elif kind in ("string_too_long", "string_too_short"):
+            message = f"{len(value)} characters are too {kind.rpartition('_')[2]}"
+            allowed = _length(fault.error["ctx"])
         elif fault.outright or kind == "union_type":
             message = "a value of the wrong kind"
         else:
@@ -233,6 +244,11 @@ class _Translator:
             in_list = isinstance(self._value(path), list) and part.isdigit()
             path = (*path, int(part) if in_list else part)
         return path
+
+
+def _length(limits: dict[str, int]) -> str:
+    least, most = limits.get("min_length"), limits.get("max_length")
+    return f"at most {most} characters" if least is None else f"at least {least}"
 
 
 def _tag_wanted(union: Wanted) -> Wanted:

@@ -56,10 +56,19 @@ class Document:
 def read(path: Path, flaws: list[Problem] | None = None) -> Document:
     """The document in a UTF-8 file of at most 1 MB.
 
-    Raises `BadInput` for a file that is missing, no ordinary file, not readable, empty, too large
-    or not UTF-8, and for all that `parse` refuses.
+    Raises `BadInput` for a file that `text_of` refuses or that is empty, and for all that `parse`
+    refuses.
     """
-    return parse(_text(path, _bytes(path)), str(path), flaws)
+    return parse(text_of(path, LARGEST), str(path), flaws)
+
+
+def text_of(path: Path, largest: int) -> str:
+    """The text of a UTF-8 file of at most ``largest`` bytes, without a byte order mark.
+
+    Raises `BadInput` for a file that is missing, no ordinary file, not readable, too large or not
+    UTF-8.
+    """
+    return _text(path, _bytes(path, largest), largest).removeprefix("\ufeff")
 
 
 def parse(text: str, file: str, flaws: list[Problem] | None = None) -> Document:
@@ -71,7 +80,7 @@ def parse(text: str, file: str, flaws: list[Problem] | None = None) -> Document:
     that leave the rest readable go to ``flaws`` if that list is given.
     """
     found: list[Problem] = []
-    root = compose(text.removeprefix("\ufeff"), file, found)
+    root = compose(text, file, found)
     start = Mark(file, 1, 1)
     if root is None:
         raise BadInput([*found, Problem(start, "", message="the file is empty")])
@@ -200,37 +209,41 @@ def _moved(problems: Iterable[Problem], mark: Mark, path: str) -> list[Problem]:
     return [replace(p, mark=mark, path=at) for p, at in zip(problems, paths, strict=True)]
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, largest: int) -> bytes:
     try:
         kind = path.stat().st_mode
         if stat.S_ISREG(kind):
             with path.open("rb") as stream:
-                return stream.read(LARGEST + 1)
+                return stream.read(largest + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise BadInput([_unreadable(path, error)]) from None
     found = "a folder" if stat.S_ISDIR(kind) else "a device or pipe"
-    raise BadInput([_of_file(path, "this is no file", found=found, allowed="a YAML file")])
+    raise BadInput([_of_file(path, "this is no file", found=found, allowed="an ordinary file")])
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> Problem:
-    if not isinstance(error, FileNotFoundError):
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
         reason = getattr(error, "strerror", None) or str(error)
         return _of_file(path, f"the file cannot be read: {reason}")
-    near = nearest(path.name, neighbours(path))
-    return _of_file(path, "there is no such file", nearest=near)
+    return _of_file(path, missing(path), nearest=nearest(path.name, neighbours(path)))
+
+
+def missing(path: Path) -> str:
+    """What is said of a file that is not there."""
+    return "this link leads to no file" if path.is_symlink() else "there is no such file"
 
 
 def neighbours(path: Path) -> list[str]:
-    """The names of the files in the folder where a file was looked for."""
+    """The names of the other files in the folder where a file was looked for."""
     try:
-        return [entry.name for entry in path.parent.iterdir()]
+        return [entry.name for entry in path.parent.iterdir() if entry.name != path.name]
     except (OSError, ValueError):
         return []
 
 
-def _text(path: Path, content: bytes) -> str:
-    if len(content) > LARGEST:
-        allowed = f"{LARGEST:,} bytes"
+def _text(path: Path, content: bytes, largest: int) -> str:
+    if len(content) > largest:
+        allowed = f"{largest:,} bytes"
         raise BadInput([_of_file(path, "the file is too large", allowed=allowed)])
     try:
         return content.decode("utf-8")

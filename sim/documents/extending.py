@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sim.documents.document import Document, merge, neighbours, read
-from sim.documents.problems import BadInput, Mark, Problem, nearest, settle, show
+from sim.documents.document import Document, merge, missing, neighbours, read
+from sim.documents.problems import (
+    BadInput,
+    Mark,
+    Problem,
+    nearest,
+    settle,
+    show,
+    where_named,
+)
 
 KEY = "extends"
 LONGEST_CHAIN = 10  # files, each extending the next
@@ -60,7 +68,7 @@ class _Chain:
             allowed = f"{LONGEST_CHAIN} files"
             return self._refuse(mark, "the chain of extended files is too long", allowed=allowed)
         if real not in self.done:
-            self.done[real] = self._resolved(path, (*above, real))
+            self.done[real] = self._resolved(path, (*above, real), name, mark)
         return self.done[real]
 
     def _refuse(self, mark: Mark, message: str, **details: str | None) -> None:
@@ -75,18 +83,22 @@ class _Chain:
         except (FileNotFoundError, NotADirectoryError, ValueError):
             known = self.names() if callable(self.names) else self.names
             near = nearest(name, [*known, *(neighbours(path) if path else ())])
-            self._refuse(mark, "there is no such file", found=show(name), nearest=near)
+            said = missing(path or Path(name))
+            self._refuse(mark, said, found=show(name), nearest=near)
             return None
         except OSError as error:
             self._refuse(mark, f"the file cannot be read: {error.strerror}", found=show(name))
             return None
         return path
 
-    def _resolved(self, path: Path, above: tuple[Path, ...]) -> Document | None:
+    def _resolved(
+        self, path: Path, above: tuple[Path, ...], name: str, mark: Mark
+    ) -> Document | None:
         try:
             document = read(path, self.flaws)
         except BadInput as bad:
-            self.flaws.extend(bad.problems)
+            named = where_named(bad.problems, mark, (KEY,), name) if mark.line else bad.problems
+            self.flaws.extend(named)
             return None
         bases = self._bases(document)
         below = [self.follow(name, path, above, mark) for name, mark in bases or ()]

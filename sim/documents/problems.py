@@ -1,8 +1,8 @@
 """What is wrong with an input, where, and how it is said in one line."""
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -61,6 +61,18 @@ class BadInput(Exception):  # noqa: N818
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def where_named(
+    problems: Iterable[Problem], mark: Mark, path: KeyPath, name: str
+) -> Iterator[Problem]:
+    """Problems with a file as a whole, put at the ``mark`` and ``path`` where a file names it."""
+    for problem in problems:
+        if problem.mark.line:
+            yield problem
+        else:
+            found = show(name) + (f" ({problem.found})" if problem.found else "")
+            yield replace(problem, mark=mark, path=dotted(path), found=found)
 
 
 def settle(found: Sequence[Problem], flaws: list[Problem] | None) -> None:

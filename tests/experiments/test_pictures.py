@@ -14,7 +14,7 @@ import pytest
 from matplotlib.text import Text
 
 from experiments.figures import as_data
-from experiments.judging import FAMILY, audit, compare, family_level, pooled
+from experiments.judging import FAMILY, audit, compare, family_level
 from experiments.measures import LADDER, MEASURES
 from experiments.pictures import NEEDED, pictures, save, svg_text
 from experiments.pictures.causes import _LOOKS as CAUSE_LOOKS
@@ -28,6 +28,7 @@ from experiments.pictures.marks import spread
 from experiments.pictures.policies import SHIFT, policy_heat
 from experiments.pictures.shown import CURVES, LOOKS, MOST, Shown
 from experiments.plan import TALKS
+from experiments.pools import Pools
 from experiments.sheet import WIDTH, styled
 from experiments.statistics import rate_interval
 from experiments.summary import ambiguity, any_clash, interval
@@ -130,8 +131,8 @@ class Study:
         arms = self.manifest["arms"]
         runs = {name: self.runs[self.runs["arm"] == name] for name in arms}
         incidents = {name: self.incidents[self.incidents["arm"] == name] for name in arms}
-        measures = dict.fromkeys((*FAMILY, *self.manifest["estimate"], *LADDER))
-        pilots = {name: pooled(runs.values(), name) for name in measures}
+        measures = tuple(dict.fromkeys((*FAMILY, *self.manifest["estimate"], *LADDER)))
+        pools = Pools(runs, measures).at()
         pairs = sum(arm["policy"] is not None for arm in arms.values())
         level = family_level(3 * pairs)
         comparisons = {}
@@ -142,13 +143,13 @@ class Study:
                 seen = audit((runs[name], incidents[name]), (runs[base], incidents[base]))
                 comparisons.setdefault(arm["future"], {})[arm["policy"]] = {
                     "audit": vars(seen), "costs": {}, "measures": {
-                        m: as_data(compare(runs[name], runs[base], m, pilots[m], level,
-                                           seen.never_bound)) for m in measures},
+                        m: as_data(compare(runs[name], runs[base], m, pools[m], level, seen))
+                        for m in measures},
                 }  # fmt: skip
         figures = {
             "name": "a study", "kind": "study", "clusters": 50.0, "too_few_clusters": False,
             "family": {"comparisons": 3 * pairs, "level": level, "looks": None},
-            "rates": {n: self._rates(t, pilots) for n, t in runs.items()},
+            "rates": {n: self._rates(t, pools) for n, t in runs.items()},
             "any_clash": {n: any_clash(t) for n, t in runs.items()},
             "runs": {n: len(t) for n, t in runs.items()},
             "ambiguity": {n: ambiguity(t) for n, t in runs.items()},
@@ -156,10 +157,10 @@ class Study:
         }  # fmt: skip
         return json.loads(json.dumps(figures))
 
-    def _rates(self, runs, pilots):
-        counts, years = runs.groupby("world")[list(pilots)].sum(), float(runs["days"].sum()) / 365
-        return {name: interval(rate_interval(counts[name].to_numpy(), years, pilot=pilot))
-                for name, pilot in pilots.items()}  # fmt: skip
+    def _rates(self, runs, pools):
+        counts, years = runs.groupby("world")[list(pools)].sum(), float(runs["days"].sum()) / 365
+        return {name: interval(rate_interval(counts[name].to_numpy(), years, pool=pool))
+                for name, pool in pools.items()}  # fmt: skip
 
     def tables(self):
         """The columns that pictures need, by kind and arm."""

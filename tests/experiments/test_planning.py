@@ -11,6 +11,7 @@ from little import SCENARIO, plan
 from experiments.checking import _verdict
 from experiments.plan import Plan, Rule, differences
 from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
+from experiments.studying import Options, study
 from sim.documents import BadInput
 
 
@@ -95,6 +96,54 @@ runs: 2
     assert eighths == list(range(8))
     assert list(planned(tmp_path, text).arms) == list(found.arms)
     assert list(planned(tmp_path, text, {"seed": 2}).arms) != list(found.arms)
+
+
+def test_what_a_policy_makes_of_sampled_values_is_clipped_counted_and_said(tmp_path):
+    found = planned(tmp_path, """\
+name: sample
+scenarios: [short.yaml]
+policies: [wider_margin]
+sweep: {south.watch.margin_m: {low: 0, high: 100}}
+design: {latin_hypercube: 20}
+runs: 2
+""")
+    margins = [(arm.case.parameters(()).south.watch.margin_m,
+                arm.case.parameters((0,)).south.watch.margin_m)
+               for arm in found.arms.values() if arm.case.policies]  # fmt: skip
+    assert all(wider == min(margin + 20, 100) for margin, wider in margins)
+    beyond = [margin + 20 for margin, _ in margins if margin > 80]
+    assert found.clipped == [
+        f"wider response margin takes south.watch.margin_m out of its range in {len(beyond)} of 40 "
+        f"arms, as far as {max(beyond):g}: there it is 100"
+    ]
+
+
+def test_a_study_says_what_it_clips(tmp_path, capfd):
+    (tmp_path / "short.yaml").write_text(SCENARIO.replace("days: 40", "days: 2"))
+    (tmp_path / "study.yaml").write_text("""\
+name: sample
+scenarios: [short.yaml]
+policies: [wider_margin]
+sweep: {south.watch.margin_m: {low: 90, high: 100}}
+design: {latin_hypercube: 2}
+runs: 2
+""")
+    options = Options(workers=1, out=tmp_path / "out")
+    assert study(str(tmp_path / "study.yaml"), {}, options) == 0
+    said = "takes south.watch.margin_m out of its range in 2 of 4 arms"
+    assert said in capfd.readouterr().err
+
+
+def test_what_a_policy_makes_of_a_grid_is_refused_out_of_range(tmp_path):
+    text = """\
+name: grid
+scenarios: [short.yaml]
+policies: [wider_margin]
+sweep: {south.watch.margin_m: [20, 90]}
+runs: 2
+"""
+    with pytest.raises(BadInput, match="out of range under wider response margin; found 110"):
+        planned(tmp_path, text)
 
 
 def test_policies_by_name_folder_stack_and_pairs(tmp_path):

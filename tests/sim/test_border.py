@@ -548,6 +548,24 @@ def test_measures_of_lines_that_can_be_reckoned_by_hand():
     assert found.map_gap == pytest.approx(50 / 101)
 
 
+@pytest.mark.parametrize(("step_m", "said_m"), [(50, 3.77), (25, 4.13), (12.5, 4.26), (2, 4.33)])
+def test_with_every_marker_the_measure_depends_on_the_step_as_the_odd_says(step_m, said_m):
+    """The figures of ODD 7.4, by the law of an `ou` bridge and by 12 worlds of 50 km."""
+    grid = LineGrid.even(50_000.0, SPACING_M, step_m)
+    between = np.arange(1, round(SPACING_M / grid.step_m)) * grid.step_m
+    bridge = np.expm1(-between / 500) * np.expm1((between - SPACING_M) / 500)
+    sd = 25 * np.sqrt(2 * (1 - 0.6) * bridge / -math.expm1(-SPACING_M / 500))
+    expected = math.sqrt(2 / math.pi) * sd.sum() / (between.size + 1)
+    assert expected == pytest.approx(said_m, abs=0.005)
+    found = []
+    for world in range(12):
+        paths = unconditional_paths(world_key(14, world), grid, "ou", 1000.0, 0.6)
+        usable = np.ones((3, grid.marker_nodes.size), bool)
+        lines = condition(paths, grid, usable, (25.0, 25.0, 15.0), "ou", 1000.0, 100.0)
+        found.append(measures(lines, grid.step_m, 5.0).mean_disagreement_m)
+    assert np.mean(found) == pytest.approx(expected, abs=4 * np.std(found) / math.sqrt(11))
+
+
 @given(finite_lines, st.floats(0.1, 30))
 def test_measures_are_the_same_for_swapped_sides_but_for_the_map_gap(lines, differ_m):
     found = measures(lines, 25.0, differ_m)

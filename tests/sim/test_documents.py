@@ -93,10 +93,11 @@ def test_not_a_number_is_a_float():
     assert isinstance(found, float) and found != found
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_the_text():
-    document = parse("\ufeffa: 1\r\nb:\r\n  c: x\r\n", "f")
+def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_the_text(tmp_path):
+    path = written(tmp_path, "f.yaml", "\ufeffa: 1\r\nb:\r\n  c: x\r\n")
+    document = read(path)
     assert document.data == {"a": 1, "b": {"c": "x"}}
-    assert document.marks[("b", "c")] == Mark("f", 3, 6)
+    assert document.marks[("b", "c")] == Mark(str(path), 3, 6)
 
 
 # --- where values are --------------------------------------------------------------------------
@@ -320,7 +321,7 @@ def test_a_missing_file_names_the_nearest_in_the_folder(tmp_path):
 
 def test_what_is_no_file_is_refused_without_reading_it(tmp_path, monkeypatch):
     assert refused(read, tmp_path) == [
-        f"{tmp_path}: this is no file; found a folder; allowed a YAML file"
+        f"{tmp_path}: this is no file; found a folder; allowed an ordinary file"
     ]
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -294,8 +294,8 @@ def test_each_error_is_said_once(text, expected):
         ("south: {}", "f:1:1: name: missing key; allowed text"),
         ("name: 2025", "f:1:7: name: a value of the wrong kind; found 2025; allowed text; "
          'did you mean "2025" in quotes?'),
-        ("name: " + "x" * 21, "f:1:7: name: String should have at most 20 characters; "
-         f"found the text '{'x' * 21}'; allowed text"),
+        ("name: " + "x" * 21, "f:1:7: name: 21 characters are too long; "
+         f"found the text '{'x' * 21}'; allowed at most 20 characters"),
         ("name: x\nplan:\n  phases:\n  - days: 3", "f:4:5: plan.phases.0.start: missing key; "
          "allowed a date such as 2025-11-01"),
     ],

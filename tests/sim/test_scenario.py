@@ -1,6 +1,7 @@
 """From files to a case: what is shipped, how layers lie on each other, and how errors are said."""
 
 import json
+import os
 import pickle
 import shutil
 from datetime import date
@@ -8,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.agents import CommandPost
@@ -16,7 +17,7 @@ from sim.agents.loading import load_agents
 from sim.documents import BadInput, StrictModel
 from sim.library import find, scenario_folder, shipped
 from sim.model import DmzModel
-from sim.overlays import Overlay, laid_over, regimes
+from sim.overlays import Layers, Overlay, laid_over, regimes
 from sim.parameters import SIDES, Parameters, default_tree, walk, world_paths
 from sim.scenario import Case, load_case
 from sim.situation import Scenario
@@ -644,7 +645,7 @@ def test_posts_and_lines_are_those_of_the_files(folder):
          ["m.csv:3:1: s_km: not a number; found the text 'x'; allowed a decimal number",
           "m.csv:4:1: s_km: out of range; found 300; allowed 0 to 20"]),
         ("markers_file", "s_km\nnan\n", 
-         ["m.csv:2:1: s_km: out of range; found nan; allowed 0 to 20"]),
+         ["m.csv:2:1: s_km: not a number; found the text 'nan'; allowed a decimal number"]),
         ("markers_file", "s-km,km\n1,1\n", 
          ["m.csv:1:1: s_km: missing column; found s-km, km; did you mean s-km?"]),
         ("markers_file", "s_km\n", ["m.csv:1:1: the file has no rows; allowed a header and rows"]),
@@ -681,7 +682,7 @@ def test_files_that_cannot_be_read(refused, tmp_path):
     )
     (tmp_path / "m.csv").write_bytes(b"s_km\n\xff\n")
     assert refused(a=f"{OWN}  markers_file: m.csv\n") == [
-        "m.csv: the file is not UTF-8; allowed text in UTF-8"
+        "m.csv:2:1: the file is not UTF-8; found byte 0xff at offset 5; allowed text in UTF-8"
     ]
     assert places(refused(a=f"{OWN}  markers_file: .\n")) == ["a.yaml:4:17: border.markers_file"]
 
@@ -689,6 +690,185 @@ def test_files_that_cannot_be_read(refused, tmp_path):
 def test_a_survey_on_lines_of_the_scenarios_own_is_refused():
     with pytest.raises(BadInput, match=r"survey_1km_week.yaml:\d+:\d+: set.survey.km_per_week"):
         load_case("own_lines", ["survey_1km_week"])
+
+
+# -- places that are no files ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def awkward(tmp_path):
+    """A folder with whatever can stand where a file should."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "broken.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "big.yaml").write_bytes(b"#" * 2_000_000)
+    (tmp_path / "file").write_text("name: f")
+    os.mkfifo(tmp_path / "fifo")
+    return tmp_path
+
+
+AWKWARD = {
+    "..": "this is no file; found the text '..' (a folder); allowed an ordinary file",
+    "../..": "this is no file; found the text '../..' (a folder)",
+    "sub": "this is no file; found the text 'sub' (a folder)",
+    "''": "this is no file; found the text '' (a folder)",
+    "fifo": "this is no file; found the text 'fifo' (a device or pipe)",
+    "/dev/null": "this is no file; found the text '/dev/null' (a device or pipe)",
+    "loop": "the file cannot be read: Too many levels of symbolic links; found the text 'loop'",
+    "broken.yaml": "this link leads to no file; found the text 'broken.yaml'",
+    "big.yaml": "the file is too large; found the text 'big.yaml'; allowed ",
+    "file/x": "there is no such file; found the text 'file/x'",
+    "a" * 300: "the file cannot be read: File name too long; found the text 'aaa",
+    "\u00e9" * 200: "the file cannot be read: File name too long; found the text '\u00e9",
+    "nope": "there is no such file; found the text 'nope'",
+}
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_what_a_scenario_extends_is_said_where_it_says_so(refused, awkward, name):
+    (line,) = refused(a=f"name: a\nextends: {name}\n")
+    assert line.startswith(f"a.yaml:2:10: extends: {AWKWARD[name]}")
+    (line,) = refused(a=f"name: a\nextends: [baseline, {name}]\n")
+    assert line.startswith(f"a.yaml:2:21: extends: {AWKWARD[name]}")
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_a_file_of_markers_is_said_where_it_is_named(refused, awkward, name):
+    (awkward / "big.yaml").write_bytes(b"#" * 11_000_000)
+    (line,) = refused(a=f"name: a\nborder:\n  markers_file: {name}\n")
+    assert line.startswith(f"a.yaml:3:17: border.markers_file: {AWKWARD[name]}")
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_a_clause_is_said_where_it_is_named(refused, awkward, name):
+    (line,) = refused(a=f"name: a\ntalks:\n  outcome: accepted\n  agreed_clauses: [{name}]\n")
+    assert line.startswith("a.yaml:4:20: talks.agreed_clauses.0: ")
+    shown = f"found the text '{name.strip(chr(39))[:50]}"
+    assert ("there is no such policy" in line or "too large" in line) and shown in line
+
+
+@pytest.mark.parametrize("name", [*AWKWARD, "a\0b", os.fsdecode(b"\xff.yaml")])
+def test_a_scenario_or_policy_that_is_no_file_is_one_sentence(awkward, monkeypatch, name):
+    monkeypatch.chdir(awkward)
+    for load in (lambda: load_case(name.strip("'")), lambda: load_case("baseline", [name])):
+        with pytest.raises(BadInput) as caught:
+            load()
+        (problem,) = caught.value.problems
+        assert "\n" not in str(problem) and problem.message
+
+
+def test_a_closed_folder_is_one_sentence(monkeypatch, tmp_path):
+    def closed(self, **_):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "stat", closed)
+    for load in (lambda: load_case(str(tmp_path / "a")), lambda: load_case("baseline")):
+        with pytest.raises(BadInput, match="the file cannot be read: Permission denied"):
+            load()
+
+
+def test_names_that_are_no_utf_8_work_or_are_refused(tmp_path):
+    folder = os.path.join(os.fsencode(tmp_path), b"d\xff")
+    os.makedirs(folder)
+    for name, text in ((b"\xfe.yaml", b"extends: b\nname: a\n"), (b"b.yaml", b"name: b\ndays: 9\n"),
+                       (b"m.csv", b"s_km\n1\n")):  # fmt: skip
+        Path(os.fsdecode(os.path.join(folder, name))).write_bytes(text)
+    file = os.fsdecode(os.path.join(folder, b"\xfe.yaml"))
+    assert load_case(file).scenario.days == 9
+    for text, said in (("name: 3\n", "1:7: name: a value of the wrong kind; found 3; allowed text"),
+                       (f"{OWN}  markers_file: m.csv\n", "4:17: border.markers_file: the way to "
+                        "this file is not UTF-8; found the text '")):  # fmt: skip
+        Path(file).write_text(text)
+        with pytest.raises(BadInput) as caught:
+            load_case(file)
+        (problem,) = caught.value.problems
+        assert rf"/d\udcff/\udcfe.yaml:{said}" in str(problem) and str(problem).isprintable()
+
+
+def test_a_name_in_a_file_is_never_looked_for_where_one_happens_to_be(
+    refused, tmp_path, monkeypatch
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "base").write_text("name: wrong")
+    (elsewhere / "clause").write_text("{name: wrong, binds: [south]}")
+    monkeypatch.chdir(elsewhere)
+    assert places(refused(a="name: a\nextends: base\n")) == ["a.yaml:2:10: extends"]
+    text = "name: a\ntalks: {outcome: accepted, agreed_clauses: [clause]}\n"
+    assert places(refused(a=text)) == ["a.yaml:2:45: talks.agreed_clauses.0"]
+
+
+# -- dates and days -------------------------------------------------------------------------------
+
+
+DATES = ("0001-01-01", "1953-12-31", "2026-06-01", "2100-01-02", "9999-12-31")
+
+
+@pytest.mark.parametrize("date_", DATES)
+@pytest.mark.parametrize("start", ["0001-01-01", "1954-01-01", "2099-12-31", "9999-12-31"])
+@pytest.mark.parametrize("days", [1, 3660, 10**10, -(10**30)])
+def test_dates_and_days_out_of_every_range_are_refused_or_work(folder, date_, start, days):
+    """No pair of them overflows, with and without ``--days``."""
+    files = {
+        "a": f"""
+            name: a
+            start: {start}
+            days: {days}
+            injects:
+              - {{name: x, date: {date_}, until: 9999-12-31, set: {{hotline: {{working: true}}}}}}
+              - {{name: y, date: {date_}, act: stray_shot, side: north, at_km: 3}}
+            """,
+        "p": f"{{name: p, binds: [south], start: {date_}, set: {{south: {{map_error_m: 3}}}}}}",
+    }
+    for given_days in (None, 5, 3660, 10**30):
+        try:
+            case = folder(["p"], [], given_days, **files)
+        except BadInput as bad:
+            assert all(each.mark.line or each.mark.file == "--days" for each in bad.problems)
+        else:
+            assert case.scenario.start.isoformat() == start in ("1954-01-01", "2099-12-31")
+
+
+def test_the_last_day_of_all_is_played():
+    case = load_case("baseline", assignments=["start=2100-01-01", "space.length_km=20",
+                     "space.area_km=10"], days=3660)  # fmt: skip
+    assert DmzModel(case).run(days=1).calendar.date_of(3719).isoformat() == "2110-01-08"
+
+
+def test_events_that_follow_each_other_are_laid_on_one_by_one():
+    """A thousand regimes take a thousand steps, not half a million."""
+    overlays = [Overlay(str(i), "inject", {}, from_day=float(i)) for i in range(1000)]
+    laid: list[int] = []
+    layers = Layers((), overlays, lambda below, i: laid.append(i) or (*below, i))
+    for active in regimes(overlays, may_agree=False):
+        assert layers.under(active) == active
+    assert laid == list(range(1000))
+
+
+# -- whatever a file holds ------------------------------------------------------------------------
+
+
+SIGNS = st.sampled_from([
+    "name: a\n", "south: ", "{", "}", "[", "]", "watch", ": ", "margin_m", "- ", "\n", "  ", "&x ",
+    "*x", "<<: ", "!!str ", "---\n", "...\n", "'", '"', "\\", "#", "|\n", ">\n", "? ",
+    "%YAML 1.9\n", "\t", "\r", "\0", "\ufeff", "\u2028", "\x1b", "1e400", ".nan", ".inf",
+    "9" * 400, "0o7", "1:30", "2026-02-30", "2026-02-28", "9999-12-31", "injects: ", "talks: ",
+    "extends: ", "days: ", "start: ", "set: ", "{times: 2}", "steps: ", "{before: [broadcast]}",
+    "no", "~", "null", "true",
+])  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150,
+          deadline=None)  # fmt: skip
+@given(st.one_of(st.binary(max_size=60), st.lists(SIGNS, max_size=25).map("".join)))
+def test_any_file_is_a_case_or_bad_input(tmp_path, content):
+    file = tmp_path / "a.yaml"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    for load in (lambda: load_case(str(file)), lambda: load_case("baseline", [str(file)])):
+        try:
+            load()
+        except BadInput as bad:
+            assert all(str(each).isprintable() for each in bad.problems)
 
 
 # -- agent classes --------------------------------------------------------------------------------
