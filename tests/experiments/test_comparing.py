@@ -39,7 +39,7 @@ def test_every_file_of_a_folder_is_an_arm_and_stacked_policies_are_one(folder):
     assert "identical to the baseline: it never bound" in " ".join(done.stdout.split())
     assert "Too few clusters in the whole study" in done.stdout
     assert (folder / "stacked" / "report.html").is_file()
-    assert {".png", ".svg", ".csv"} == {
+    assert {".png", ".svg", ".csv", ".json"} == {
         file.suffix for file in (folder / "stacked" / "figures").iterdir()
     }
 
