@@ -2,15 +2,29 @@
 
 import json
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.plan import Plan
+from experiments.plan import Arm, Plan, Rule
 from experiments.planning import Ask, plan_of, read_study
-from experiments.study_file import Study
-from sim.documents import Document, validate
+from experiments.study_file import MOST_RUNS, Study
+from sim.documents import BadInput, Document, Mark, Problem, validate
+from sim.scenario import load_case
+
+
+@dataclass(frozen=True)
+class Single:
+    """What ``dmz run`` was asked: one arm, the scenario under all these policies."""
+
+    scenario: str
+    policies: tuple[str, ...] = ()
+    runs: int = 100
+    days: int | None = None
+    seed: int = 1
+    assignments: tuple[str, ...] = ()
+    geojson: bool = False
 
 
 @dataclass(frozen=True)
@@ -24,7 +38,22 @@ class Comparison:
     runs: int = 100
     days: int | None = None
     seed: int = 1
-    assignments: tuple[str, ...] = field(default=())
+    assignments: tuple[str, ...] = ()
+
+
+def single_plan(asked: Single) -> Plan:
+    """The plan of a single arm. Raises ``BadInput`` with everything wrong with its files."""
+    if not 1 <= asked.runs <= MOST_RUNS:
+        raise BadInput([Problem(Mark("--runs", 0, 0), "", str(asked.runs), f"1 to {MOST_RUNS:,}",
+                                None, "so many runs are not played")])  # fmt: skip
+    case = load_case(asked.scenario, asked.policies, asked.assignments, asked.days)
+    scenario = case.scenario
+    policy = case.policy_name if asked.policies else None
+    name = scenario.name if policy is None else f"{scenario.name} + {policy}"
+    arm = Arm(name, scenario.name, policy, {}, case)
+    words = _typed("run", asked, [("--policy", asked.policies)])
+    return Plan("run", name, scenario.description, asked.seed, Rule(asked.runs), ("clashes",), {},
+                {name: arm}, words, _request("run", asked))  # fmt: skip
 
 
 def comparison_plan(asked: Comparison) -> Plan:
@@ -36,20 +65,10 @@ def comparison_plan(asked: Comparison) -> Plan:
     }  # fmt: skip
     document = Document(said, {}, "dmz compare")
     ask = Ask("compare", validate(document, Study), document, asked.assignments)
-    request = {"verb": "compare", "asked": vars(asked)}
-    plan = plan_of(ask, _comparison_command(asked), json.loads(json.dumps(request)))
+    lists = [("--policies", asked.policies), ("--policy", asked.stacked)]
+    words = _typed("compare", asked, lists, ["--combine"] if asked.combine else [])
+    plan = plan_of(ask, words, _request("compare", asked))
     return replace(plan, name=next(iter(plan.arms.values())).case.scenario.name)
-
-
-def _comparison_command(asked: Comparison) -> str:
-    words = ["dmz", "compare", asked.scenario]
-    words += [word for path in asked.policies for word in ("--policies", path)]
-    words += [word for path in asked.stacked for word in ("--policy", path)]
-    words += ["--combine"] if asked.combine else []
-    words += ["--runs", str(asked.runs), "--seed", str(asked.seed)]
-    words += ["--days", str(asked.days)] if asked.days is not None else []
-    words += [word for text in asked.assignments for word in ("--set", text)]
-    return shlex.join(words)
 
 
 def study_plan(name: str, changes: Mapping[str, Any]) -> Plan:
@@ -62,10 +81,30 @@ def study_plan(name: str, changes: Mapping[str, Any]) -> Plan:
     return plan_of(ask, shlex.join(words), request)
 
 
+def _typed(
+    verb: str, asked: Single | Comparison, lists: Sequence[tuple[str, Sequence[str]]],
+    flags: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """The command that asks for the same results, without options on which none depends."""
+    words = ["dmz", verb, asked.scenario]
+    words += [word for option, values in lists for value in values for word in (option, value)]
+    words += [*flags, "--runs", str(asked.runs), "--seed", str(asked.seed)]
+    words += ["--days", str(asked.days)] if asked.days is not None else []
+    words += [word for text in asked.assignments for word in ("--set", text)]
+    return shlex.join(words)
+
+
+def _request(verb: str, asked: Single | Comparison) -> dict[str, Any]:
+    return json.loads(json.dumps({"verb": verb, "asked": asdict(asked)}))
+
+
 def asked_again(request: Mapping[str, Any]) -> Plan:
     """The plan of a request, from the files as they are now."""
     if request["verb"] == "study":
         return study_plan(request["name"], request["changes"])
-    asked = request["asked"]
-    tuples = {key: tuple(value) for key, value in asked.items() if isinstance(value, list)}
-    return comparison_plan(Comparison(**asked | tuples))
+    kind, plan = {"run": (Single, single_plan), "compare": (Comparison, comparison_plan)}[
+        request["verb"]
+    ]
+    tuples = {key: tuple(value) for key, value in request["asked"].items()
+              if isinstance(value, list)}  # fmt: skip
+    return plan(kind(**request["asked"] | tuples))

@@ -1,27 +1,32 @@
 """A batch: the runs of one case, by any number of workers, in the same order with the same bits."""
 
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from experiments.crew import Crew
-from experiments.playing import LUCKS, RUNS_A_TASK, Failure, Task, interruptible, played
+from experiments.crew import Crew, Stopped
+from experiments.playing import LUCKS, RUNS_A_TASK, Failure, Task, played
+from experiments.process import interruptible
 from sim.case import Case
 from sim.outcome import Outcome
 
 
 @dataclass
 class Batch:
-    """The outcomes of a batch, by run number; ``planned`` runs were asked for."""
+    """The outcomes of a batch, by run number; ``planned`` runs were asked for.
+
+    ``interrupted``: the signal that ended it early, 0 if none did.
+    """
 
     case: Case
     seed: int
     planned: int
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     failures: dict[int, Failure] = field(default_factory=dict)
-    interrupted: bool = False
+    interrupted: int = 0
 
     @property
     def in_order(self) -> list[tuple[int, Outcome]]:
@@ -56,8 +61,9 @@ def run_batch(
 ) -> Batch:  # fmt: skip
     """Play ``runs`` runs of ``case`` and return them all.
 
-    ``done`` is called after each run. An interrupt (Ctrl-C) ends the batch; what had finished is
-    kept and ``interrupted`` is set. A run that raised an exception is among the ``failures``.
+    ``done`` is called after each run. A signal that asks to stop (Ctrl-C) ends the batch; what had
+    finished is kept and ``interrupted`` is set. A run that raised an exception is among the
+    ``failures``. Raises ``WorkersLost`` and ``EnvironmentFault``.
     """
     batch = Batch(case, seed, runs)
     size = RUNS_A_TASK if workers > 1 else 1
@@ -73,9 +79,9 @@ def run_batch(
                     if done is not None:
                         done(result)
                 if asked():
-                    raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            batch.interrupted = True
+                    raise Stopped(asked())
+        except KeyboardInterrupt as stopped:
+            batch.interrupted = getattr(stopped, "signum", signal.SIGINT)
     return batch
 
 

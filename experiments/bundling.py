@@ -1,32 +1,42 @@
 """``dmz bundle``: a study in one zip with the same bytes each time, fit for an archive."""
 
-import sys
+import os
+import shlex
+import shutil
 import zipfile
 from pathlib import Path
 
 from rich.console import Console
 
 from experiments.exits import guarded
-from experiments.folders import manifest_in
-from experiments.parts import Parts
-from experiments.session import FILE as SESSION
-from experiments.store import write_whole
+from experiments.files import write_whole
+from experiments.folders import CODE, INPUTS, MANIFEST, StudyFolder
+from experiments.parts import COMPLETE, FAILURES, TABLES
+from experiments.publishing import PICTURES, REPORT
+from experiments.verifying import rows_astray
 from sim.documents import BadInput, Mark, Problem
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say
 _STORED = {".parquet", ".png"}  # compressed already
+_OURS = {MANIFEST, COMPLETE, FAILURES, "figures.json", REPORT, "summary.png", "incidents.geojson",
+         *(f"{kind}.parquet" for kind in TABLES)}  # fmt: skip
 _README = """\
 {name}
 
 {description}
 
-Made by dmz-escalation {version}. Repeat it with
+Made by dmz-escalation {version}; manifest.json names the versions of the libraries. It was asked by
 
     {command}
 
-in a folder with the files of inputs/, or check it row by row with
+Play all of it again, from what is here alone, beside this folder:
 
-    dmz verify {folder} --rows 20
+    mkdir again && cp -r {folder}/{manifest} {folder}/{inputs} again/
+    {resume}
+
+or check it row by row:
+
+    dmz verify {folder} --rows 20{code}
 
 report.html opens in any browser, without a network. runs.parquet has a row for each run,
 incidents.parquet one for each incident, manifest.json all that any of them needs to be run again.
@@ -37,45 +47,78 @@ def bundle(folder: Path, out: Path | None) -> int:
     """Pack a folder of results, without its timings; the exit code."""
 
     def do(talk: Console) -> int:
-        manifest = manifest_in(folder)
-        if not Parts(folder).complete:
-            message = "not everything has been played; `dmz resume` goes on"
-            raise BadInput([Problem(Mark(str(folder), 0, 0), "", message=message)])
-        target = out or folder.resolve().with_suffix(".zip")
-        if target.is_dir() or not target.parent.is_dir():
-            raise BadInput([Problem(Mark("--out", 0, 0), "", str(target), "a file in a folder that "
-                                    "exists", None, "cannot be written")])  # fmt: skip
-        name = target.stem
-        text = _README.format(**manifest | {"folder": name})
-        write_whole(target, lambda to: _pack(folder, to, name, text))
-        talk.print(f"{target.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
-        print(target, file=sys.stdout)
+        study = StudyFolder(folder)
+        _refuse_unsound(study)
+        target = out or folder.resolve().with_name(f"{folder.resolve().name}.zip")
+        _refuse_place(target)
+        write_whole(target, lambda to: _pack(study, to, target.stem))
+        talk.print(f"{target.stat().st_size / 1e6:.1f} MB")
+        print(target)
         return 0
 
     return guarded(do)
 
 
-def _pack(folder: Path, target: Path, name: str, text: str) -> None:
+def _refuse_unsound(study: StudyFolder) -> None:
+    """Refuse results that are not all there, or not what was written."""
+    study.refuse_changed_inputs()
+    if not study.parts.complete:
+        message = "not everything has been played; dmz resume goes on"
+        raise BadInput([Problem(Mark(str(study.path), 0, 0), "", message=message)])
+    study.parts.check()
+    astray = list(rows_astray(study))
+    if astray:
+        raise BadInput([Problem(study.mark, "", message=line) for line in astray])
+
+
+def _refuse_place(target: Path) -> None:
+    message = ""
+    if os.path.lexists(target):
+        message = "is there already"
+    elif not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        message = "cannot be written"
+    if message:
+        raise BadInput([Problem(Mark("--out", 0, 0), "", str(target), "a new file in a folder that "
+                                "exists", None, message)])  # fmt: skip
+
+
+def _readme(study: StudyFolder, name: str) -> str:
+    manifest, coded = study.manifest, bool(study.manifest[CODE])
+    path = f"PYTHONPATH=again/{INPUTS}/{CODE} " if coded else ""
+    allow = " --allow-code" if coded else ""
+    said = {key: manifest[key] for key in ("name", "description", "version", "command")}
+    return _README.format(
+        **said, code=allow, folder=shlex.quote(name), manifest=MANIFEST, inputs=INPUTS,
+        resume=f"{path}dmz resume again{allow}",
+    )  # fmt: skip
+
+
+def _pack(study: StudyFolder, target: Path, name: str) -> None:
+    folder = study.path
     files = sorted(
         (path for path in folder.rglob("*") if path.is_file() and _belongs(path, folder)),
         key=lambda path: path.relative_to(folder).as_posix(),
     )
     with zipfile.ZipFile(target, "w") as archive:
-        _put(archive, f"{name}/README.txt", text.encode())
+        with archive.open(_entry(f"{name}/README.txt"), "w") as entry:
+            entry.write(_readme(study, name).encode())
         for path in files:
-            _put(archive, f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes())
+            inside = _entry(f"{name}/{path.relative_to(folder).as_posix()}")
+            with archive.open(inside, "w", force_zip64=True) as entry, path.open("rb") as stream:
+                shutil.copyfileobj(stream, entry)
 
 
-def _belongs(path: Path, folder: Path) -> bool:
-    """Results and what they need: no timings, nothing hidden, no bundle."""
-    inside = path.relative_to(folder).parts
-    hidden = any(part.startswith(".") for part in inside)
-    return not hidden and path.name != SESSION and path.suffix != ".zip"
-
-
-def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+def _entry(name: str) -> zipfile.ZipInfo:
+    """A file's place in the zip, without anything that tells when or where it was made."""
     entry = zipfile.ZipInfo(name, _EPOCH)
     stored = Path(name).suffix in _STORED
     entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content, compresslevel=9)
+    return entry
+
+
+def _belongs(path: Path, folder: Path) -> bool:
+    """Results and what they need: no timings, nothing hidden, nobody's notes."""
+    inside = path.relative_to(folder).parts
+    ours = len(inside) > 1 if inside[0] in (INPUTS, PICTURES) else inside[0] in _OURS
+    return ours and not any(part.startswith(".") for part in inside) and not path.is_symlink()

@@ -1,11 +1,12 @@
 """``dmz check`` and ``dmz params``: what a file says, and what may be said."""
 
-import sys
 from pathlib import Path
 
+from experiments.console import console
 from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
+from experiments.wording import many
 from sim.documents import BadInput, read
-from sim.library import find, is_file, shipped
+from sim.library import find, first_file, is_file, shipped
 from sim.scenario import load_case
 from sim.schema import as_csv, as_markdown, parameter_table
 
@@ -17,9 +18,9 @@ def check(files: list[str]) -> int:
     code = 0
     for file in files:
         try:
-            print(_verdict(file))
+            console().print(_verdict(file))
         except BadInput as bad:
-            print(bad, file=sys.stderr)
+            console(stderr=True).print(str(bad))
             code = 2
     return code
 
@@ -28,8 +29,8 @@ def _verdict(file: str) -> str:
     if _is_study(file):
         plan = plan_of(read_study(file, {}), "", {})
         most = "at most " if plan.rule.until else ""
-        return (f"{file}: study {plan.name!r} is valid; {len(plan.arms):,} arms of {most}"
-                f"{plan.rule.most:,} runs")  # fmt: skip
+        return (f"{file}: study {plan.name!r} is valid; {many(len(plan.arms), 'arm')} of {most}"
+                f"{many(plan.rule.most, 'run')}")  # fmt: skip
     if _is_policy(file):
         policy = load_case("baseline", [file]).policies[0]
         return f"{file}: policy {policy.name!r} is valid; it binds {' and '.join(policy.binds)}"
@@ -39,10 +40,9 @@ def _verdict(file: str) -> str:
 
 def _is_study(file: str) -> bool:
     """Whether a file, or a name that no scenario and no policy bears, is a study."""
-    path = Path(file)
-    if is_file(path):
-        return not _STUDY_KEYS.isdisjoint(read(path, []).data)
-    return is_file(SHIPPED_STUDIES / f"{file}.yaml") and not (
+    if own := first_file(file, [Path()]):
+        return not _STUDY_KEYS.isdisjoint(read(own, []).data)
+    return first_file(file, [SHIPPED_STUDIES]) is not None and not (
         is_file(find(file, "scenarios")) or file in shipped("policies")
     )
 

@@ -1,8 +1,8 @@
 """The ``dmz`` command: thin, every verb a call into the rooms that do the work.
 
-Exit codes: 0 done, 1 stopped by what lies outside (workers that keep dying, a full disk) or a row
-that does not verify, 2 bad input (nothing was written), 3 some run raised an exception (the others
-count), 130 interrupted (what was finished is kept).
+Exit codes: 0 done, 1 stopped by what lies outside (workers that keep dying, a full disk), a file or
+row that does not verify, 2 bad input (nothing was written), 3 some run raised an exception (the
+others count), 130 interrupted, 143 and the like stopped by a signal (what was finished is kept).
 """
 
 from enum import StrEnum
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from experiments.streams import readable
 
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, add_completion=False,
@@ -51,10 +53,13 @@ Scheduler = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Folder of the results; goes on with its own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures for machines.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk.")
+]
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Load agent classes that a policy names.")
 ]
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Results of compare or study.")]
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Results of run, compare or study.")]
 
 
 class Format(StrEnum):
@@ -75,8 +80,9 @@ def run(
     days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**62, help="Seed of all worlds and lucks.")] = 1,
     assignments: Assignments = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the results.")] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    out: Out = None,
     why: Annotated[
         int | None, typer.Option(min=1, metavar="K", help="Tell the story of the K-th clash.")
     ] = None,
@@ -88,6 +94,7 @@ def run(
     row: Annotated[
         int | None, typer.Option(min=0, metavar="K", help="With --from: the row, from 0.")
     ] = None,
+    dry_run: DryRun = False,
     allow_code: AllowCode = False,
 ) -> None:
     """Run a scenario and show how often accidental clashes happen."""
@@ -99,13 +106,13 @@ def run(
         from experiments import verifying
 
         raise typer.Exit(verifying.run_again(from_, row, why, allow_code))
-    from experiments import running
+    from experiments import studying
+    from experiments.asking import Single
 
-    request = running.Request(
-        scenario, tuple(policy or ()), runs, days, seed, tuple(assignments or ()), workers, out,
-        why, json_, geojson, allow_code,
-    )  # fmt: skip
-    raise typer.Exit(running.run(request))
+    asked = Single(scenario, tuple(policy or ()), runs, days, seed, tuple(assignments or ()),
+                   geojson)  # fmt: skip
+    options = studying.Options(workers, scheduler, out, json_, allow_code, dry_run, why)
+    raise typer.Exit(studying.run(asked, options))
 
 
 @app.command()
@@ -129,13 +136,14 @@ def compare(
     scheduler: Scheduler = None,
     out: Out = None,
     json_: Json = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take.")] = False,
+    dry_run: DryRun = False,
     allow_code: AllowCode = False,
 ) -> None:
     """Compare policies with the scenario without them, on the same worlds and lucks."""
     from experiments import studying
+    from experiments.asking import Comparison
 
-    asked = studying.Comparison(
+    asked = Comparison(
         scenario, tuple(policies or ()), tuple(policy or ()), combine, runs, days, seed,
         tuple(assignments or ()),
     )  # fmt: skip
@@ -157,9 +165,7 @@ def study(
     scheduler: Scheduler = None,
     out: Out = None,
     json_: Json = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk.")
-    ] = False,
+    dry_run: DryRun = False,
     allow_code: AllowCode = False,
 ) -> None:
     """Play a study: scenarios x policies x swept parameters."""
@@ -177,12 +183,15 @@ def resume(
     workers: Workers = None,
     scheduler: Scheduler = None,
     json_: Json = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Play again the runs that raised an exception.")
+    ] = False,
     allow_code: AllowCode = False,
 ) -> None:
-    """Go on with a study that was stopped, whatever stopped it."""
+    """Go on with what was stopped, whatever stopped it."""
     from experiments import studying
 
-    options = studying.Options(workers, scheduler, None, json_, allow_code)
+    options = studying.Options(workers, scheduler, None, json_, allow_code, failed=failed)
     raise typer.Exit(studying.resume(folder, options))
 
 
@@ -264,6 +273,10 @@ def schema(
 
 def main() -> Any:
     """Entry point of the ``dmz`` command."""
+    from experiments.process import settle
+
+    settle()
+    readable()
     return app()
 
 

@@ -1,59 +1,127 @@
 """A running ``distributed`` scheduler, by the same face as the processes of this machine."""
 
 import contextlib
+import hashlib
+import importlib
+import importlib.metadata
 import logging
-from collections.abc import Iterator
-from concurrent.futures import CancelledError, Executor
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sim
 from experiments.crew import WorkersLost
+from experiments.pool import handed_out
+from sim.case import Case
+
+if TYPE_CHECKING:
+    from experiments.playing import Task
+    from experiments.pool import Play, Stream
 
 _CONNECT_SECONDS = 10
+_LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "scipy", "pydantic")  # bits depend on them
+_NONE = "not there"
+
+
+def on_cluster(tasks: "Iterable[Task]", seed: int, play: "Play", address: str) -> "Stream":
+    """Have a cluster play all tasks.
+
+    A task that the cluster gives up, since its workers died, is played again at the end, alone and
+    run by run. Raises ``WorkersLost`` with the run at which workers die, or when the cluster loses
+    work that it was given; that a worker dies is no reason, for its tasks go to others.
+    """
+    from distributed.scheduler import KilledWorker
+
+    waiting, pending, suspects = list(tasks)[::-1], dict[Future, "Task"](), list["Task"]()
+    with _connected(address) as (executor, workers):
+        while waiting or pending:
+            try:
+                yield from handed_out(executor, waiting, pending, seed, play, workers)
+            except KilledWorker:
+                task = pending.pop(next(filter(_is_given_up, pending)))
+                suspects += [replace(task, runs=(k,)) for k in task.runs]
+        for alone in suspects:
+            try:
+                yield from handed_out(executor, [alone], {}, seed, play, 1)
+            except KilledWorker as killed:
+                raise WorkersLost(
+                    f"the workers at {address} died each time, also when they played nothing else; "
+                    "an agent that ends its process does that, or too little memory",
+                    alone.name, alone.runs[0],
+                ) from killed  # fmt: skip
+
+
+def _is_given_up(future: Future) -> bool:
+    return future.done() and type(future.exception()).__name__ == "KilledWorker"
 
 
 @contextlib.contextmanager
-def connected(address: str) -> Iterator[tuple[Executor, int]]:
-    """The scheduler's executor, and how many threads its workers have.
-
-    Raises ``WorkersLost`` when the cluster loses work that it was given; that a worker dies is no
-    reason, for its tasks go to others.
-    """
+def _connected(address: str) -> Iterator[tuple[Executor, int]]:
+    """The scheduler's executor, and how many threads its workers have."""
     from distributed import Client
     from distributed.client import FutureCancelledError
     from distributed.comm import CommClosedError
-    from distributed.scheduler import KilledWorker
 
     try:
         with Client(address, timeout=_CONNECT_SECONDS) as client:
             workers = max(1, sum(client.nthreads().values()))
             yield client.get_executor(pure=False), workers
-    except (KilledWorker, CancelledError, FutureCancelledError, CommClosedError) as lost:
+    except (CancelledError, FutureCancelledError, CommClosedError, TimeoutError) as lost:
         raise WorkersLost(f"the cluster at {address} lost its work: {lost}") from lost
 
 
-def cluster_problem(address: str) -> str | None:
-    """Why no study can be played on the scheduler at ``address``, in a line; None if one can."""
+def cluster_problem(address: str, cases: Iterable[Case] = ()) -> str | None:
+    """Why these cases cannot be played on the scheduler at ``address``, in a line; else None.
+
+    Its workers need this version, the libraries on which bits depend, the files of the cases with
+    the same bytes at the same paths, and the modules of their agents.
+    """
     try:
         from distributed import Client
     except ImportError:
         return "the package distributed is not installed: pip install 'dmz-escalation[cluster]'"
+    cases = list(cases)
+    files = sorted({str(case.tree["border"][key]) for case in cases for key in case.fingerprints})
+    modules = sorted({choice.reference.partition(":")[0] for case in cases
+                      for choice in case.agents})  # fmt: skip
+    here = _surroundings(files, modules)
     logger = logging.getLogger("distributed")
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # its tracebacks would stand beside our one line
     try:
         with Client(address, timeout=_CONNECT_SECONDS) as client:
-            versions = client.run(_version)
+            found = client.run(_surroundings, files, modules)
     except (OSError, ValueError, TypeError) as error:
         return f"no scheduler can be reached there: {error}"
-    except ImportError as error:
-        return f"its workers have not this package: {error}"
+    except (ImportError, AttributeError) as error:
+        return f"its workers have not this package, or another version: {error}"
     finally:
         logger.setLevel(level)
-    if not versions:
+    if not found:
         return "the scheduler has no workers"
-    others = sorted(set(versions.values()) - {sim.__version__})
-    return f"its workers have version {', '.join(others)}" if others else None
+    for worker, there in found.items():
+        for name in here:
+            if there[name] != here[name]:
+                return f"on its worker {worker} {name} is {there[name]}, here {here[name]}"
+    return None
 
 
-def _version() -> str:
-    return sim.__version__
+def _surroundings(files: Sequence[str], modules: Sequence[str]) -> dict[str, str]:
+    """What rows depend on beside their case: versions, files by their SHA-256, modules."""
+    found = {"dmz": sim.__version__, "python": platform.python_version()}
+    found |= {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    for name in files:
+        try:
+            found[name] = hashlib.sha256(Path(name).read_bytes()).hexdigest()[:16]
+        except OSError:
+            found[name] = _NONE
+    for name in modules:
+        try:
+            importlib.import_module(name)
+            found[name] = "there"
+        except ImportError:
+            found[name] = _NONE
+    return found

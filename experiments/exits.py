@@ -1,29 +1,83 @@
 """What stops a command, in words and as its exit code.
 
-0 done, 1 stopped (disk, workers), 2 bad input, 3 some runs failed, 130 interrupted.
+0 done, 1 stopped (disk, workers), 2 bad input (damaged results too), 3 some runs failed, 128 and
+more stopped by a signal (130: Ctrl-C).
 """
 
-import sys
-from collections.abc import Callable
+import contextlib
+import errno
+import shlex
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from rich.console import Console
 
-from experiments.crew import WorkersLost
+from experiments.campaign import Interrupted
+from experiments.console import console
+from experiments.crew import EnvironmentFault, WorkersLost
+from experiments.files import Damaged
+from experiments.process import stoppable
+from experiments.streams import nobody_reads
 from sim.documents import BadInput
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Halted(Exception):  # noqa: N818
+    """A command cannot go on: what to say, and its exit code."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message, code)
+        self.message, self.code = message, code
 
 
 def guarded(do: Callable[[Console], int]) -> int:
     """Do it, and say in words and by the exit code what stopped it."""
-    talk = Console(stderr=True, highlight=False)
+    talk = console(stderr=True)
     try:
-        return do(talk)
+        with stoppable():
+            return do(talk)
     except BadInput as bad:
-        print(bad, file=sys.stderr)
-        return 2
-    except WorkersLost as lost:
-        talk.print(f"stopped: {lost}; what was played is kept", soft_wrap=True)
-        return 1
+        message, code = str(bad), 2
+    except Halted as halted:
+        message, code = halted.message, halted.code
+    except Damaged as damaged:
+        message, code = f"{damaged}; dmz resume plays again what it held", 2
+    except KeyboardInterrupt as stop:
+        message, code = "interrupted", getattr(stop, "code", 128 + signal.SIGINT)
+    except BrokenPipeError:
+        nobody_reads()
+        return 128 + signal.SIGPIPE
     except OSError as error:
-        talk.print(f"stopped: {error.strerror or error} ({error.filename or 'disk'}); what was "
-                   "played is kept: make room, then `dmz resume`", soft_wrap=True)  # fmt: skip
-        return 1
+        message, code = f"stopped: {in_words(error)}", 1
+    with contextlib.suppress(OSError):  # nobody may read stderr either
+        talk.print(message)
+    return code
+
+
+@contextlib.contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """What stops the work in a study's folder is told with the command that goes on."""
+    go_on = f"go on with: dmz resume {shlex.quote(str(folder))}"
+    try:
+        yield
+    except (Interrupted, KeyboardInterrupt) as stop:
+        code = getattr(stop, "code", 128 + signal.SIGINT)
+        raise Halted(f"interrupted: what was played is kept; {go_on}", code) from None
+    except (WorkersLost, EnvironmentFault) as lost:
+        raise Halted(f"stopped: {lost}; what was played is kept; {go_on}") from lost
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Halted(f"stopped: {in_words(error)}; what was played is kept; {go_on}") from error
+    except MemoryError as error:
+        raise Halted(f"stopped: there is not enough memory; what was played is kept; {go_on}") \
+            from error  # fmt: skip
+
+
+def in_words(error: OSError) -> str:
+    """What the system refused, and for which file."""
+    where = f" ({error.filename})" if error.filename else ""
+    room = ": make room" if error.errno in _FULL else ""
+    return f"{error.strerror or error}{where}{room}"

@@ -1,89 +1,160 @@
-"""A study's folder: its manifest, the files that were read, and whether both still say the same.
+"""A study's folder: had alone, begun with its manifest and the files that were read, never mixed.
 
 The manifest is written before the first run; whatever plays on, here or after a crash, reads it.
+It is sealed by its own digest, which also owns the parts: results of another manifest never count.
 """
 
-import hashlib
+import contextlib
+import datetime as dt
+import fcntl
 import json
 import shutil
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from experiments.plan import Plan, differences
+import sim
+from experiments.changes import refuse_changes, refuse_control_characters
+from experiments.files import digest_of, unfinished, write_json, write_whole
+from experiments.parts import Parts
+from experiments.plan import Plan
 from experiments.planning import find_study
-from experiments.store import write_json, write_whole
+from experiments.session import libraries
+from sim.case import digest
 from sim.documents import BadInput, Mark, Problem
 
-MANIFEST, INPUTS = "manifest.json", "inputs"
-_MOST_DIFFERENCES = 12
-_NOT_RESULTS = {"command", "request", "content_hash", "description", "code"}
+MANIFEST, INPUTS, CODE = "manifest.json", "inputs", "code"
+_LOCK, _SEAL = ".lock", "sealed"
+_LONGEST_NAME = 80  # bytes of a folder's or a copy's name that are taken from a name
+_DAMAGED = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
 
 
-def plan_in(folder: Path) -> Plan:
-    """The plan of a folder of results. Raises ``BadInput`` for one that holds none."""
-    manifest = manifest_in(folder)
-    try:
-        return Plan.of(manifest, folder / INPUTS)
-    except (KeyError, ValueError, TypeError) as error:
-        message = f"the manifest is damaged: {error}".splitlines()[0]
-        raise BadInput([Problem(Mark(str(folder / MANIFEST), 0, 0), "", message=message)]) from None
+class StudyFolder:
+    """A folder that holds a study: its manifest, the plan that it asks for, and what was played.
 
+    Raises ``BadInput`` where there is none, where another version made it, and wherever something
+    in it is not what was written.
+    """
 
-def manifest_in(folder: Path) -> dict[str, Any]:
-    """The manifest of a folder of a study. Raises ``BadInput`` for a folder without one."""
-    path = folder / MANIFEST
-    message, found = "", str(folder)
-    if not folder.is_dir():
-        message = "there is no such folder"
-    elif not path.is_file():
-        message = "no results of `dmz compare` or `dmz study`: it has no manifest.json"
-    else:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest = _manifest(path)
+
+    @property
+    def mark(self) -> Mark:
+        """The manifest, as the place of a problem."""
+        return Mark(str(self.path / MANIFEST), 0, 0)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of the manifest; every file that a run reads has the digest that names it."""
         try:
-            manifest = json.loads(path.read_text("utf-8"))
-        except ValueError as error:
-            message = f"the manifest is damaged: {error}"
-        else:
-            if "arms" in manifest:
-                return manifest
-            message = "the results of a single `dmz run`, not of `dmz compare` or `dmz study`"
-    raise BadInput([Problem(Mark(str(path), 0, 0), "", found, message=message)])
+            plan = Plan.of(self.manifest, self.path / INPUTS)
+        except _DAMAGED as error:
+            _refuse(self.path / MANIFEST, f"is damaged: {error}".splitlines()[0])
+        for name in sorted({name for arm in plan.arms.values()
+                            for name in arm.case.fingerprints.values()}):  # fmt: skip
+            self._refuse_changed(name, name)
+        return plan
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What was played."""
+        return Parts(self.path, self.manifest[_SEAL])
+
+    def refuse_changed_inputs(self) -> None:
+        """Refuse a copy of a file that was read and is not what it was, or that no run could read.
+        """
+        _ = self.plan
+        for name, kept in self.manifest["inputs"].items():
+            self._refuse_changed(name, kept)
+
+    def _refuse_changed(self, name: str, kept: str) -> None:
+        path = self.path / INPUTS / name
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            _refuse(self.path / MANIFEST, "is damaged: it names a file outside its folder")
+        if not path.is_file():
+            _refuse(path, "is missing")
+        if digest_of(path) != kept:
+            _refuse(path, "is not what was read: its digest is another")
+
+    def refuse_other_code(self) -> None:
+        """Refuse code of a custom agent, which is loaded, that is not that of then."""
+        kept, now = self.manifest[CODE], _code(self.plan)
+        problems = [
+            Problem(self.mark, name, "other code", "the code of then", None,
+                    "changed since the study began")
+            for name in sorted(kept.keys() | now.keys()) if kept.get(name) != now.get(name)
+        ]  # fmt: skip
+        if problems:
+            raise BadInput(problems)
 
 
-def refuse_changes(folder: Path, plan: Plan) -> None:
-    """Raise ``BadInput`` naming every field in which a plan is not that of the folder."""
-    kept, asked = manifest_in(folder), json.loads(json.dumps(plan.manifest()))
-    changed = [(path, old, new) for path, old, new in differences(kept, asked)
-               if not _NOT_RESULTS & set(path.split("."))]  # fmt: skip
-    if changed:
-        mark = Mark(str(folder / MANIFEST), 0, 0)
-        raise BadInput([
-            Problem(mark, path, _brief(new), _brief(old), None, "changed since the study began")
-            for path, old, new in changed[:_MOST_DIFFERENCES]
-        ])  # fmt: skip
+def _refuse(path: Path, message: str) -> None:
+    raise BadInput([Problem(Mark(str(path), 0, 0), "", message=message)])
 
 
-def _brief(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+# -- the manifest ---------------------------------------------------------------------------------
 
 
-def begin(plan: Plan, folder: Path) -> None:
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        _refuse(folder, "there is no such folder")
+    if not path.is_file():
+        _refuse(folder, "no results of dmz run, compare or study: it has no manifest.json")
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+        version, kept = manifest["version"], manifest.get(_SEAL)
+    except _DAMAGED:
+        _refuse(path, "is damaged")
+    if _SEAL not in manifest and version != sim.__version__:
+        _refuse(path, f"made by version {version}, whose folders this one cannot go on with; its "
+                "tables can be read with pandas")  # fmt: skip
+    if kept != _seal(manifest):
+        _refuse(path, "is damaged: it is not what was written")
+    refuse_control_characters(manifest, Mark(str(path), 0, 0))
+    return manifest
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    return digest({key: value for key, value in manifest.items() if key != _SEAL})
+
+
+def _begin(plan: Plan, folder: Path) -> None:
     """Write the files that were read, then the manifest: from now on the folder is the study's."""
     inputs = folder / INPUTS
-    inputs.mkdir(parents=True, exist_ok=True)
+    inputs.mkdir(exist_ok=True)
+    copies = dict(_own_files(plan)) | {
+        (Path(CODE) / Path(*name.split("."))).with_suffix(".py").as_posix(): source
+        for name, source in _modules(plan).items()
+    }
+    for name, source in copies.items():
+        (inputs / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(inputs / name, lambda to, source=source: shutil.copyfile(source, to))
+    names = [*copies, *(_copy(source, inputs) for source in _sources(plan))]
+    manifest = json.loads(json.dumps(plan.manifest())) | {
+        "code": _code(plan), "libraries": libraries(),
+        "inputs": {name: digest_of(inputs / name) for name in names},
+    }
+    write_json(folder / MANIFEST, manifest | {_SEAL: _seal(manifest)})
+
+
+def _own_files(plan: Plan) -> Iterator[tuple[str, Path]]:
+    """Files that runs read, such as a course of the line, by the digest that names them."""
     for arm in plan.arms.values():
         for key, found in arm.case.fingerprints.items():
-            if not (inputs / found).exists():
-                source = arm.case.tree["border"][key]
-                write_whole(inputs / found, lambda to, source=source: shutil.copyfile(source, to))
+            yield found, Path(arm.case.tree["border"][key])
+
+
+def _sources(plan: Plan) -> list[Path]:
+    """Scenario, policy and study files, in an order that does not hang on where they lie."""
     sources = {source for arm in plan.arms.values() for source in arm.case.sources}
-    sources |= set(_modules(plan).values())
-    if plan.request["verb"] == "study":
-        sources.add(find_study(plan.request["name"]))
-    for source in sorted(sources, key=lambda path: (path.name, str(path))):
-        _copied(source, inputs)
-    write_json(folder / MANIFEST, plan.manifest() | {"code": _code(plan)})
+    sources |= {find_study(plan.request["name"])} if plan.kind == "study" else set()
+    return sorted(sources, key=lambda path: (path.name, str(path)))
 
 
 def _modules(plan: Plan) -> dict[str, Path]:
@@ -95,24 +166,105 @@ def _modules(plan: Plan) -> dict[str, Path]:
 
 def _code(plan: Plan) -> dict[str, str]:
     """Fingerprints of the code of custom agents: no content hash of a scenario knows it."""
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for name, path in _modules(plan).items()}  # fmt: skip
+    return {name: digest_of(path) for name, path in _modules(plan).items()}
 
 
-def refuse_other_code(folder: Path, plan: Plan) -> None:
-    """Raise ``BadInput`` where the code of a custom agent, which is loaded, is not that of then."""
-    kept, now = manifest_in(folder).get("code", {}), _code(plan)
-    if kept != now:
-        mark = Mark(str(folder / MANIFEST), 0, 0)
-        raise BadInput([Problem(mark, f"code.{path}", _brief(new), _brief(old), None,
-                                "changed since the study began")
-                        for path, old, new in differences(kept, now)])  # fmt: skip
-
-
-def _copied(source: Path, inputs: Path) -> None:
-    """Copy a file; one of the same name and other bytes gets a number."""
-    target, number, content = inputs / source.name, 1, source.read_bytes()
+def _copy(source: Path, inputs: Path) -> str:
+    """Copy a file, under which name; one of the same name and other bytes gets a number."""
+    content, number = source.read_bytes(), 1
+    stem = _shortened(source.stem)
+    target = inputs / f"{stem}{source.suffix}"
     while target.exists() and target.read_bytes() != content:
         number += 1
-        target = inputs / f"{source.stem}-{number}{source.suffix}"
+        target = inputs / f"{stem}-{number}{source.suffix}"
     write_whole(target, lambda to: to.write_bytes(content) and None)
+    return target.name
+
+
+def _shortened(name: str) -> str:
+    """A name of so many bytes that a file system takes it with a number and an ending."""
+    return name.encode(errors="replace")[:_LONGEST_NAME].decode(errors="ignore")
+
+
+# -- having a folder alone ------------------------------------------------------------------------
+
+
+@contextmanager
+def claimed(plan: Plan, out: Path | None) -> Iterator[StudyFolder]:
+    """The folder of a plan, had alone: a new one, or ``out``, which may hold the same study.
+
+    Raises ``BadInput`` for a place that cannot be one, that holds something else or another study,
+    or that another process is filling.
+    """
+    refuse_control_characters(plan.manifest(), Mark(f"dmz {plan.kind}", 0, 0))
+    folder = _made(out) if out is not None else _new_folder(f"{plan.kind}-{plan.name}")
+    with locked(folder):
+        if (folder / MANIFEST).is_file():
+            study = StudyFolder(folder)
+            refuse_changes(study.manifest, json.loads(json.dumps(plan.manifest())), study.mark)
+        else:
+            _refuse_strangers(folder)
+            _begin(plan, folder)
+            study = StudyFolder(folder)
+        yield study
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Have the folder alone; the lock goes with the process.
+
+    Raises ``BadInput`` if another process has it, or the place cannot be locked.
+    """
+    with contextlib.ExitStack() as opened:
+        try:
+            stream = opened.enter_context((folder / _LOCK).open("w"))
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _refuse(folder, "another process is filling this folder")
+        except OSError as error:
+            _refuse(folder, f"files here cannot be locked: {error.strerror}; take a folder on "
+                    "another disk")  # fmt: skip
+        yield
+
+
+def _new_folder(name: str) -> Path:
+    """A folder in ``results`` that nobody else has, named by the time."""
+    stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
+    safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
+    first = Path("results") / f"{_shortened(safe)}-{stamp}"
+    folder, number = first, 1
+    with _refused_in_words(first):
+        first.parent.mkdir(exist_ok=True)
+        while True:
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                number += 1
+                folder = first.with_name(f"{first.name}-{number}")
+            else:
+                return folder
+
+
+def _made(out: Path) -> Path:
+    with _refused_in_words(out):
+        if out.is_dir() and not (out / MANIFEST).is_file():
+            _refuse_strangers(out)
+        out.mkdir(parents=True, exist_ok=True)
+        (out / _LOCK).touch()
+    return out
+
+
+@contextmanager
+def _refused_in_words(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"cannot be a folder of results: {error.strerror}"
+        raise BadInput([Problem(Mark("--out", 0, 0), "", str(out), message=message)]) from None
+
+
+def _refuse_strangers(folder: Path) -> None:
+    """Refuse a folder with anything that a study killed before its manifest cannot have left."""
+    if not all(path.name in (INPUTS, _LOCK) or unfinished(path) for path in folder.iterdir()):
+        raise BadInput([Problem(Mark("--out", 0, 0), "", str(folder), "a new or empty folder", None,
+                                "is not empty")])  # fmt: skip

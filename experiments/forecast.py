@@ -8,10 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from experiments.console import console
 from experiments.crew import Crew
 from experiments.parts import Parts, Played
 from experiments.plan import Plan
 from experiments.playing import Task, compile_once, play_task
+from experiments.wording import many, number
 
 _ARMS, _SECONDS = 12, 8.0  # arms that are played to find out, for so long at least
 _EFFICIENCY = 0.93  # of several workers on the cores of one machine, seen
@@ -69,14 +71,16 @@ def print_forecast(plan: Plan, agents: Agents, crew: Crew, talk: Console) -> int
     compile_once(talk.print)
     found = forecast(plan, agents)
     most = "at most " if plan.rule.until else ""
-    print(f"{plan.name}: {found.arms:,} arms, {most}{found.runs:,} runs "
-          f"({most}{plan.rule.most:,} of each arm)")  # fmt: skip
-    print(f"time: {most}{_time(found.seconds(crew.workers))} with {crew.workers} workers on this "
-          f"machine ({found.seconds_a_run:.2f} s a run)")  # fmt: skip
-    print(f"disk: {most}{_size(found.disk)} ({found.bytes_a_run / 1e3:.1f} kB a run), and as much "
-          "again while the tables are put together")  # fmt: skip
-    print("Reckoned from a few runs, whose tables compress less well than many. Nothing was "
-          "written.")  # fmt: skip
+    out = console()
+    out.print(f"{plan.name}: {many(found.arms, 'arm')}, {most}{many(found.runs, 'run')} "
+              f"({most}{number(plan.rule.most)} of each arm)")  # fmt: skip
+    out.print(f"time: {most}{_time(found.seconds(crew.workers))} with "
+              f"{many(crew.workers, 'worker')} on this machine ({found.seconds_a_run:.2g} s a "
+              "run)")  # fmt: skip
+    out.print(f"disk: {most}{_size(found.disk)} ({found.bytes_a_run / 1e3:.1f} kB a run), and as "
+              "much again while the tables are put together")  # fmt: skip
+    out.print("Reckoned from a few runs, whose tables compress less well than many. Nothing was "
+              "written.")  # fmt: skip
     return 0
 
 

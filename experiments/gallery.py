@@ -5,7 +5,9 @@ pictures that answer its question, with their data. Nothing in it is written by 
 """
 
 import argparse
+import html
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,107 +15,135 @@ from pathlib import Path
 from typing import Any
 
 from experiments.answer import answer
-from experiments.pictures import pictures
-from experiments.plan import BASELINE
+from experiments.judging import FAMILY
+from experiments.measures import noun
+from experiments.own_files import keep_only, others_in
+from experiments.pictures import Picture, pictures
+from experiments.plan import policy_words
+from experiments.publishing import picture_tables
 from experiments.results import Results
-from experiments.tables import figure, ratio_figure, ratio_span, signed, span
+from experiments.wording import capital, effect, figure, many, number, signed, span
+from sim.documents import BadInput, Mark, Problem
 
 _SHOWN = ("heat", "heat-policies", "levels", "contested", "forest", "outcomes", "causes")
 
 
 def page(folder: Path, into: Path) -> Path:
-    """Write the page of one folder of results; its path. Raises OSError where there is none."""
+    """Write the page of one folder of results; its path.
+
+    Raises OSError where there is none, and ``BadInput`` where its place holds anything else.
+    """
     results = Results(folder)
     figures = json.loads((folder / "figures.json").read_text("utf-8"))
-    target = into / Path(results.manifest["request"]["name"]).stem
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    lines = [*_head(results.manifest, figures), *_pictures(results, figures, target)]
-    lines += [*_verdicts(figures), *_regret(figures), *_rates(results.manifest, figures)]
-    readme = target / "README.md"
-    readme.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return readme
+    target = into / _safe(results.manifest)
+    if others := others_in(target):
+        raise BadInput([Problem(Mark(str(target), 0, 0), "", ", ".join(others[:3]),
+                                "a folder that holds nothing but a page", None,
+                                "holds what is no part of a page")])  # fmt: skip
+    target.mkdir(parents=True, exist_ok=True)
+    made = pictures(results.manifest, figures, picture_tables(results))
+    made = [picture for picture in made if picture.name.split("-")[0] in _SHOWN]
+    lines = [*_head(results.manifest, figures), *_pictures(made)]
+    for part in (_verdicts, _regret, _rates):
+        lines += part(results.manifest, figures)
+    (target / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    names = [f"{picture.name}.{ending}" for picture in made for ending in ("png", "csv")]
+    for name in names:
+        shutil.copy(results.folder / "figures" / name, target)
+    keep_only(target, ["README.md", *names])
+    return target / "README.md"
+
+
+def _safe(manifest: Mapping[str, Any]) -> str:
+    """The name of a page's folder: that of the study's file, in letters that lead nowhere else."""
+    name = Path(manifest["request"].get("name", manifest["name"])).stem
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in name) or "study"
 
 
 def _head(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[str]:
-    yield f"# {_title(manifest['name'])}"
-    yield from ("", manifest["description"], "", "```", manifest["command"], "```", "")
+    yield f"# {_text(capital(manifest['name']))}"
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", manifest["command"])), default=0))
+    yield from ("", _text(manifest["description"]), "", fence, manifest["command"], fence, "")
     runs = sum(figures["runs"].values())
-    yield (f"Version {manifest['version']}, seed {manifest['seed']}, {runs:,} runs. Made by "
+    yield (f"Version {manifest['version']}, seed {manifest['seed']}, {many(runs, 'run')}. Made by "
            "`python -m experiments.gallery`.")  # fmt: skip
-    yield from ("", "\n>\n".join(f"> {text}" for text in answer(manifest, figures)), "")
+    yield from ("", "\n>\n".join(f"> {_text(text)}" for text in answer(manifest, figures)), "")
 
 
-def _title(name: str) -> str:
-    return name[:1].upper() + name[1:]
+def _text(text: str) -> str:
+    """Text that Markdown takes as it is, on one line."""
+    plain = html.escape(" ".join(text.split()), quote=False)
+    return re.sub(r"([\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|:(?=[\w+-]+:))", r"\\\1", plain)
 
 
-def _pictures(results: Results, figures: Mapping[str, Any], target: Path) -> Iterator[str]:
-    made = pictures(results.manifest, figures, results.runs, results.incidents, results.tension)
+def _pictures(made: Sequence[Picture]) -> Iterator[str]:
     for picture in made:
-        if picture.name.split("-")[0] in _SHOWN:
-            for ending in ("png", "csv"):
-                shutil.copy(results.folder / "figures" / f"{picture.name}.{ending}", target)
-            yield from (f"![{picture.title}]({picture.name}.png)", "")
-            yield from (f"{picture.caption} [Data]({picture.name}.csv).", "")
+        yield from (f"![{_text(picture.title)}]({picture.name}.png)", "")
+        yield from (f"{_text(picture.caption)} [Data]({picture.name}.csv).", "")
 
 
-def _verdicts(figures: Mapping[str, Any]) -> Iterator[str]:
+def _verdicts(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[str]:
+    decides = manifest["estimate"][0]
+    judged = dict.fromkeys((*manifest["estimate"], *figures["family"]["measures"]))
     for future, policies in figures["comparisons"].items():
-        yield from (f"## Verdicts: {future}", "")
-        yield from _header("policy", "runs", "clashes, policy v none", "ratio", "difference a year",
-                           "verdict", "unanswered a year, north / south", "deepest, m",
-                           "work-days lost", "bound in runs")  # fmt: skip
-        found = {name: each["measures"]["clashes"] for name, each in policies.items()}
-        for name in sorted(found, key=lambda name: found[name]["difference"]["estimate"] or 0.0):
-            one, costs, audit = found[name], policies[name]["costs"], policies[name]["audit"]
-            difference, identical = one["difference"], one["verdict"] == "identical"
-            times = "1, exactly" if identical else _ratio(one["ratio"])
-            gap = (f"{signed(difference['estimate'])} ({signed(difference['low'])} to "
-                   f"{signed(difference['high'])})")  # fmt: skip
-            deepest = max(costs["deepest_unanswered_north"], costs["deepest_unanswered_south"])
-            lost = costs["workdays_lost_north"] + costs["workdays_lost_south"]
-            yield _row(
-                name, f"{one['runs']:,}",
-                f"{one['policy']['events']:.0f} v {one['baseline']['events']:.0f}", times,
-                "0, exactly" if identical else gap, one["in_words"],
-                f"{signed(costs['unanswered_north'])} / {signed(costs['unanswered_south'])}",
-                figure(deepest), signed(lost), f"{audit['bound']:,} of {audit['runs']:,}",
-            )  # fmt: skip
-        yield ""
+        yield from (f"## Verdicts: {_text(future)}", "")
+        order = sorted(policies, key=lambda name, of=policies: _difference(of[name], decides))
+        for measure in judged:
+            yield from _header(f"{noun(measure)}, by policy", "runs", "n, policy v none", "ratio",
+                               "difference a year", "verdict")  # fmt: skip
+            for name in order:
+                one = policies[name]["measures"][measure]
+                n = f"{number(one['policy']['events'])} v {number(one['baseline']['events'])}"
+                told = effect(one)
+                yield _row(name, number(one["runs"]), n, told.times, told.gap, one["in_words"])
+            yield ""
+        yield from _beside({name: policies[name] for name in order})
 
 
-def _regret(figures: Mapping[str, Any]) -> Iterator[str]:
+def _difference(policy: Mapping[str, Any], measure: str) -> float:
+    return policy["measures"][measure]["difference"]["estimate"] or 0.0
+
+
+def _beside(policies: Mapping[str, Any]) -> Iterator[str]:
+    yield from _header("costs a year, by policy", "unanswered, north / south", "deepest, m",
+                       "work-days lost", "bound in runs")  # fmt: skip
+    for name, policy in policies.items():
+        costs, audit = policy["costs"], policy["audit"]
+        deepest = max(costs["deepest_unanswered_north"], costs["deepest_unanswered_south"])
+        lost = costs["workdays_lost_north"] + costs["workdays_lost_south"]
+        yield _row(
+            name, f"{signed(costs['unanswered_north'])} / {signed(costs['unanswered_south'])}",
+            figure(deepest), signed(lost), f"{number(audit['bound'])} of {number(audit['runs'])}",
+        )  # fmt: skip
+    yield ""
+
+
+def _regret(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[str]:
     if not figures["regret"]:
         return
-    yield from ("## Regret across futures, clashes a year", "")
+    yield from (f"## Regret across futures, {noun(manifest['estimate'][0])} a year", "")
     yield from _header("policy", "mean rate", "worst rate", "where", "largest regret", "where")
-    for name, each in sorted(figures["regret"].items(), key=lambda p: p[1]["regret"]["estimate"]):
-        yield _row("no policy" if name == BASELINE else name, figure(each["mean"]),
+    for each in sorted(figures["regret"], key=lambda each: each["regret"]["estimate"]):
+        yield _row(policy_words(each["policy"]), figure(each["mean"]),
                    figure(each["worst"]), each["worst_future"], _interval(each["regret"]),
                    each["regret_future"])  # fmt: skip
     yield ""
 
 
 def _rates(manifest: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[str]:
-    yield from ("## Accidental clashes a year without a policy", "")
-    yield from _header("future", "runs", "n", "rate", "begun by a violation", "begun otherwise",
-                       "contested area, km²")  # fmt: skip
+    measures = list(dict.fromkeys((*manifest["estimate"], *FAMILY)))
+    decides = measures[0]
+    yield from (f"## {capital(noun(decides))} a year without a policy", "")
+    yield from _header("future", "runs", "n", *map(noun, measures), "contested area, km²")
     for name, rates in figures["rates"].items():
-        if manifest["arms"][name]["policy"] == BASELINE:
+        if manifest["arms"][name]["policy"] is None:
             area = figures["ambiguity"][name]["contested_area_km2"]
-            yield _row(name, f"{figures['runs'][name]:,}", f"{rates['clashes']['events']:.0f}",
-                       *(_interval(rates[key]) for key in ("clashes", "clashes_violation",
-                                                           "clashes_otherwise")),
-                       figure(area["mean"]))  # fmt: skip
+            yield _row(name, number(figures["runs"][name]), number(rates[decides]["events"]),
+                       *(_interval(rates[each]) for each in measures), figure(area["mean"]))
 
 
 def _interval(value: Mapping[str, Any]) -> str:
     return f"{figure(value['estimate'])} ({span(value)})"
-
-
-def _ratio(value: Mapping[str, Any]) -> str:
-    return f"{ratio_figure(value['estimate'])} ({ratio_span(value)})"
 
 
 def _header(*names: str) -> Iterator[str]:
@@ -122,7 +152,7 @@ def _header(*names: str) -> Iterator[str]:
 
 
 def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(map(_text, cells)) + " |"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,8 +161,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("results", nargs="+", type=Path)
     parser.add_argument("--into", type=Path, default=Path("docs/studies"))
     asked = parser.parse_args(arguments)
-    for folder in asked.results:
-        print(page(folder, asked.into))
+    try:
+        for folder in asked.results:
+            print(page(folder, asked.into))
+    except BadInput as bad:
+        print(bad, file=sys.stderr)
+        return 2
     return 0
 
 

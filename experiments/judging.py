@@ -1,19 +1,19 @@
 """Verdicts: what a policy does to a rate, on the same worlds and lucks as the baseline.
 
-Only what both arms have played is compared, world by world. A family of comparisons shares its
-error: with m of them each is judged at 95% raised to 1 - 0.05 / m (Bonferroni), so that the chance
-of any false verdict stays below 5%. Measures outside the family are told at 95% and marked so.
+Only what both arms have played is compared, world by world, as rates of each arm's own exposure: a
+policy that only ends runs sooner changes no rate. A family of comparisons shares its error: with m
+of them each is judged at 95% raised to 1 - 0.05 / m (Bonferroni), so that the chance of any false
+verdict stays below 5%. Measures outside the family are told at 95% and marked so.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from experiments.measures import YEAR
+from experiments.measures import by_world
 from experiments.statistics import (
     FEWEST_DISCORDANT,
     Interval,
@@ -23,6 +23,7 @@ from experiments.statistics import (
     ratio_interval,
     runs_that_would_decide,
     variance_saved,
+    with_limits,
 )
 
 Verdict = Literal["lower", "higher", "undecided", "identical"]
@@ -35,7 +36,9 @@ class Comparison:
 
     ``ratio`` and ``difference`` (a year) hold the same verdict. ``runs_to_decide``: the runs of
     each arm at which it would be decided if all worlds were like those seen; inf for never.
-    ``variance_saved``: the share of the difference's variance that the same luck saved.
+    ``variance_saved``: the share of the difference's variance that the same luck saved. ``look``:
+    the runs of the look at which all this was seen, 0 before the first, None without looks.
+    ``audit`` says on what "identical" rests.
     """
 
     measure: str
@@ -47,6 +50,8 @@ class Comparison:
     runs: int
     runs_to_decide: float
     variance_saved: float
+    look: int | None = None
+    audit: "Audit | None" = None
 
 
 def family_level(comparisons: int, level: float = 0.95) -> float:
@@ -63,44 +68,45 @@ def paired(arm: pd.DataFrame, baseline: pd.DataFrame) -> tuple[pd.DataFrame, pd.
 
 
 def compare(
-    arm: pd.DataFrame, baseline: pd.DataFrame, measure: str, pilot: Pilot | None, level: float,
-    never_bound: bool = False,
+    arm: pd.DataFrame, baseline: pd.DataFrame, measure: str, pool: Pilot | None, level: float,
+    seen: "Audit | None" = None, look: int | None = None,
 ) -> Comparison:  # fmt: skip
-    """One measure of two arms on their shared runs; ``pilot`` pools all arms of the study."""
+    """One measure of two arms on their shared runs; ``pool`` holds all arms of the study.
+
+    ``seen``: the audit of the two; ``look`` as in ``Comparison``. Raises ValueError where they
+    share no exposure.
+    """
     arm, baseline = paired(arm, baseline)
-    y, x = (runs[measure].groupby(level="world").sum().to_numpy() for runs in (arm, baseline))
-    years = [float(runs["days"].sum()) / YEAR for runs in (arm, baseline)]
-    ratio = ratio_interval(y, x, numerator_pilot=pilot, denominator_pilot=pilot, level=level)
-    difference = difference_interval(y, x, years[1], pilot=pilot, level=level)
-    verdict = verdict_of(difference, never_bound)
+    worlds = [by_world(runs, measure) for runs in (arm, baseline)]
+    y, x = (found[measure].to_numpy() for found in worlds)
+    years = tuple(found["years"].to_numpy() for found in worlds)
+    ratio = ratio_interval(y, x, years, numerator_pool=pool, denominator_pool=pool, level=level)
+    ratio = with_limits(ratio, y.size)
+    difference = with_limits(difference_interval(y, x, years, pool=pool, level=level), y.size)
+    verdict = verdict_of(difference, seen is not None and seen.never_bound, look != 0)
     factor = 1.0
     if verdict == "undecided":
-        factor = runs_that_would_decide(y, x, pilot=pilot, level=level)
+        factor = runs_that_would_decide(y, x, years, pool=pool, level=level)
     return Comparison(
-        measure, rate_interval(x, years[1], pilot=pilot), rate_interval(y, years[0], pilot=pilot),
+        measure, with_limits(rate_interval(x, years[1], pool=pool), x.size),
+        with_limits(rate_interval(y, years[0], pool=pool), y.size),
         ratio, difference, verdict, len(arm),
-        math.ceil(len(arm) * factor) if math.isfinite(factor) else math.inf, variance_saved(y, x),
+        math.ceil(len(arm) * factor) if math.isfinite(factor) else math.inf,
+        variance_saved(y, x, years), look, seen,
     )  # fmt: skip
 
 
-def verdict_of(difference: Interval, identical: bool) -> Verdict:
-    """In a word: what the interval of the difference, and the worlds that differ, allow to say."""
+def verdict_of(difference: Interval, identical: bool = False, looked: bool = True) -> Verdict:
+    """In a word: what the interval of the difference, and the worlds that differ, allow to say;
+    where there are looks, nothing before the first.
+    """
     if identical:
         return "identical"
-    if difference.events < FEWEST_DISCORDANT:
+    if not looked or difference.events < FEWEST_DISCORDANT:
         return "undecided"
     if difference.high < 0.0:
         return "lower"
     return "higher" if difference.low > 0.0 else "undecided"
-
-
-def pooled(arms: Iterable[pd.DataFrame], measure: str) -> Pilot | None:
-    """S and Q of a measure over all arms of a study."""
-    whole = None
-    for runs in arms:
-        one = Pilot.of(runs.groupby("world")[measure].sum().to_numpy(), len(runs))
-        whole = one if whole is None else whole + one
-    return whole
 
 
 @dataclass(frozen=True)
@@ -108,29 +114,37 @@ class Audit:
     """In how many of ``runs`` a policy changed anything, and how many moments came out otherwise.
 
     A moment is a place and minute at which one of the twins has an incident that the other has
-    not, or not in the same form.
+    not, or not in the same form. ``days`` of exposure under the policy's arm are what this rests
+    on; on ``days_in_force`` of them the policy was in force, for it may have a start.
     """
 
     runs: int
     bound: int
     moments: int
+    days: float
+    days_in_force: float
 
     @property
     def never_bound(self) -> bool:
-        """Whether all twins are identical to the last bit."""
-        return self.bound == 0
+        """Whether there are twins, and all of them are identical to the last bit."""
+        return self.runs > 0 and self.bound == 0
 
 
 def audit(
-    arm: tuple[pd.DataFrame, pd.DataFrame], baseline: tuple[pd.DataFrame, pd.DataFrame]
-) -> Audit:
-    """Hold the twins of two arms, (runs, incidents) each, against each other."""
+    arm: tuple[pd.DataFrame, pd.DataFrame], baseline: tuple[pd.DataFrame, pd.DataFrame],
+    from_day: float = 0.0,
+) -> Audit:  # fmt: skip
+    """Hold the twins of two arms, (runs, incidents) each, against each other; ``from_day`` of its
+    exposure on the arm's policy is in force.
+    """
     shared = np.intersect1d(arm[0]["run"], baseline[0]["run"])
     runs = _only_one_has(arm[0], baseline[0], shared)
     incidents = _only_one_has(arm[1], baseline[1], shared)
     moments = incidents.drop_duplicates(["run", "opened", "s_km"])
     bound = np.union1d(runs["run"], incidents["run"])
-    return Audit(shared.size, bound.size, len(moments))
+    days = arm[0]["days"][arm[0]["run"].isin(shared)].to_numpy(float)
+    in_force = np.maximum(days - max(0.0, from_day), 0.0)
+    return Audit(shared.size, bound.size, len(moments), float(days.sum()), float(in_force.sum()))
 
 
 def _only_one_has(a: pd.DataFrame, b: pd.DataFrame, runs: np.ndarray) -> pd.DataFrame:

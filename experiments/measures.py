@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sim.outcome import CLASH_RUNG, RUNGS
+from sim.parameters import SIDES
 
 YEAR = 365.0  # days
 
@@ -40,7 +41,23 @@ CONDUCT = {
     "casualties_mines": "casualties by mines",
 }
 MEASURES = HEADLINE | LADDER | CONDUCT
+# where a label alone does not say what is counted
+_NOUNS = {
+    "clashes_violation": "accidental clashes begun by a violation",
+    "clashes_otherwise": "accidental clashes begun otherwise",
+    "incidents": "incidents",
+    **{f"rung_{r}": f"incidents at rung {r}+ ({RUNGS[r]})" for r in range(1, len(RUNGS))},
+    "answered_warning_shots": "fire in answer to warning shots",
+    "answered_rounds_at_post": "fire in answer to rounds at a post",
+    **{f"deep_crossings_{s}": f"crossings deeper than 5 m by the {s}'s units" for s in SIDES},
+    **{f"unanswered_{s}": f"crossings by the {s}'s units that nobody responded to" for s in SIDES},
+}
 BOTH_SIDES = ("approach_broadcasts", "stray_shots", "casualties")
+
+
+def noun(measure: str) -> str:
+    """What a measure counts, in words that stand by themselves."""
+    return _NOUNS.get(measure) or MEASURES[measure].strip()
 
 
 def counted(row: Mapping[str, Any], measure: str) -> float:
@@ -48,6 +65,12 @@ def counted(row: Mapping[str, Any], measure: str) -> float:
     if measure in BOTH_SIDES:
         return row[f"{measure}_north"] + row[f"{measure}_south"]
     return row[measure]
+
+
+def by_world(runs: pd.DataFrame, *measures: str) -> pd.DataFrame:
+    """Events of the measures and exposed ``years``, each summed over a world's runs; by world."""
+    found = runs.groupby("world")[[*measures, "days"]].sum()
+    return found.assign(years=found.pop("days") / YEAR)
 
 
 def accidental_clashes(incidents: pd.DataFrame) -> pd.Series:

@@ -2,32 +2,44 @@
 
     parts/000017/           a part: the runs that finished together, in no order
         runs.parquet, incidents.parquet, tension.parquet, failures.parquet
+        sealed.json         which of these there are, with their digests
     runs.parquet            one row a run, in the order of the plan
     incidents.parquet       one row an incident
     tension.parquet         one row a run: both tensions at the start of every seventh day
     failures.json           runs that raised an exception, if any
+    tables.json             the same for the tables, written when everything has been played
 
-A part is a folder that is filled under another name and then renamed. The tables are written when
-everything has been played; ``runs.parquet`` is the last, so where it is, all are. However the runs
-were cut into parts, the tables hold the same bytes.
+A part is a folder that is filled under another name and then renamed. Only what this program wrote
+whole counts: a part that is damaged, foreign, or holds a run that another one has is left out, and
+its runs are played again. However the runs were cut into parts, the tables hold the same bytes.
 """
 
-import fcntl
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from experiments.files import (
+    Damaged,
+    count_rows,
+    read_parquet,
+    sealed,
+    sync,
+    unfinished,
+    write_json,
+    write_parquet,
+    write_seals,
+    write_whole,
+)
 from experiments.playing import LUCKS, Failure
-from experiments.store import INCIDENTS, RUNS, table_of, write_json, write_whole
-from sim.documents import BadInput, Mark, Problem
+from experiments.store import INCIDENTS, RUNS, table_of
 from sim.outcome import Outcome
 
 _ARM = pa.field("arm", pa.string())
@@ -40,79 +52,193 @@ SCHEMAS = {
                            ("traceback", pa.string())]),
     "runs": pa.schema([_ARM, *RUNS]),
 }  # fmt: skip
+TABLES = ("incidents", "tension", "runs")
 WEEK = 7  # days from one kept tension to the next
+FAILURES, COMPLETE, _SEALED = "failures.json", "tables.json", "sealed.json"
+_PART = re.compile(r"[0-9]{6,}")
 _ROWS_AT_ONCE = 3_000_000  # rows in memory while a table is compacted
-_ROW_GROUP = 100_000
+_BATCH = 20_000  # rows that are read at a time
 
 Played = tuple[str, int, Outcome | Failure]
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Have the folder alone; the lock goes with the process. Raises ``BadInput`` if it is taken."""
-    with (folder / ".lock").open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            message = "another process is filling this folder"
-            raise BadInput([Problem(Mark(str(folder), 0, 0), "", message=message)]) from None
-        yield
+Key = tuple[str, int]  # arm and run
 
 
 class Parts:
-    """The results in ``folder``, while they are being made and afterwards."""
+    """The results in ``folder``, while they are being made and afterwards.
 
-    def __init__(self, folder: Path) -> None:
+    ``owner`` is the digest of the manifest that asks for them. Whatever is read was checked against
+    its seal: ``table``, ``rows`` and ``check`` raise ``Damaged`` for a file that is not as written.
+    """
+
+    def __init__(self, folder: Path, owner: str = "") -> None:
         self.folder = folder
         self._parts = folder / "parts"
+        self._owner = owner
+        self._known: dict[Path, set[str]] = {}  # folders that were checked, and their files
+        self._runs: set[Key] = set()
+        self._adding: tuple[Path, set[Key]] | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether everything has been played and the tables are there."""
-        return (self.folder / "runs.parquet").exists()
+        """Whether everything had been played and the tables were put together."""
+        return (self.folder / COMPLETE).exists()
 
-    def open(self) -> None:
-        """Make the folder ready for more parts; what a dead process left half-written goes."""
-        self._parts.mkdir(parents=True, exist_ok=True)
+    # -- filling ----------------------------------------------------------------------------------
+
+    def open(self) -> list[Damaged]:
+        """Make the folder ready for more parts, and return what was damaged and is left out.
+
+        What a dead process left half-written goes, and so do parts that do not count.
+        """
+        dropped = self._drop_bad_tables()
+        if self.complete:
+            return dropped
+        self._parts.mkdir(exist_ok=True)
         for stray in self._parts.glob(".*"):
             shutil.rmtree(stray, ignore_errors=True)
-        for stray in (*self.folder.glob(".*.part"), *self.folder.glob("figures/.*.part")):
+        for stray in filter(unfinished, (*self.folder.glob(".*"), *self.folder.glob("*/.*"))):
             stray.unlink(missing_ok=True)
+        return dropped + list(self._drop_bad_parts())
+
+    def _drop_bad_tables(self) -> list[Damaged]:
+        """Tables of which one is damaged count no more; they stay until new ones replace them."""
+        if not self.complete:
+            return []
+        try:
+            self._checked(self.folder, COMPLETE)
+        except Damaged as damaged:
+            (self.folder / COMPLETE).unlink()
+            return [damaged]
+        return []
+
+    def _drop_bad_parts(self) -> Iterator[Damaged]:
+        self._runs.clear()
+        for part in self._part_folders():
+            try:
+                runs = self._runs_of(part)
+                if twice := runs & self._runs:
+                    raise Damaged(part, f"has {len(twice)} runs that another part has")
+            except Damaged as damaged:
+                shutil.rmtree(part)
+                yield damaged
+            else:
+                self._runs |= runs
 
     def add(self, played: Sequence[Played], seed: int) -> None:
-        """Keep runs as one part. Raises OSError where the disk refuses; then nothing is kept."""
-        names = [int(path.name) for path in self._parts.glob("[0-9]*")]
-        name = f"{max(names, default=0) + 1:06d}"
-        making = self._parts / f".{name}"
+        """Keep runs as one part; those that are kept already are left alone.
+
+        Raises OSError where the disk refuses; then nothing is kept. It may be called again with the
+        same runs, whatever interrupted it.
+        """
+        self._settle()
+        new = [each for each in played if each[:2] not in self._runs]
+        if new:
+            self.keep(rows_of(new, seed))
+
+    def keep(self, tables: Mapping[str, pa.Table]) -> None:
+        """Keep the tables of some runs, by kind, as one part; as ``add``."""
+        names = [int(path.name) for path in self._part_folders()]
+        part = self._parts / f"{max(names, default=0) + 1:06d}"
+        making = part.with_name(f".{part.name}")
+        self._adding = part, _keys(tables["runs"])
         try:
             making.mkdir()
-            for kind, table in rows_of(played, seed).items():
-                if table.num_rows or kind == "runs":
-                    _write(making / f"{kind}.parquet", [table], SCHEMAS[kind])
-            _sync(making)
-            making.rename(self._parts / name)
-            _sync(self._parts)
-        except BaseException:
+            kinds = [kind for kind, table in tables.items() if table.num_rows or kind == "runs"]
+            for kind in kinds:
+                write_parquet(making / f"{kind}.parquet", [tables[kind]], SCHEMAS[kind])
+            write_seals(making, _SEALED, self._owner, (f"{kind}.parquet" for kind in kinds))
+            making.rename(part)
+            sync(self._parts)
+        finally:
             shutil.rmtree(making, ignore_errors=True)
-            raise
+        self._settle()
 
-    def table(self, kind: str, columns: Sequence[str] | None = None) -> pa.Table:
+    def _settle(self) -> None:
+        """An interrupt may have fallen between the renaming of a part and the note of it."""
+        if self._adding is not None and self._adding[0].exists():
+            self._runs |= self._adding[1]
+        self._adding = None
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise ``Damaged`` naming the first file that is not as it was written."""
+        if self.complete:
+            self._checked(self.folder, COMPLETE)
+        else:
+            for part in self._part_folders():
+                self._checked(part, _SEALED)
+
+    def rows(self, kind: str) -> int:
+        """How many rows a table has; failures of runs that succeeded later count no more."""
+        if kind == "failures":
+            return self._failures().num_rows
+        return sum(map(count_rows, self._files(kind)))
+
+    def table(
+        self, kind: str, columns: Sequence[str] | None = None, filters: Any = None
+    ) -> pa.Table:
         """A table as far as it has been made; its rows in no order until it is complete.
 
-        Rows of failed runs are the kind ``failures``. Columns that were not written are null.
+        Rows of failed runs are the kind ``failures``. ``filters``: those of ``pyarrow.parquet``, or
+        an expression of ``pyarrow.compute``.
         """
-        if self.complete and kind != "failures":
-            return pq.read_table(self.folder / f"{kind}.parquet", columns=columns)
-        if self.complete:
-            kept = self.folder / "failures.json"
-            rows = json.loads(kept.read_text("utf-8"))["failures"] if kept.exists() else []
-            return pa.Table.from_pylist(rows, schema=SCHEMAS[kind]).select(
-                list(columns or SCHEMAS[kind].names))  # fmt: skip
-        return self._dataset(kind).to_table(columns=columns)
+        if kind == "failures":
+            return self._failures().select(list(columns or SCHEMAS[kind].names))
+        tables = [read_parquet(path, columns, filters) for path in self._files(kind)]
+        schema = SCHEMAS[kind]
+        none = schema.empty_table().select(list(columns or schema.names))
+        return pa.concat_tables([none, *tables])
 
-    def _dataset(self, kind: str) -> ds.Dataset:
-        files = sorted(str(path) for path in self._parts.glob(f"[0-9]*/{kind}.parquet"))
-        return ds.dataset(files, schema=SCHEMAS[kind], format="parquet")
+    def batches(self, kind: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a table as far as it has been made, some at a time, in its order."""
+        for path in self._files(kind):
+            with path.open("rb") as stream:
+                yield from pq.ParquetFile(stream).iter_batches(_BATCH)
+
+    def _failures(self) -> pa.Table:
+        """A run that failed stands here once, and not at all if it succeeded when played again."""
+        schema = SCHEMAS["failures"]
+        if self.complete:
+            there = FAILURES in self._checked(self.folder, COMPLETE)
+            rows = json.loads((self.folder / FAILURES).read_text("utf-8"))["failures"] if there \
+                else []  # fmt: skip
+            return pa.Table.from_pylist(rows, schema=schema)
+        found: dict[Key, dict[str, Any]] = {}
+        for path in self._files("failures"):
+            found |= {(row["arm"], row["run"]): row for row in read_parquet(path).to_pylist()}
+        if found:
+            for key in _keys(self.table("runs", ["arm", "run"])):
+                found.pop(key, None)
+        return pa.Table.from_pylist(list(found.values()), schema=schema)
+
+    def _part_folders(self) -> list[Path]:
+        """Parts by their number; what else lies there is not ours."""
+        if not self._parts.is_dir():
+            return []
+        found = [each for each in self._parts.iterdir() if _PART.fullmatch(each.name)]
+        return sorted(found, key=lambda each: int(each.name))
+
+    def _files(self, kind: str) -> list[Path]:
+        """The Parquet files that hold rows of a kind."""
+        file = f"{kind}.parquet"
+        if self.complete:
+            self._checked(self.folder, COMPLETE)
+            return [self.folder / file]
+        return [part / file for part in self._part_folders()
+                if file in self._checked(part, _SEALED)]  # fmt: skip
+
+    def _runs_of(self, part: Path) -> set[Key]:
+        self._checked(part, _SEALED)
+        return _keys(read_parquet(part / "runs.parquet", ["arm", "run"]))
+
+    def _checked(self, folder: Path, seals: str) -> set[str]:
+        """The sealed files of a folder, read and compared once."""
+        if folder not in self._known:
+            self._known[folder] = sealed(folder, seals, self._owner)
+        return self._known[folder]
+
+    # -- putting together -------------------------------------------------------------------------
 
     def compact(self, arms: Sequence[str]) -> None:
         """Put all parts into the tables, sorted by ``arms``, run and incident; parts go.
@@ -120,34 +246,69 @@ class Parts:
         Raises ValueError should a run stand there twice, OSError where the disk refuses.
         """
         if not self.complete:
-            failures = self._dataset("failures").to_table()
-            rows = sorted(failures.to_pylist(), key=lambda r: (arms.index(r["arm"]), r["run"]))
-            if rows:
-                write_json(self.folder / "failures.json", {"failures": rows})
-            for kind in ("incidents", "tension", "runs"):
+            order = {arm: i for i, arm in enumerate(arms)}
+            rows = sorted(self._failures().to_pylist(), key=lambda r: (order[r["arm"]], r["run"]))
+            for kind in TABLES:
                 self._compact(kind, arms)
+            written = [f"{kind}.parquet" for kind in TABLES]
+            if rows:
+                write_json(self.folder / FAILURES, {"failures": rows})
+                written.append(FAILURES)
+            else:
+                (self.folder / FAILURES).unlink(missing_ok=True)
+            write_seals(self.folder, COMPLETE, self._owner, written)
+        self._known.clear()
         shutil.rmtree(self._parts, ignore_errors=True)
 
     def _compact(self, kind: str, arms: Sequence[str]) -> None:
-        dataset, schema = self._dataset(kind), SCHEMAS[kind]
-        passes = 1 + dataset.count_rows() // _ROWS_AT_ONCE
+        passes = 1 + self.rows(kind) // _ROWS_AT_ONCE
         size = -(-len(arms) // passes)
-        groups = [list(arms[i : i + size]) for i in range(0, len(arms), size)]
-        chunks = (_sorted(dataset, kind, group) for group in groups)
-        write_whole(self.folder / f"{kind}.parquet", lambda to: _write(to, chunks, schema))
+        groups = (list(arms[i : i + size]) for i in range(0, len(arms), size))
+        tables = (self._sorted(kind, group) for group in groups)
+        write_whole(self.folder / f"{kind}.parquet",
+                    lambda to: write_parquet(to, tables, SCHEMAS[kind]))  # fmt: skip
+
+    def _sorted(self, kind: str, arms: list[str]) -> pa.Table:
+        table = self.table(kind, filters=pc.field("arm").isin(arms))
+        keys = [("_order", "ascending"), ("run", "ascending")]
+        keys += [("incident", "ascending")] if kind == "incidents" else []
+        order = pc.index_in(table["arm"], value_set=pa.array(arms, pa.string()))
+        table = table.append_column("_order", order).sort_by(keys).drop_columns("_order")
+        if kind == "runs":
+            once = table.select(["arm", "run"]).group_by(["arm", "run"]).aggregate([]).num_rows
+            if once != table.num_rows:
+                raise ValueError(f"{table.num_rows - once} runs stand in two parts")
+        return table.combine_chunks()
+
+    def reopen(self) -> None:
+        """Make one part of the tables of complete results, so that more can be played."""
+        if not self.complete:
+            return
+        self._parts.mkdir(exist_ok=True)
+        making, part = self._parts / ".000001", self._parts / "000001"
+        shutil.rmtree(making, ignore_errors=True)
+        failures = self._failures()
+        making.mkdir()
+        for kind in TABLES:
+            _linked(self.folder / f"{kind}.parquet", making / f"{kind}.parquet")
+        write_parquet(making / "failures.parquet", [failures], SCHEMAS["failures"])
+        write_seals(making, _SEALED, self._owner, (f"{kind}.parquet" for kind in SCHEMAS))
+        shutil.rmtree(part, ignore_errors=True)
+        making.rename(part)
+        (self.folder / COMPLETE).unlink()
+        self._known.clear()
+        self._runs = self._runs_of(part)
 
 
-def _sorted(dataset: ds.Dataset, kind: str, arms: list[str]) -> pa.Table:
-    table = dataset.to_table(filter=ds.field("arm").isin(arms))
-    order = pa.array([arms.index(name) for name in table["arm"].to_pylist()], pa.int64())
-    keys = [("_order", "ascending"), ("run", "ascending")]
-    keys += [("incident", "ascending")] if kind == "incidents" else []
-    table = table.append_column("_order", order).sort_by(keys).drop_columns("_order")
-    if kind == "runs":
-        twice = table.select(["arm", "run"]).group_by(["arm", "run"]).aggregate([]).num_rows
-        if twice != table.num_rows:
-            raise ValueError(f"{table.num_rows - twice} runs stand in two parts")
-    return table.combine_chunks()
+def _keys(table: pa.Table) -> set[Key]:
+    return set(zip(table["arm"].to_pylist(), table["run"].to_pylist(), strict=True))
+
+
+def _linked(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(source, target)
 
 
 def rows_of(played: Sequence[Played], seed: int) -> dict[str, pa.Table]:
@@ -164,18 +325,3 @@ def rows_of(played: Sequence[Played], seed: int) -> dict[str, pa.Table]:
         north, south = result.tension[::WEEK].T.tolist()
         rows["tension"].append(key | {"north": north, "south": south})
     return {kind: table_of(rows[kind], SCHEMAS[kind]) for kind in SCHEMAS}
-
-
-def _write(path: Path, tables: Iterable[pa.Table], schema: pa.Schema) -> None:
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for table in tables:
-            writer.write_table(table, row_group_size=_ROW_GROUP)
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,13 +7,15 @@ table anew.
 """
 
 import json
-import os
 import sys
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import ArrayLike
+
+from experiments.crew import cores
 from experiments.statistics import Pilot
 from sim.scenario import Case, load_case, shipped
 
@@ -57,6 +59,15 @@ def pilot_for(case: Case) -> PilotTable | None:
     return PilotTable(name, same, entry["worlds"], entry["runs"], entry["sums"])
 
 
+def pool_with(
+    pilots: PilotTable | None, measure: str, counts_by_world: ArrayLike, runs: int = 0
+) -> Pilot:
+    """What an arm and the pilot, which is of other runs, together know of a measure's clusters."""
+    arm = Pilot.of(counts_by_world, runs)
+    known = pilots.pilot(measure) if pilots else None
+    return arm + known if known else arm
+
+
 def make_pilot(case: Case, runs: int, workers: int) -> dict[str, Any]:
     """Run a pilot and return its entry of the table."""
     from experiments.batch import run_batch
@@ -74,7 +85,7 @@ def main(names: list[str]) -> None:
     table = json.loads(_FILE.read_text(encoding="utf-8")) if _FILE.exists() else {}
     for name in names or shipped():
         runs = _MOST_RUNS if name == "baseline" else _RUNS
-        table[name] = make_pilot(load_case(name), runs, os.cpu_count() or 1)
+        table[name] = make_pilot(load_case(name), runs, cores())
         print(f"{name}: {table[name]['sums']['clashes'][0]:.0f} clashes in {runs} runs", flush=True)
         _FILE.parent.mkdir(exist_ok=True)
         _FILE.write_text(json.dumps(dict(sorted(table.items())), indent=1) + "\n", encoding="utf-8")

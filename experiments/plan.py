@@ -13,9 +13,10 @@ from typing import Any
 
 import sim
 from experiments.playing import LUCKS
+from experiments.wording import many
 from sim.case import Case
 
-BASELINE = "baseline"  # the policy of an arm that has none
+NO_POLICY = "no policy"  # what tables and pictures call an arm that has none
 MOST_ARMS = 5_000
 TALKS = "What talks cost and bring, and their dates, are assumptions."  # wherever there are any
 
@@ -36,6 +37,16 @@ class Rule:
     def most(self) -> int:
         """Runs that an arm may get at most."""
         return self.runs if self.runs is not None else self.budget
+
+    @property
+    def words(self) -> str:
+        """What it says, for readers."""
+        if self.runs is not None:
+            return f"{many(self.runs, 'run')} of each arm"
+        until = "it is decided"
+        if self.until != "decided":
+            until = f"half its interval is {self.until:g} of its rate"
+        return f"at most {many(self.budget, 'run')} of each arm, until {until}"
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -59,18 +70,21 @@ class Rule:
 
 @dataclass(frozen=True)
 class Arm:
-    """One arm: ``levels`` are the labels of the factors that make its future."""
+    """One arm: ``levels`` are the labels of the factors that make its future.
+
+    ``policy`` is the name of what it is under; None, and no name, makes it a baseline.
+    """
 
     name: str
     future: str
-    policy: str
+    policy: str | None
     levels: Mapping[str, str]
     case: Case = field(repr=False)
 
     @property
     def is_baseline(self) -> bool:
         """Whether it is what the policies of its future are compared with."""
-        return self.policy == BASELINE
+        return self.policy is None
 
 
 @dataclass(frozen=True)
@@ -89,9 +103,9 @@ class Plan:
     request: Mapping[str, Any]
 
     @cached_property
-    def futures(self) -> dict[str, dict[str, Arm]]:
-        """The arms by future and policy, in their order."""
-        found: dict[str, dict[str, Arm]] = {}
+    def futures(self) -> dict[str, dict[str | None, Arm]]:
+        """The arms by future and policy, in their order; that of None is the baseline."""
+        found: dict[str, dict[str | None, Arm]] = {}
         for arm in self.arms.values():
             found.setdefault(arm.future, {})[arm.policy] = arm
         return found
@@ -99,7 +113,7 @@ class Plan:
     @property
     def pairs(self) -> int:
         """How many policies are compared with the baseline of their future."""
-        return sum(not arm.is_baseline for arm in self.arms.values())
+        return sum(len(arms) - 1 for arms in self.futures.values() if None in arms)
 
     @property
     def clipped(self) -> list[str]:
@@ -144,12 +158,21 @@ class Plan:
         for name, each in manifest["arms"].items():
             if arms[name].case.content_hash != each["content_hash"]:
                 raise ValueError(f"arm {name!r} is not what its content_hash says")
+        bare = {arm.future for arm in arms.values() if arm.is_baseline}
+        lost = [arm.name for arm in arms.values() if arm.future not in bare]
+        if lost and len(arms) > 1:  # a single arm is compared with nothing
+            raise ValueError(f"arm {lost[0]!r} has no arm without a policy beside it")
         return cls(
             manifest["kind"], manifest["name"], manifest["description"], manifest["seed"],
             Rule.of(manifest["rule"]), tuple(manifest["estimate"]),
             {name: tuple(labels) for name, labels in manifest["factors"].items()}, arms,
             manifest["command"], manifest["request"],
         )  # fmt: skip
+
+
+def policy_words(policy: str | None) -> str:
+    """A policy as readers are told of it, and the lack of one."""
+    return NO_POLICY if policy is None else policy
 
 
 def has_talks(scenario: Mapping[str, Any]) -> bool:

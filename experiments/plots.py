@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from experiments.parts import WEEK
+from experiments.pictures.marks import draw_interval
 from experiments.pictures.tension import draw_tension
 from experiments.plotted import BEGUN, counties, figure_data
 from experiments.sheet import (
@@ -27,8 +30,6 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
-    many,
-    number,
     percent,
     plain,
     rate_text,
@@ -37,6 +38,7 @@ from experiments.sheet import (
     wrapped,
 )
 from experiments.statistics import Interval
+from experiments.wording import NO_INTERVAL, many, number
 from sim.geography import ATTRIBUTION
 from sim.parameters import SIDES
 
@@ -66,7 +68,7 @@ def summary_figure(
 ) -> Figure:
     """The picture of a batch, 1,200 pixels wide; its height follows from its texts.
 
-    ``runs`` and ``incidents`` are rows of ``sim.outcome``, ``tension`` is (runs, days, 2).
+    ``runs`` and ``incidents`` are rows of ``sim.outcome``, ``tension`` is (runs, weeks, 2).
     ``too_few`` names the labels of ``ladder`` that rest on too few clusters. ``notes`` stand in the
     foot. Draw it within ``experiments.sheet.styled()``. Raises ValueError if there is no run.
     """
@@ -139,8 +141,9 @@ def _row_height(lines: Sequence[str]) -> float:
 
 
 def _decades(table: pd.DataFrame) -> tuple[float, float]:
-    """Whole decades that hold every finite limit above 0."""
-    limits = table[["low", "high"]].to_numpy(float) if len(table) else np.empty(0)
+    """Whole decades that hold every rate and finite limit above 0."""
+    seen = ["estimate", "low", "high"]
+    limits = table[seen].to_numpy(float) if len(table) else np.empty(0)
     limits = limits[np.isfinite(limits) & (limits > 0)]
     if not limits.size:
         return 0.01, 1.0
@@ -150,13 +153,7 @@ def _decades(table: pd.DataFrame) -> tuple[float, float]:
 
 def _draw_rate(axes: Axes, y: float, rate: Interval) -> None:
     """An interval from 0 has no left end on a log scale: an arrow stands at the edge."""
-    edge, end = axes.get_xlim()
-    low, high = max(rate.low, edge), min(rate.high, end)
-    axes.plot([low, high], [y, y], color=INK, linewidth=1.6)
-    axes.plot(high, y, marker="|" if rate.high <= end else ">", color=INK, markersize=9,
-              clip_on=False)  # fmt: skip
-    axes.plot(low, y, marker="|" if rate.low >= edge else "<", color=INK, markersize=9,
-              clip_on=False)  # fmt: skip
+    draw_interval(axes, y, (rate.low, rate.high), size=9)
     if rate.estimate > 0:
         axes.plot(rate.estimate, y, marker="o", color=LOOK["violation"]["facecolor"],
                   markeredgecolor=INK, markersize=7.5)  # fmt: skip
@@ -164,11 +161,14 @@ def _draw_rate(axes: Axes, y: float, rate: Interval) -> None:
 
 def _figures(rate: Interval, too_few: bool) -> list[str]:
     years = many(rate.n, "year")
-    if rate.events == 0:
+    seen = f"{number(rate.events)} in {years}"
+    if math.isnan(rate.high):
+        figures = [f"{rate_text(rate.estimate)}, {NO_INTERVAL}", seen]
+    elif rate.events == 0:
         figures = [f"none in {years}", f"below {rate_text(rate.high)} a year"]
     else:
         limits = f"{rate_text(rate.low)}–{rate_text(rate.high)}"
-        figures = [f"{rate_text(rate.estimate)} ({limits})", f"{number(rate.events)} in {years}"]
+        figures = [f"{rate_text(rate.estimate)} ({limits})", seen]
     return [*figures[:1], f"{figures[1]}; too few clusters"] if too_few else figures
 
 
@@ -232,8 +232,8 @@ def _draw_first_clash(sheet: Sheet, box: Box, data: Mapping[str, pd.DataFrame]) 
 def _draw_tension(sheet: Sheet, box: Box, table: pd.DataFrame) -> None:
     span = " to ".join(f"{day.day} {day:%b %Y}" for day in table["date"].iloc[[0, -1]])
     whose = "runs" if table["runs"].nunique() == 1 else "the runs still played"
-    axes = sheet.axes(box, "Tension (0 to 1)", f"median and 5–95% of {whose}, {span}")
-    draw_tension(axes, table, days=1)
+    axes = sheet.axes(box, "Tension (0 to 1), by week", f"median, 5–95% of {whose}, {span}")
+    draw_tension(axes, table, WEEK)
     most = table[[f"{side}_high" for side in SIDES]].to_numpy().max()
     axes.set_ylim(0, min(1.0, max(0.1, 1.1 * most)))
     _legend(axes)

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from experiments.measures import YEAR, accidental_clashes
-from experiments.statistics import Interval, survival
+from experiments.parts import WEEK
+from experiments.statistics import Interval
+from experiments.survival import survival
 from sim.geography import COUNTIES, county
 from sim.parameters import SIDES
 
@@ -111,13 +113,13 @@ def _placed(incidents: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _tension_quantiles(runs: pd.DataFrame, tension: np.ndarray, start: dt.date) -> pd.DataFrame:
-    days = np.arange(tension.shape[1])
+    days = WEEK * np.arange(tension.shape[1])
     played = days < runs["days"].to_numpy(float)[:, None]
-    shown = days[played.any(axis=0)]
-    known = np.where(played[..., None], tension, np.nan)[:, shown]
+    weeks = np.flatnonzero(played.any(axis=0))
+    known = np.where(played[..., None], tension, np.nan)[:, weeks]
     low, median, high = np.nanquantile(known, (0.05, 0.5, 0.95), axis=0)
-    dates = np.datetime64(start) + shown
-    table = pd.DataFrame({"date": dates, "runs": played.sum(axis=0)[shown]})
+    dates = (np.datetime64(start) + days[weeks]).astype("datetime64[ns]")
+    table = pd.DataFrame({"date": dates, "runs": played.sum(axis=0)[weeks]})
     for i, side in enumerate(SIDES):
         table[f"{side}_low"], table[f"{side}_median"] = low[:, i], median[:, i]
         table[f"{side}_high"] = high[:, i]

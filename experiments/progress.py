@@ -8,7 +8,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from experiments.campaign import Progress
+from experiments.measures import noun
 from experiments.plan import Plan
+from experiments.wording import figure, number
 
 
 class Shown:
@@ -17,9 +19,9 @@ class Shown:
     def __init__(self, plan: Plan, talk: Console) -> None:
         self._plan = plan
         self._bar = Bar(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
-            TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("left"),
-            TextColumn("{task.fields[estimate]}"), console=talk, disable=not talk.is_terminal,
+            _text("{task.description}"), BarColumn(), MofNCompleteColumn(), _text("runs"),
+            _text("{task.fields[rate]}"), TimeRemainingColumn(), _text("left"),
+            _text("{task.fields[estimate]}"), console=talk, disable=not talk.is_terminal,
         )  # fmt: skip
         self._task = self._bar.add_task(plan.name, total=None, rate="", estimate="")
 
@@ -35,9 +37,15 @@ class Shown:
         seconds = max(1e-9, time.monotonic() - self._began)
         arm = next(iter(self._plan.arms))
         events, years = progress.tally.rate(arm)
-        rate = f"{events / years:.2f}" if years else "-"
-        estimate = f"{arm}: {rate} {progress.tally.measure} a year (n = {events:.0f})"
+        rate = figure(events / years) if years else "no"
+        what = noun(progress.tally.measure)
+        estimate = f"{arm}: {rate} {what} a year (n = {number(events)})"
         self._bar.update(
             self._task, completed=progress.done, total=progress.wanted,
             rate=f"{progress.done_now / seconds:.1f} a second,", estimate=estimate,
         )  # fmt: skip
+
+
+def _text(template: str) -> TextColumn:
+    """A column whose names are no markup."""
+    return TextColumn(template, markup=False)

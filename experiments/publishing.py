@@ -1,33 +1,35 @@
 """What a study shows the world: its pictures, their data, and the report, from one folder."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
+from experiments.files import write_whole
+from experiments.own_files import keep_only
 from experiments.results import Results
-from experiments.store import write_whole
 
 REPORT, PICTURES = "report.html", "figures"
 
 
 def publish(results: Results, figures: dict[str, Any]) -> None:
-    """Write ``figures/`` (PNG, SVG and CSV of each picture) and ``report.html``, all anew."""
+    """Write ``figures/`` (PNG, SVG and CSV of each picture) and ``report.html``, all anew.
+
+    Pictures of an earlier state go, which would contradict the report; what is not ours stays.
+    """
     from experiments.pictures import pictures, save
     from experiments.report import report_html
 
     folder = results.folder / PICTURES
     folder.mkdir(exist_ok=True)
-    made = pictures(
-        results.manifest, figures, results.runs, results.incidents, results.tension
-    )
-    for picture in made:
-        save(picture, folder)
-    _remove_others(folder, {picture.name for picture in made})
+    made = pictures(results.manifest, figures, picture_tables(results))
+    keep_only(folder, [file for picture in made for file in save(picture, folder)])
     page = report_html(results.manifest, figures, made, results.failures)
     write_whole(results.folder / REPORT, lambda to: to.write_text(page, encoding="utf-8") and None)
 
 
-def _remove_others(folder: Path, names: set[str]) -> None:
-    """Pictures of an earlier state, which would contradict the report."""
-    for path in folder.iterdir():
-        if path.suffix in (".png", ".svg", ".csv") and path.stem not in names:
-            path.unlink()
+def picture_tables(results: Results) -> dict[str, Mapping[str, pd.DataFrame]]:
+    """What pictures need of a study's tables, and no more."""
+    from experiments.pictures import NEEDED
+
+    return {kind: results.by_arm(kind, columns) for kind, columns in NEEDED.items()}

@@ -7,7 +7,6 @@ that was in force then, in single worlds, and compared by what its own observers
 
 import argparse
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from experiments.batch import run_batch
+from experiments.crew import cores
 from experiments.measures import with_totals
-from experiments.pilots import pilot_for
+from experiments.pilots import pilot_for, pool_with
 from experiments.statistics import Interval, dispersion, rate_interval, ratio_interval
 from experiments.store import incident_table
 from sim.library import find
@@ -58,12 +58,13 @@ def compare(situation: str, runs: int, workers: int, seed: int = 1) -> dict[str,
 
     def rate(column: str) -> str:
         counts = table.groupby("world")[column].sum().to_numpy()
-        return _text(rate_interval(counts, years, pilot=pilots and pilots.pilot(column)))
+        return _text(rate_interval(counts, years, pool=pool_with(pilots, column, counts)))
 
     def share(top: str, bottom: str) -> str:
         worlds = table.groupby("world")[[top, bottom]].sum()
+        pool = pool_with(pilots, top, worlds[top])
         return _text(ratio_interval(worlds[top].to_numpy(), worlds[bottom].to_numpy(), share=True,
-                                    numerator_pilot=pilots and pilots.pilot(top)))  # fmt: skip
+                                    numerator_pool=pool))  # fmt: skip
 
     violations = incidents[incidents["trigger"] == "violation"]
     causes = violations["cause"].value_counts(normalize=True)
@@ -103,7 +104,7 @@ def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=240)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=cores())
     parser.add_argument("situations", nargs="*", default=SITUATIONS)
     asked = parser.parse_args()
     columns = {name: compare(name, asked.runs, asked.workers) for name in asked.situations}

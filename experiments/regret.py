@@ -4,6 +4,12 @@ In one future the regret of a policy is its rate less that of the best policy th
 among them: the largest of all differences to the others, and 0. Where the intervals of all these
 differences hold together, the largest of their limits bound it, whichever policy is the best:
 comparison with the best by all pairs (Hsu 1996, Multiple Comparisons, chapter 4).
+
+Arms that stop at different looks have different numbers of runs. Every run of every arm counts, so
+that a regret is the difference of two rates of the rates' table: a world that one arm of a pair has
+not played has neither events nor exposure of it, and the pair's interval (each rate per its own
+exposure) still cancels what both have seen in the worlds that they share. Limits from the shared
+runs alone would lie round another estimate, and are wider unless nearly all luck is common.
 """
 
 import itertools
@@ -11,11 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from experiments.statistics import Pilot, difference_interval
+from experiments.statistics import Floats, Pilot, Years, difference_interval
 
-Counts = Mapping[str, tuple[NDArray[np.float64], float]]  # by policy: by world, and years
+# by policy, None for none: events by world, and years
+Counts = Mapping[str | None, tuple[Floats, Years]]
 
 
 @dataclass(frozen=True)
@@ -35,40 +41,45 @@ class Regret:
 
 
 def regrets(
-    counts: Mapping[str, Counts], pilot: Pilot | None, level: float = 0.95
-) -> dict[str, Regret]:
+    counts: Mapping[str, Counts], pool: Pilot | None, level: float = 0.95
+) -> dict[str | None, Regret]:
     """Regret of every policy; the limits of all of them hold together at ``level``.
 
-    ``counts``: by future and policy the events by world, of the same worlds for all policies of a
-    future, and the exposed years. Raises ValueError where futures differ in their policies.
+    ``counts``: by future and policy the events and the exposed years by world (worlds,), the same
+    worlds for all policies of a future, 0 of both where a policy has not played one; ``pool`` holds
+    all arms. Raises ValueError where futures differ in their policies.
     """
     policies = list(next(iter(counts.values())))
     if any(set(found) != set(policies) for found in counts.values()):
         raise ValueError("every future needs the same policies")
     pairs = len(counts) * len(policies) * (len(policies) - 1) // 2
     each = 1.0 - (1.0 - level) / max(1, pairs)
-    bounds = {future: _bounds(found, pilot, each) for future, found in counts.items()}
+    bounds = {future: _bounds(found, pool, each) for future, found in counts.items()}
     return {policy: _across(policy, counts, bounds) for policy in policies}
 
 
-def _bounds(found: Counts, pilot: Pilot | None, level: float) -> dict[str, tuple[float, ...]]:
+def _bounds(found: Counts, pool: Pilot | None, level: float) -> dict[str, tuple[float, ...]]:
     """Estimate and limits of every policy's regret in one future."""
-    rates = {policy: counts.sum() / years for policy, (counts, years) in found.items()}
+    rates = _rates(found)
     low, high = dict.fromkeys(found, 0.0), dict.fromkeys(found, 0.0)
     for one, other in itertools.combinations(found, 2):
-        (y, _), (x, years) = found[one], found[other]
-        gap = difference_interval(y, x, years, pilot=pilot, level=level)
+        (y, y_years), (x, x_years) = found[one], found[other]
+        gap = difference_interval(y, x, (y_years, x_years), pool=pool, level=level)
         low[one], high[one] = max(low[one], gap.low), max(high[one], gap.high)
         low[other], high[other] = max(low[other], -gap.high), max(high[other], -gap.low)
     best = min(rates.values())
     return {policy: (rates[policy] - best, low[policy], high[policy]) for policy in found}
 
 
+def _rates(found: Counts) -> dict[str, float]:
+    return {policy: float(counts.sum() / np.sum(years))
+            for policy, (counts, years) in found.items()}  # fmt: skip
+
+
 def _across(
     policy: str, counts: Mapping[str, Counts], bounds: Mapping[str, dict[str, tuple[float, ...]]]
 ) -> Regret:
-    rates = {future: float(found[policy][0].sum() / found[policy][1])
-             for future, found in counts.items()}  # fmt: skip
+    rates = {future: _rates(found)[policy] for future, found in counts.items()}
     own = {future: found[policy] for future, found in bounds.items()}
     worst, farthest = max(rates, key=rates.get), max(own, key=lambda future: own[future][0])
     return Regret(

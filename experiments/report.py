@@ -16,10 +16,20 @@ from markupsafe import Markup
 from experiments.answer import answer
 from experiments.assumptions import assumptions
 from experiments.judging import FAMILY
-from experiments.measures import HEADLINE, LADDER
+from experiments.measures import LADDER, noun
 from experiments.pictures import Picture, svg_text
-from experiments.plan import BASELINE, TALKS, differences, has_talks
-from experiments.tables import figure, ratio_figure, ratio_span, share_figure, signed, span
+from experiments.plan import TALKS, differences, has_talks, policy_words
+from experiments.wording import (
+    capital,
+    effect,
+    figure,
+    limits,
+    many,
+    number,
+    share_figure,
+    signed,
+    span,
+)
 from sim.parameters import SIDES
 
 _MOST_FAILURES = 20
@@ -40,7 +50,10 @@ def report_html(
         talks=any(has_talks(arm["case"]["scenario"]) for arm in manifest["arms"].values()),
         about_talks=TALKS,
         manifest_text=_manifest_text(manifest),
-        baseline=BASELINE, fingerprint=_FINGERPRINT, parts=_parts(),
+        fingerprint=_FINGERPRINT, decides=manifest["estimate"][0],
+        judged=list(dict.fromkeys((*manifest["estimate"], *figures["family"]["measures"]))),
+        rungs=[name for name in LADDER if name not in figures["family"]["measures"]],
+        rated=list(dict.fromkeys((*manifest["estimate"], *FAMILY))),
     )  # fmt: skip
 
 
@@ -49,14 +62,11 @@ def _environment() -> Environment:
         loader=PackageLoader("experiments"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=StrictUndefined,
     )  # fmt: skip
-    found.filters |= {"figure": figure, "signed": signed, "span": span,
-                      "ratio": ratio_figure, "ratio_span": ratio_span, "signed_span": _signed_span,
-                      "value": _value, "percent": share_figure}  # fmt: skip
+    found.filters |= {"figure": figure, "signed": signed, "span": span, "number": number,
+                      "many": many, "limits": limits, "noun": noun, "capital": capital,
+                      "effect": effect, "value": _value, "percent": share_figure,
+                      "policy": policy_words}  # fmt: skip
     return found
-
-
-def _signed_span(interval: Mapping[str, Any]) -> str:
-    return f"{signed(interval['low'])} to {signed(interval['high'])}"
 
 
 def _value(value: Any) -> str:
@@ -70,30 +80,25 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _parts() -> dict[str, str]:
-    """The measures that a verdict is given on, and those that are shown unadjusted."""
-    names = {name: HEADLINE[name].strip() for name in FAMILY}
-    return names | {name: title.strip() for name, title in LADDER.items() if name not in names}
-
-
 def _futures(
     manifest: Mapping[str, Any], figures: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """Each future that has a comparison: its baseline's rate, policies by their estimate."""
+    decides = manifest["estimate"][0]
     arms = {(arm["future"], arm["policy"]): name for name, arm in manifest["arms"].items()}
     for future, policies in figures["comparisons"].items():
-        baseline = arms[future, BASELINE]
-        order = sorted(policies, key=lambda name: _estimate(policies[name]))
+        baseline = arms[future, None]
+        order = sorted(policies, key=lambda name: _estimate(policies[name], decides))
         yield {
-            "name": future, "rate": figures["rates"][baseline]["clashes"],
+            "name": future, "rate": figures["rates"][baseline][decides],
             "any_clash": figures["any_clash"][baseline],
             "policies": {name: policies[name] | {"deepest": _deepest(policies[name]["costs"])}
                          for name in order},
         }  # fmt: skip
 
 
-def _estimate(policy: Mapping[str, Any]) -> float:
-    return policy["measures"]["clashes"]["difference"]["estimate"] or 0.0
+def _estimate(policy: Mapping[str, Any], measure: str) -> float:
+    return policy["measures"][measure]["difference"]["estimate"] or 0.0
 
 
 def _deepest(costs: Mapping[str, float]) -> tuple[float, float]:
@@ -102,17 +107,15 @@ def _deepest(costs: Mapping[str, float]) -> tuple[float, float]:
     return max(costs[name] for name in names), max(costs[f"{name}_baseline"] for name in names)
 
 
-def _regret(figures: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    regret = figures["regret"] or {}
-    return sorted(regret.items(), key=lambda pair: pair[1]["regret"]["estimate"])
+def _regret(figures: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return sorted(figures["regret"] or [], key=lambda each: each["regret"]["estimate"])
 
 
 def _shown(picture: Picture) -> dict[str, Any]:
-    data = picture.data.to_csv(index=False, lineterminator="\n").encode()
     return {
         "name": picture.name, "title": picture.title, "caption": picture.caption,
         "svg": Markup(svg_text(picture)),  # every name in it was escaped where the tree was built
-        "csv": f"data:text/csv;base64,{base64.b64encode(data).decode()}",
+        "csv": f"data:text/csv;base64,{base64.b64encode(picture.csv.encode()).decode()}",
     }  # fmt: skip
 
 

@@ -7,33 +7,36 @@
 DuckDB reads the same files: ``duckdb.sql("from 'results/…/runs.parquet'")``.
 """
 
-import json
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from experiments.folders import StudyFolder
 from experiments.measures import with_totals
-from experiments.parts import Parts
+from experiments.parts import SCHEMAS
 
 
 class Results:
     """The results of a study, complete or as far as they go; tables are read when asked for."""
 
-    def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
-        self._parts = Parts(self.folder)
+    def __init__(self, folder: StudyFolder | Path | str) -> None:
+        self._study = folder if isinstance(folder, StudyFolder) else StudyFolder(Path(folder))
+        self.folder, self._parts = self._study.path, self._study.parts
 
     @property
     def complete(self) -> bool:
         """Whether everything was played."""
         return self._parts.complete
 
-    @cached_property
+    @property
     def manifest(self) -> dict[str, Any]:
         """What was asked."""
-        return json.loads((self.folder / "manifest.json").read_text("utf-8"))
+        return self._study.manifest
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -46,6 +49,29 @@ class Results:
         return self._frame("incidents", "run", "incident")
 
     @cached_property
+    def fingerprints(self) -> pd.DataFrame:
+        """One row an incident: arm, run, when and where, and a digest of all that happened.
+
+        It tells the incidents of two arms apart in a tenth of the room; read some at a time.
+        """
+        found = [_fingerprints(batch) for batch in self._parts.batches("incidents")]
+        none = _fingerprints(pa.RecordBatch.from_pylist([], SCHEMAS["incidents"]))
+        whole = pa.concat_tables([none, *found]).unify_dictionaries()
+        return whole.to_pandas(split_blocks=True, self_destruct=True)
+
+    def by_arm(self, kind: str, columns: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+        """Some columns of a table, arm by arm; each arm is read when it is asked for first.
+
+        The arms that have any run, in the order of the plan; rows in no order.
+        """
+        played = set(self._parts.table("runs", ["arm"])["arm"].unique().to_pylist())
+        arms = [name for name in self.manifest["arms"] if name in played]
+        return _ByArm(arms, partial(self._of_arm, kind, list(columns)))
+
+    def _of_arm(self, kind: str, columns: list[str], arm: str) -> pd.DataFrame:
+        return self._parts.table(kind, columns, pc.field("arm") == arm).to_pandas()
+
+    @cached_property
     def tension(self) -> pd.DataFrame:
         """One row a run: lists of both governments' tension at the start of every seventh day."""
         return self._frame("tension", "run")
@@ -56,9 +82,37 @@ class Results:
         return self._parts.table("failures").to_pylist()
 
     def _frame(self, kind: str, *keys: str) -> pd.DataFrame:
-        table = self._parts.table(kind).to_pandas()
+        table = self._parts.table(kind).to_pandas(split_blocks=True, self_destruct=True)
         if self.complete:
             return table
         order = {name: i for i, name in enumerate(self.manifest["arms"])}
         return table.sort_values(["arm", *keys], key=lambda c: c.map(order) if c.name == "arm"
                                  else c, ignore_index=True)  # fmt: skip
+
+
+class _ByArm(Mapping[str, pd.DataFrame]):
+    """Tables by arm, each read once."""
+
+    def __init__(self, arms: Sequence[str], read: Callable[[str], pd.DataFrame]) -> None:
+        self._arms, self._read = dict.fromkeys(arms), cache(read)
+
+    def __getitem__(self, arm: str) -> pd.DataFrame:
+        if arm not in self._arms:
+            raise KeyError(arm)
+        return self._read(arm)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arms)
+
+    def __len__(self) -> int:
+        return len(self._arms)
+
+
+def _fingerprints(incidents: pa.RecordBatch) -> pa.Table:
+    # neither a name, nor a number in the run, is anything that happened
+    happened = [name for name in incidents.schema.names if name not in ("arm", "incident")]
+    frame = incidents.select(happened).to_pandas(split_blocks=True)
+    digest = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+    words = {name: incidents[name].dictionary_encode() for name in ("arm", "opened")}
+    return pa.table(words | {"run": incidents["run"], "s_km": incidents["s_km"],
+                             "digest": pa.array(digest, pa.uint64())})  # fmt: skip

@@ -1,195 +1,90 @@
-"""``dmz run``: from a request to a table, a folder of results, and an exit code."""
+"""What ``dmz run`` shows of its one arm: a table, a picture, a story, places for maps."""
 
-import json
-import os
-import shlex
 import sys
-import time
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-import sim
-from experiments.batch import Batch, run_batch
-from experiments.crew import WorkersLost
-from experiments.measures import accidental_clashes, with_totals
-from experiments.pilots import PilotTable, pilot_for
-from experiments.plan import TALKS, has_talks
-from experiments.playing import Failure, compile_once, play
-from experiments.session import session
-from experiments.store import (
-    geojson,
-    incident_table,
-    new_folder,
-    write_json,
-    write_tables,
-    write_whole,
-)
-from experiments.summary import Summary, headline, summarise
-from sim.agents.loading import load_agents
-from sim.case import Case
-from sim.documents import BadInput
+from experiments.console import console
+from experiments.files import write_json, write_whole
+from experiments.folders import StudyFolder
+from experiments.measures import accidental_clashes
+from experiments.pilots import pilot_for
+from experiments.plan import TALKS, Arm, Plan, has_talks
+from experiments.playing import play
+from experiments.results import Results
+from experiments.store import geojson
+from experiments.summary import headline, interval_of, summarise
 from sim.outcome import RUNGS
-from sim.scenario import load_case
-
-_QUIET = ("--out", "--workers")  # options that no result depends on
+from sim.parameters import SIDES
 
 
-@dataclass(frozen=True)
-class Request:
-    """The options of ``dmz run``."""
-
-    scenario: str
-    policies: tuple[str, ...] = ()
-    runs: int = 100
-    days: int | None = None
-    seed: int = 1
-    assignments: tuple[str, ...] = ()
-    workers: int | None = None
-    out: Path | None = None
-    why: int | None = None
-    json: bool = False
-    geojson: bool = False
-    allow_code: bool = False
+def arm_of(plan: Plan) -> Arm:
+    """The only arm."""
+    (arm,) = plan.arms.values()
+    return arm
 
 
-def run(request: Request) -> int:
-    """Do what was asked; returns the exit code."""
-    started = time.time()
-    talk = Console(stderr=True, highlight=False)
-    try:
-        case = load_case(request.scenario, request.policies, request.assignments, request.days)
-        agents = load_agents(case, request.allow_code)
-        folder = new_folder(request.out, case.scenario.name)
-    except BadInput as bad:
-        print(bad, file=sys.stderr)
-        return 2
-    compile_once(talk.print)
-    try:
-        batch = _with_progress(request, case, agents, talk)
-    except WorkersLost as lost:
-        talk.print(f"stopped: {lost}; nothing was written", soft_wrap=True)
-        return 1
-    if not batch.outcomes:
-        return _nothing_finished(batch, talk)
-    runs = with_totals(batch.run_rows())
-    incidents = incident_table(batch.incident_rows()).to_pandas()
-    pilots = pilot_for(case)
-    summary = summarise(case, runs, incidents, pilots)
-    _save(request, folder, case, batch, summary, runs, incidents, started)
-    _show(request, case, batch, summary, folder)
-    if request.why is not None:
-        _tell(request, case, incidents, agents)
-    if batch.interrupted:
-        talk.print(f"interrupted: {len(batch.outcomes)} of {batch.planned} runs had finished "
-                   f"and are kept in {folder}")  # fmt: skip
-        return 130
-    return _tell_failures(batch, talk)
+def summary_of(plan: Plan, found: Results) -> dict[str, Any]:
+    """Every figure of the arm, on the weight of the shipped pilot."""
+    case = arm_of(plan).case
+    return summarise(case, found.runs, found.incidents, pilot_for(case)).data
 
 
-def _nothing_finished(batch: Batch, talk: Console) -> int:
-    if batch.interrupted:
-        talk.print("interrupted before any run had finished; nothing was written")
-        return 130
-    talk.print(next(iter(batch.failures.values())).traceback, markup=False)
-    talk.print(f"all {len(batch.failures)} runs failed, the first as above; nothing was written")
-    return 3
+def print_run(plan: Plan, figures: Mapping[str, Any]) -> None:
+    """Print every figure of the arm."""
+    from experiments.tables import print_summary
+
+    arm, out = arm_of(plan), console()
+    print_summary(out, arm.name, arm.case, figures["summary"])
+    out.print(f"\n{headline(figures['summary'])}")
 
 
-def _tell_failures(batch: Batch, talk: Console) -> int:
-    """Say which runs failed, if any; the exit code."""
-    if not batch.failures:
-        return 0
-    k, failure = min(batch.failures.items())
-    talk.print(f"{len(batch.failures)} of {batch.planned} runs failed and are left out of every "
-               f"figure; run {k}: {failure.error} (tracebacks in failures.json)",
-               soft_wrap=True, markup=False)  # fmt: skip
-    return 3
+def print_story(plan: Plan, found: Results, why: int, agents: Mapping[str, Any]) -> None:
+    """Print the story of a clash, counted in the order of arms, runs and incidents."""
+    from sim.story import tell
+
+    clashes = found.incidents[accidental_clashes(found.incidents)]
+    if len(clashes) < why:
+        print(f"there were {len(clashes)} accidental clashes; no story of number {why}",
+              file=sys.stderr)  # fmt: skip
+        return
+    clash = clashes.iloc[why - 1]
+    arm = plan.arms[clash["arm"]]
+    model = play(arm.case, int(clash["run"]), plan.seed, agents.get(arm.name))
+    print(f"\nClash {why} of {len(clashes)} (run {clash['run']}):")
+    print("\n".join(tell(model, int(clash["incident"]))))
 
 
-def _with_progress(request: Request, case: Case, agents: dict, talk: Console) -> Batch:
-    workers = request.workers or os.cpu_count() or 1
-    workers = min(workers, max(1, request.runs // 2))
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
-        TimeRemainingColumn(), TextColumn("left, {task.fields[clashes]} clashes so far"),
-    )  # fmt: skip
-    with Progress(*columns, console=talk, disable=not talk.is_terminal) as progress:
-        task = progress.add_task(case.scenario.name, total=request.runs, clashes=0)
-        seen = 0
-
-        def done(result: Any) -> None:
-            nonlocal seen
-            seen += 0 if isinstance(result, Failure) else result.row["clashes"]
-            progress.update(task, advance=1, clashes=seen)
-
-        return run_batch(
-            case, request.runs, seed=request.seed, workers=workers, agents=agents, done=done
-        )
-
-
-# -- writing --------------------------------------------------------------------------------------
-
-
-def _save(
-    request: Request, folder: Path, case: Case, batch: Batch, summary: Summary,
-    runs: pd.DataFrame, incidents: pd.DataFrame, started: float,
-) -> None:  # fmt: skip
+def publish_run(study: StudyFolder, found: Results, figures: Mapping[str, Any]) -> None:
+    """Write the picture of the arm, and its incidents as GeoJSON if that was asked."""
     from experiments.plots import save_summary
 
-    folder.mkdir(parents=True, exist_ok=True)
-    write_tables(folder, batch)
-    write_json(folder / "manifest.json", manifest(request, case, batch, summary))
-    write_json(folder / "figures.json", summary.data)
-    if batch.failures:
-        failed = [{"run": k} | vars(each) for k, each in sorted(batch.failures.items())]
-        write_json(folder / "failures.json", {"seed": batch.seed, "failures": failed})
-    if request.geojson:
-        write_json(folder / "incidents.geojson", geojson(batch.incident_rows()))
+    arm = arm_of(study.plan)
+    scenario, rates = arm.case.scenario, figures["summary"]["per_year"]
     rungs = {f"rung_{r}": f"{r}+ {RUNGS[r]}" for r in range(1, len(RUNGS))}
-    per_year = summary.data["per_year"]
-    write_whole(folder / "summary.png", lambda to: save_summary(
-        to, runs, incidents, batch.tension(), title=title(case),
-        ladder=[(label, summary.rates[name]) for name, label in rungs.items()],
-        too_few=[rungs[name] for name in rungs if per_year[name].get("too_few_clusters")],
-        start=case.scenario.start, length_km=case.scenario.space.length_km,
-        notes=notes(case),
+    write_whole(study.path / "summary.png", lambda to: save_summary(
+        to, found.runs, found.incidents, _weeks(found.tension), title=arm.name,
+        ladder=[(label, interval_of(rates[name])) for name, label in rungs.items()],
+        too_few=[label for name, label in rungs.items() if rates[name].get("too_few_clusters")],
+        start=scenario.start, length_km=scenario.space.length_km, notes=_notes(arm),
     ))  # fmt: skip
-    write_json(folder / "session.json", session(started))
+    if study.plan.request["asked"]["geojson"]:
+        rows = study.parts.table("incidents").to_pylist()
+        write_json(study.path / "incidents.geojson", geojson(rows))
 
 
-def manifest(request: Request, case: Case, batch: Batch, summary: Summary) -> dict[str, Any]:
-    """What was run: the same for the same runs, wherever and whenever they were made."""
-    return case.resolved | {
-        "content_hash": case.content_hash, "version": sim.__version__, "seed": batch.seed,
-        "runs": batch.planned, "finished": sorted(batch.outcomes),
-        "worlds": (batch.planned + 1) // 2, "lucks_per_world": 2,
-        "command": command(request), "pilot": summary.data["pilot"],
-    }  # fmt: skip
+def _weeks(tension: pd.DataFrame) -> np.ndarray:
+    """Both tensions of each run at the start of each week, (runs, weeks, 2); nan after its end."""
+    weeks = np.full((len(tension), tension["north"].map(len).max(), len(SIDES)), np.nan)
+    for row, curves in zip(weeks, tension[list(SIDES)].itertuples(index=False), strict=True):
+        row[: len(curves[0])] = np.transpose(curves)
+    return weeks
 
 
-def command(request: Request) -> str:
-    """The command that repeats the runs, without the options that no result depends on."""
-    words = ["dmz", "run", request.scenario]
-    words += [word for policy in request.policies for word in ("--policy", policy)]
-    words += ["--runs", str(request.runs), "--seed", str(request.seed)]
-    words += ["--days", str(request.days)] if request.days is not None else []
-    words += [word for text in request.assignments for word in ("--set", text)]
-    words += ["--allow-code"] if request.allow_code else []
-    return shlex.join(words)
-
-
-def title(case: Case) -> str:
-    """Scenario and policies in one line."""
-    with_policy = f" + {case.policy_name}" if case.policies else ""
-    return f"{case.scenario.name}{with_policy}"
-
-
-def notes(case: Case) -> list[str]:
+def _notes(arm: Arm) -> list[str]:
     """What a reader of the picture must know."""
     text = [
         "Two lucks in each world; intervals 95%, the world as the cluster. Purpose: comparison, "
@@ -197,39 +92,4 @@ def notes(case: Case) -> list[str]:
         "How near the work is, map errors, rules and delays of the north, and how warning shots "
         "are read are assumptions (dmz params).",
     ]
-    if has_talks(case.saved["scenario"]):
-        text.append(TALKS)
-    return text
-
-
-# -- showing --------------------------------------------------------------------------------------
-
-
-def _show(request: Request, case: Case, batch: Batch, summary: Summary, folder: Path) -> None:
-    if request.json:
-        print(json.dumps(summary.data | {"results": str(folder)}, indent=1, ensure_ascii=False))
-        return
-    from experiments.tables import print_summary
-
-    console = Console(highlight=False)
-    print_summary(console, title(case), case, summary)
-    console.print(f"\n{headline(summary.data)}")
-    console.print(f"Results: {folder}", soft_wrap=True)
-
-
-def _tell(request: Request, case: Case, incidents: pd.DataFrame, agents: dict) -> None:
-    """Print the story of the K-th clash, in the order of runs and of their days."""
-    from sim.story import tell
-
-    clashes = incidents[accidental_clashes(incidents)]
-    if len(clashes) < request.why:
-        print(f"there were {len(clashes)} accidental clashes; no story of number {request.why}",
-              file=sys.stderr)  # fmt: skip
-        return
-    clash = clashes.iloc[request.why - 1]
-    model = play(case, int(clash["run"]), request.seed, agents)
-    print(f"\nClash {request.why} of {len(clashes)} (run {clash['run']}):")
-    print("\n".join(tell(model, int(clash["incident"]))))
-
-
-__all__ = ["PilotTable", "Request", "run"]
+    return [*text, TALKS] if has_talks(arm.case.saved["scenario"]) else text

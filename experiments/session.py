@@ -14,10 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from experiments.crew import Crew
-from experiments.store import write_json
+from experiments.files import write_json
 
 FILE = "session.json"
-_LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "matplotlib")
+_LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "pydantic",
+              "matplotlib")  # fmt: skip
+
+
+def libraries() -> dict[str, str]:
+    """The versions of Python and of the libraries on which figures rest."""
+    return {"python": platform.python_version()} | {
+        name: importlib.metadata.version(name) for name in _LIBRARIES
+    }
 
 
 def session(started: float) -> dict[str, Any]:
@@ -25,15 +33,18 @@ def session(started: float) -> dict[str, Any]:
     return {
         "started": dt.datetime.fromtimestamp(started, dt.UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 1),
-        "typed": shlex.join(sys.argv), "python": platform.python_version(),
+        "typed": shlex.join(sys.argv).encode(errors="backslashreplace").decode(),
         "platform": platform.platform(),
-        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "libraries": libraries(),
     }  # fmt: skip
 
 
 def add_session(folder: Path, started: float, crew: Crew) -> None:
-    """Add this process to those that have worked in a folder."""
+    """Add this process to those that have worked in a folder; a damaged list begins anew."""
     path = folder / FILE
-    before = json.loads(path.read_text("utf-8"))["sessions"] if path.exists() else []
+    try:
+        before = list(json.loads(path.read_text("utf-8"))["sessions"])
+    except (OSError, ValueError, KeyError, TypeError):
+        before = []
     this = session(started) | {"workers": crew.workers, "scheduler": crew.scheduler}
     write_json(path, {"sessions": [*before, this]})

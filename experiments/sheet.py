@@ -156,13 +156,3 @@ def percent(x: float, _: int) -> str:
 def rate_text(x: float) -> str:
     """A rate to two digits."""
     return f"{x:,.0f}" if x >= 99.95 else f"{x:.1f}" if x >= 9.95 else f"{x:#.2g}"
-
-
-def number(x: float) -> str:
-    """A count or a length, to three digits below a hundred."""
-    return f"{x:,.0f}" if x >= 100 else f"{x:.3g}"
-
-
-def many(x: float, noun: str) -> str:
-    """A number of things."""
-    return f"{number(x)} {noun}" if x == 1 else f"{number(x)} {noun}s"

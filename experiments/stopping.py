@@ -1,21 +1,26 @@
 """When to stop: a rule read anew from all that was played, so that a crash changes nothing.
 
 Runs are looked at when certain numbers of them are there, each 1.25 times the one before. An arm
-that has its answer at a look gets no more runs. Every decision is a function of the plan and of
-the first so many runs of each arm; it does not matter when or by whom they were played.
+that has its answer at a look gets no more runs, and keeps that answer: what is reported of it is
+read from the runs, and the pool, of that look. Every decision is a function of the plan and of the
+first so many runs of each arm; it does not matter when or by whom they were played.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.judging import FAMILY, family_level, verdict_of
 from experiments.looks import common_level, looks, precise
 from experiments.measures import YEAR, counted
-from experiments.plan import BASELINE, Plan
+from experiments.plan import Plan
 from experiments.playing import LUCKS
 from experiments.statistics import Pilot, difference_interval, rate_interval
+
+_FAILED = -1.0  # the days of a run that failed; nan: not played
 
 
 class Tally:
@@ -26,42 +31,65 @@ class Tally:
 
     def __init__(self, measure: str) -> None:
         self.measure = measure
-        self._runs: dict[str, dict[int, tuple[float, float] | None]] = {}
+        self._runs: dict[str, NDArray[np.float64]] = {}  # (2, runs): days and counts
+        self._played = 0
 
     def add(self, arm: str, run: int, row: Mapping[str, Any] | None) -> None:
         """Note a run by its row; None for one that failed."""
-        values = None if row is None else (float(row["days"]), float(counted(row, self.measure)))
-        self._runs.setdefault(arm, {})[run] = values
+        known = self._runs.get(arm)
+        if known is None or run >= known.shape[1]:
+            known = self._runs[arm] = self._first(arm, 2 * run + LUCKS)
+        self._played += bool(np.isnan(known[0, run]))
+        known[:, run] = (_FAILED, 0.0) if row is None else (row["days"], counted(row, self.measure))
 
     def has(self, arm: str, run: int) -> bool:
         """Whether this run was played."""
-        return run in self._runs.get(arm, {})
+        known = self._runs.get(arm)
+        return known is not None and run < known.shape[1] and not np.isnan(known[0, run])
 
     def played(self) -> int:
         """Runs of all arms so far."""
-        return sum(map(len, self._runs.values()))
+        return self._played
 
     def has_all(self, arm: str, runs: int) -> bool:
         """Whether the first ``runs`` runs of an arm were played."""
-        known = self._runs.get(arm, {})
-        return len(known) >= runs and all(k in known for k in range(runs))
+        return not np.isnan(self._first(arm, runs)[0]).any()
 
     def rate(self, arm: str) -> tuple[float, float]:
         """Events and exposed years so far."""
-        known = [value for value in self._runs.get(arm, {}).values() if value]
-        return sum(n for _, n in known), sum(days for days, _ in known) / YEAR
+        days, counts = self._runs.get(arm, np.zeros((2, 0)))
+        sound = days >= 0
+        return float(counts[sound].sum()), float(days[sound].sum()) / YEAR
 
-    def worlds(self, arm: str, runs: int, other: str | None = None) -> tuple[np.ndarray, float]:
-        """Counts by world of the first ``runs`` runs, and their years; of runs that ``other`` has
-        too where it is given.
+    def worlds(
+        self, arm: str, runs: int, other: str | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Counts and years by world of the first ``runs`` runs; of runs that ``other`` has too
+        where it is given.
         """
-        counts, days = np.zeros(-(-runs // LUCKS)), 0.0
-        twins = self._runs[arm] if other is None else self._runs[other]
-        for k in range(runs):
-            if self._runs[arm].get(k) and twins.get(k):
-                days += self._runs[arm][k][0]
-                counts[k // LUCKS] += self._runs[arm][k][1]
+        days, counts = self._first(arm, runs)
+        sound = days >= 0
+        if other is not None:
+            sound &= self._first(other, runs)[0] >= 0
+        world = np.arange(runs)[sound] // LUCKS
+        of_each = (np.bincount(world, each[sound], -(-runs // LUCKS)) for each in (counts, days))
+        counts, days = of_each
         return counts, days / YEAR
+
+    def _first(self, arm: str, runs: int) -> NDArray[np.float64]:
+        """Days and counts (2, runs) of the first runs, nan where not played."""
+        known = self._runs.get(arm, np.zeros((2, 0)))[:, :runs]
+        return np.pad(known, ((0, 0), (0, runs - known.shape[1])), constant_values=np.nan)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look after ``runs`` runs of the arms that were still played; ``had`` are those of every
+    arm then, of which the pool was made.
+    """
+
+    runs: int
+    had: Mapping[str, int]
 
 
 def family(plan: Plan) -> tuple[str, ...]:
@@ -88,22 +116,33 @@ def level_at_looks(plan: Plan, level: float) -> float:
 
 def targets(plan: Plan, tally: Tally) -> dict[str, int]:
     """The runs that each arm must have for the next look, or had at its last one."""
-    if plan.rule.runs is not None:
-        return dict.fromkeys(plan.arms, plan.rule.runs)
+    return _course(plan, tally)[0]
+
+
+def last_looks(plan: Plan, tally: Tally) -> dict[str, Look]:
+    """The look at which each arm stopped, or at which it was last seen; none before the first."""
+    return _course(plan, tally)[1]
+
+
+def _course(plan: Plan, tally: Tally) -> tuple[dict[str, int], dict[str, Look]]:
     wanted: dict[str, int] = {}
+    seen: dict[str, Look] = {}
+    if plan.rule.runs is not None:
+        return dict.fromkeys(plan.arms, plan.rule.runs), seen
     active = list(plan.arms)
     for n in looks(plan.rule.budget):
         wanted |= dict.fromkeys(active, n)
         if not active or not all(tally.has_all(arm, n) for arm in active):
             break
-        pilot = _pooled(tally, wanted)
+        seen |= dict.fromkeys(active, Look(n, dict(wanted)))
+        pool = _pooled(tally, wanted)
         unsettled = _undecided if plan.rule.until == "decided" else _imprecise
-        active = list(unsettled(plan, tally, active, n, pilot))
-    return wanted
+        active = list(unsettled(plan, tally, active, n, pool))
+    return wanted, seen
 
 
-def _pooled(tally: Tally, wanted: Mapping[str, int]) -> Pilot:
-    arms = (Pilot.of(tally.worlds(arm, n)[0], n) for arm, n in wanted.items())
+def _pooled(tally: Tally, had: Mapping[str, int]) -> Pilot:
+    arms = (Pilot.of(tally.worlds(arm, n)[0], n) for arm, n in had.items())
     whole = next(arms)
     for arm in arms:
         whole = whole + arm
@@ -111,34 +150,31 @@ def _pooled(tally: Tally, wanted: Mapping[str, int]) -> Pilot:
 
 
 def _imprecise(
-    plan: Plan, tally: Tally, active: Iterable[str], n: int, pilot: Pilot
+    plan: Plan, tally: Tally, active: Iterable[str], n: int, pool: Pilot
 ) -> Iterable[str]:
     for arm in active:
         counts, years = tally.worlds(arm, n)
-        if not years or not precise(rate_interval(counts, years, pilot=pilot), plan.rule.until):
+        if not years.any() or not precise(rate_interval(counts, years, pool=pool), plan.rule.until):
             yield arm
 
 
 def _undecided(
-    plan: Plan, tally: Tally, active: Iterable[str], n: int, pilot: Pilot
+    plan: Plan, tally: Tally, active: Iterable[str], n: int, pool: Pilot
 ) -> Iterable[str]:
     level, active = verdict_level(plan), set(active)
     for arms in plan.futures.values():
-        baseline = arms[BASELINE].name
+        baseline = arms[None].name
         waiting = [
             arm.name for arm in arms.values()
             if arm.name in active and not arm.is_baseline
-            and not _is_decided(tally, arm.name, baseline, n, pilot, level)
+            and not _is_decided(tally, arm.name, baseline, n, pool, level)
         ]  # fmt: skip
         yield from [baseline, *waiting] if waiting else []
 
 
-def _is_decided(
-    tally: Tally, arm: str, baseline: str, n: int, pilot: Pilot, level: float
-) -> bool:
-    y, _ = tally.worlds(arm, n, baseline)
-    x, years = tally.worlds(baseline, n, arm)
-    if not years:
+def _is_decided(tally: Tally, arm: str, baseline: str, n: int, pool: Pilot, level: float) -> bool:
+    (y, of_y), (x, of_x) = tally.worlds(arm, n, baseline), tally.worlds(baseline, n, arm)
+    if not of_y.any() or not of_x.any():
         return False
-    difference = difference_interval(y, x, years, pilot=pilot, level=level)
-    return verdict_of(difference, identical=False) != "undecided"
+    difference = difference_interval(y, x, (of_y, of_x), pool=pool, level=level)
+    return verdict_of(difference) != "undecided"

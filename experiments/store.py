@@ -1,28 +1,9 @@
-"""Results on disk: what a run of the command leaves behind.
+"""The tables of results: which columns a run and an incident have; incidents as GeoJSON."""
 
-    runs.parquet       one row a run
-    incidents.parquet  one row an incident
-    manifest.json      what was run: scenario, policies, hashes, seeds, version, command
-    figures.json       the figures that the command printed
-    summary.png        the picture
-    session.json       when, how long, by which versions, the command as typed
-
-All but session.json hold the same bytes whenever the same runs are made, with any number of
-workers. Files appear whole or not at all.
-"""
-
-import datetime as dt
-import json
-import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from experiments.batch import Batch
-from sim.documents import BadInput, Mark, Problem
 from sim.geography import ATTRIBUTION
 
 _SIDE_COUNTS = ("recorded_by", "crossings", "deep_crossings", "unanswered")
@@ -90,62 +71,6 @@ def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
 def incident_table(rows: list[dict[str, Any]]) -> pa.Table:
     """Incident rows as a table; well-formed also when there are none."""
     return pa.Table.from_pylist(rows, schema=INCIDENTS)
-
-
-def new_folder(out: Path | None, name: str) -> Path:
-    """The folder of results, not yet made: ``out``, else one of ``name`` and the time.
-
-    Raises ``BadInput`` for one that holds something else or cannot be made.
-    """
-    if out is None:
-        stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
-        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
-        out = Path("results") / f"{safe}-{stamp}"
-    problem = None
-    if out.exists() and not out.is_dir():
-        problem = "is a file, not a folder"
-    elif out.is_dir() and not all(map(_left_by_a_start, out.iterdir())):
-        problem = "is not empty; give another folder, or remove it first"
-    else:
-        parent = next(p for p in (out, *out.parents) if p.exists())
-        if not os.access(parent, os.W_OK):
-            problem = f"cannot be made: {parent} is not writable"
-    if problem:
-        raise BadInput([Problem(Mark("--out", 0, 0), "", str(out), message=problem)])
-    return out
-
-
-def _left_by_a_start(path: Path) -> bool:
-    """Whether a study killed before its manifest was written may have left this."""
-    return path.name == "inputs" or path.name.endswith(".part")
-
-
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Have ``write`` make a file beside ``path``, then put it in its place in one step."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(temporary)
-        with temporary.open("rb") as stream:
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write plain values as JSON, in their order."""
-    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-    write_whole(path, lambda to: to.write_text(text, encoding="utf-8") and None)
-
-
-def write_tables(folder: Path, batch: Batch) -> None:
-    """Write both tables of a batch."""
-    runs, incidents = run_table(batch.run_rows()), incident_table(batch.incident_rows())
-    for name, table in (("runs", runs), ("incidents", incidents)):
-        write_whole(
-            folder / f"{name}.parquet",
-            lambda to, table=table: pq.write_table(table, to, compression="zstd"),
-        )
 
 
 def geojson(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -32,7 +32,8 @@ from sim.situation import Name
 
 Scalar = bool | int | float | dt.date | str
 Names = Annotated[tuple[str, ...], Field(min_length=1, max_length=200)]
-Runs = Annotated[int, Field(ge=2, le=10_000_000)]
+MOST_RUNS = 10_000_000  # of an arm
+Runs = Annotated[int, Field(ge=2, le=MOST_RUNS)]
 
 
 class Range(StrictModel):
@@ -131,7 +132,14 @@ class Study(StrictModel):
         yield from self._factor_conflicts()
 
     def _factor_conflicts(self) -> Iterator[Impossible]:
+        if "scenario" in self.sweep:
+            yield Impossible("sweep.scenario", "the scenarios are the factor of this name",
+                             "another name")  # fmt: skip
         for name, factor in self.sweep.items():
+            set_by = factor.levels.values() if isinstance(factor, Levels) else [{name: None}]
+            if self.days is not None and any("days" in each for each in set_by):
+                yield Impossible("days", f"it would override those that {name!r} sets",
+                                 "days in one of both places")  # fmt: skip
             if isinstance(factor, Range) and self.design == "grid" and factor.points is None:
                 yield Impossible(f"sweep.{name}", "how many of them?", "points: 2 or more")
             if self.design != "grid" and not isinstance(factor, Range):

@@ -1,11 +1,13 @@
-"""``dmz compare``, ``study``, ``resume`` and ``report``: from a request to a folder and a verdict.
+"""``dmz run``, ``compare``, ``study``, ``resume`` and ``report``: from a request to a verdict.
 
 A folder begins with its manifest and the files that were read; what is played is what the manifest
-says, so that going on after a crash and playing in one go are the same thing.
+says, so that going on after a crash and playing in one go are the same thing. What was found is
+printed before anything is drawn or written of it.
 """
 
+import contextlib
 import json
-import os
+import shlex
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,32 +17,38 @@ from typing import Any
 from rich.console import Console
 
 import sim
-from experiments.asking import Comparison, asked_again, comparison_plan, study_plan
-from experiments.campaign import Interrupted, play_out
-from experiments.cluster import cluster_problem
-from experiments.crew import Crew
-from experiments.exits import guarded
-from experiments.folders import (
-    MANIFEST,
-    begin,
-    manifest_in,
-    plan_in,
-    refuse_changes,
-    refuse_other_code,
+from experiments.asking import (
+    Comparison,
+    Single,
+    asked_again,
+    comparison_plan,
+    single_plan,
+    study_plan,
 )
-from experiments.parts import Parts, locked
+from experiments.campaign import play_out
+from experiments.changes import refuse_changes
+from experiments.cluster import cluster_problem
+from experiments.crew import Crew, cores
+from experiments.exits import guarded, resumable
+from experiments.files import write_json
+from experiments.folders import StudyFolder, claimed, locked
 from experiments.plan import Plan
 from experiments.playing import compile_once
 from experiments.progress import Shown
+from experiments.results import Results
 from experiments.session import add_session
-from experiments.store import new_folder, write_json
+from experiments.streams import unread
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
+from sim.documents.problems import printable
 
 
 @dataclass(frozen=True)
 class Options:
-    """What no result depends on: who plays, where it is kept, what is shown."""
+    """What no result depends on: who plays, where it is kept, what is shown.
+
+    ``why``: the story of the so-manieth clash is told. ``failed``: failed runs are played again.
+    """
 
     workers: int | None = None
     scheduler: str | None = None
@@ -48,11 +56,18 @@ class Options:
     json: bool = False
     allow_code: bool = False
     dry_run: bool = False
+    why: int | None = None
+    failed: bool = False
 
     @property
     def crew(self) -> Crew:
         """Who plays: all cores of this machine unless something else was asked."""
-        return Crew(self.workers or os.cpu_count() or 1, self.scheduler)
+        return Crew(self.workers or cores(), self.scheduler)
+
+
+def run(asked: Single, options: Options) -> int:
+    """Play one arm; the exit code."""
+    return _answered(lambda: single_plan(asked), options)
 
 
 def compare(asked: Comparison, options: Options) -> int:
@@ -69,9 +84,12 @@ def resume(folder: Path, options: Options) -> int:
     """Go on with what a folder holds; the exit code."""
 
     def go_on(talk: Console) -> int:
-        plan = _as_it_was(folder, talk)
-        _reach_scheduler(options)
-        return _go_on(folder, plan, options, talk)
+        _refuse_other_version(StudyFolder(folder))
+        with locked(folder):
+            study = StudyFolder(folder)
+            _refuse_other_files(study, talk)
+            _reach_scheduler(options, study.plan)
+            return _go_on(study, options, talk)
 
     return guarded(go_on)
 
@@ -80,34 +98,39 @@ def report(folder: Path) -> int:
     """Make the figures, pictures and report of a folder anew, of what it holds; the exit code."""
 
     def again(talk: Console) -> int:
-        plan = plan_in(folder)
+        StudyFolder(folder)
         with locked(folder):
-            figures = _conclude(plan, folder)
-        if figures is None:
-            talk.print("no run has finished yet: there is nothing to report")
-            return 1
+            study = StudyFolder(folder)
+            found = Results(study)
+            figures = _figures(study.plan, found)
+            if figures is None:
+                talk.print("no run has finished yet: there is nothing to report")
+                return 1
+            _publish(study, found, figures)
         print(folder / "report.html")
         return 0
 
     return guarded(again)
 
 
-def _as_it_was(folder: Path, talk: Console) -> Plan:
-    """The plan of a folder, after a look whether its files still say the same."""
-    plan = plan_in(folder)
-    kept = manifest_in(folder)["version"]
+def _refuse_other_version(study: StudyFolder) -> None:
+    kept = study.manifest["version"]
     if kept != sim.__version__:
-        raise BadInput([Problem(Mark(str(folder / MANIFEST), 0, 0), "version", sim.__version__,
-                                kept, None, "changed since the study began")])  # fmt: skip
+        raise BadInput([Problem(study.mark, "version", sim.__version__, kept, None,
+                                "changed since the study began")])  # fmt: skip
+
+
+def _refuse_other_files(study: StudyFolder, talk: Console) -> None:
+    """Refuse files that say something else than then; where they are gone the manifest is enough.
+    """
     try:
-        now = asked_again(plan.request)
+        now = asked_again(study.plan.request)
     except BadInput as bad:
         if all("no such" not in each.message for each in bad.problems):
             raise
         talk.print("the files that were read are not here: going on by the manifest")
     else:
-        refuse_changes(folder, now)
-    return plan
+        refuse_changes(study.manifest, json.loads(json.dumps(now.manifest())), study.mark)
 
 
 def _answered(ask: Callable[[], Plan], options: Options) -> int:
@@ -119,14 +142,9 @@ def _answered(ask: Callable[[], Plan], options: Options) -> int:
 
             _say_clipped(plan, talk)
             return print_forecast(plan, agents, options.crew, talk)
-        _reach_scheduler(options)
-        out = options.out
-        if out is not None and (out / MANIFEST).is_file():
-            refuse_changes(out, plan)
-            return _go_on(out, plan_in(out), options, talk)
-        folder = new_folder(out, f"{plan.kind}-{plan.name}")
-        begin(plan, folder)
-        return _go_on(folder, plan_in(folder), options, talk)
+        _reach_scheduler(options, plan)
+        with claimed(plan, options.out) as folder:
+            return _go_on(folder, options, talk)
 
     return guarded(do)
 
@@ -138,67 +156,104 @@ def _agents(plan: Plan, options: Options) -> dict[str, dict[str, type]]:
 
 def _say_clipped(plan: Plan, talk: Console) -> None:
     for line in plan.clipped:
-        talk.print(line, soft_wrap=True, markup=False)
+        talk.print(line)
 
 
-def _reach_scheduler(options: Options) -> None:
-    if options.scheduler is not None and (problem := cluster_problem(options.scheduler)):
+def _reach_scheduler(options: Options, plan: Plan) -> None:
+    cases = [arm.case for arm in plan.arms.values()]
+    if options.scheduler is not None and (problem := cluster_problem(options.scheduler, cases)):
         mark = Mark("--scheduler", 0, 0)
         raise BadInput([Problem(mark, "", options.scheduler, message=problem)])
 
 
-def _go_on(folder: Path, plan: Plan, options: Options, talk: Console) -> int:
-    agents = _agents(plan, options)
-    _say_clipped(plan, talk)
-    refuse_other_code(folder, plan)
-    if options.scheduler is None:
-        compile_once(talk.print)
+def _go_on(study: StudyFolder, options: Options, talk: Console) -> int:
+    agents = _agents(study.plan, options)
+    _say_clipped(study.plan, talk)
+    study.refuse_other_code()
     started = time.time()
-    with locked(folder):
+    with resumable(study.path):
+        if options.scheduler is None:
+            compile_once(talk.print)
         try:
-            with Shown(plan, talk) as show:
-                play_out(plan, folder, options.crew, agents, show)
-        except Interrupted:
-            n = len(Parts(folder).table("runs", ["run"]))
-            talk.print(f"interrupted: {n:,} runs are kept; go on with: dmz resume {folder}",
-                       soft_wrap=True)  # fmt: skip
-            return 130
+            with Shown(study.plan, talk) as show:
+                damaged = play_out(study, options.crew, agents, show, failed=options.failed)
         finally:
-            add_session(folder, started, options.crew)
-        figures = _conclude(plan, folder)
-    return _told(plan, folder, figures, options, talk)
+            with contextlib.suppress(OSError):  # how long it took is no result
+                add_session(study.path, started, options.crew)
+        for each in damaged:
+            talk.print(f"{each}; what it held was played again")
+        found = Results(study)
+        figures = _figures(study.plan, found)
+        if figures is not None:
+            with unread():
+                _print(study, found, figures, options)
+            _publish(study, found, figures)
+            with unread():
+                _point_to(study, options)
+    return _told_failures(study, talk)
 
 
-def _conclude(plan: Plan, folder: Path) -> dict[str, Any] | None:
-    """Write the figures, the pictures and the report of what the folder holds; None of nothing."""
+def _figures(plan: Plan, found: Results) -> dict[str, Any] | None:
+    """The figures of what the folder holds; None of nothing."""
     from experiments.figures import by_arm, figures_of
-    from experiments.publishing import publish
-    from experiments.results import Results
 
-    found = Results(folder)
     if found.runs.empty:
         return None
-    figures = figures_of(plan, by_arm(plan, found.runs, found.incidents), found.complete)
-    write_json(folder / "figures.json", figures)
-    publish(found, figures)
+    tables = by_arm(plan, found.runs, found.fingerprints)
+    figures = figures_of(plan, tables, found.complete, found.failures)
+    if plan.kind == "run":
+        from experiments.running import summary_of
+
+        figures["summary"] = summary_of(plan, found)
     return figures
 
 
-def _told(
-    plan: Plan, folder: Path, figures: dict[str, Any] | None, options: Options, talk: Console
-) -> int:
-    failed = Parts(folder).table("failures", ["arm", "run", "error"]).to_pylist()
-    if figures is not None:
+def _print(
+    study: StudyFolder, found: Results, figures: dict[str, Any], options: Options
+) -> None:
+    if options.json:
+        print(json.dumps(figures | {"results": str(study.path)}, indent=1, ensure_ascii=False))
+    elif study.plan.kind == "run":
+        from experiments.running import print_run
+
+        print_run(study.plan, figures)
+    else:
         from experiments.verdicts import print_verdicts
 
-        if options.json:
-            print(json.dumps(figures | {"results": str(folder)}, indent=1, ensure_ascii=False))
-        else:
-            print_verdicts(plan, figures)
-            print(f"Report: {folder / 'report.html'}")
-    if failed:
-        first = failed[0]
-        talk.print(f"{len(failed):,} runs failed and are left out of every figure; run "
-                   f"{first['run']} of {first['arm']}: {first['error']} (failures.json)",
-                   soft_wrap=True, markup=False)  # fmt: skip
-    return 3 if failed else 0
+        print_verdicts(study.plan, figures)
+    if options.why is not None:
+        from experiments.running import print_story
+
+        print_story(study.plan, found, options.why, _agents(study.plan, options))
+
+
+def _publish(study: StudyFolder, found: Results, figures: dict[str, Any]) -> None:
+    """Write the figures, the pictures and the report."""
+    from experiments.publishing import publish
+
+    write_json(study.path / "figures.json", figures)
+    publish(found, figures)
+    if study.plan.kind == "run":
+        from experiments.running import publish_run
+
+        publish_run(study, found, figures)
+
+
+def _point_to(study: StudyFolder, options: Options) -> None:
+    if not options.json:
+        print(f"Report: {study.path / 'report.html'}")
+
+
+def _told_failures(study: StudyFolder, talk: Console) -> int:
+    """Say which runs failed, if any; the exit code."""
+    failed = study.parts.table("failures").to_pylist()
+    if not failed:
+        return 0
+    if not study.parts.rows("runs"):
+        talk.print(failed[0]["traceback"])
+    first, few = failed[0], "run failed and is" if len(failed) == 1 else "runs failed and are"
+    again = f"dmz resume --failed {shlex.quote(str(study.path))}"
+    talk.print(f"{len(failed):,} {few} left out of every figure; run {first['run']} of "
+               f"{first['arm']}: {printable(first['error'])} (failures.json); {again} plays again "
+               "what failed")  # fmt: skip
+    return 3

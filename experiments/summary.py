@@ -5,25 +5,32 @@ The world is the cluster of every interval: a world's counts are summed over its
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from experiments.measures import HEADLINE, LADDER, MEASURES, YEAR, accidental_clashes
-from experiments.pilots import PilotTable
+from experiments.measures import (
+    HEADLINE,
+    LADDER,
+    MEASURES,
+    YEAR,
+    accidental_clashes,
+    by_world,
+)
+from experiments.pilots import PilotTable, pool_with
 from experiments.statistics import (
     FEWEST_CLUSTERS,
     Interval,
     Pilot,
-    clusters_with_pilot,
     proportion_interval,
     rate_interval,
     ratio_interval,
-    survival,
-    variance_between_worlds,
+    with_limits,
 )
+from experiments.survival import survival
+from experiments.variance import variance_between_worlds
+from experiments.wording import figure, limits, many, number
 from sim.outcome import CLASH_RUNG
 from sim.scenario import Case
 
@@ -48,19 +55,17 @@ def summarise(
     case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: PilotTable | None
 ) -> Summary:
     """Every figure that ``dmz run`` shows, from at least one run."""
-    worlds = runs.groupby("world")[list(MEASURES)].sum()
+    worlds = by_world(runs, *MEASURES)
     years = float(runs["days"].sum()) / YEAR
-    known = {name: pilots.pilot(name) if pilots else None for name in MEASURES}
-    rates, shares, few = rates_of(runs, known), {}, []
-    for name, pilot in known.items():
-        if clusters_with_pilot(worlds[name].to_numpy(), pilot) < FEWEST_CLUSTERS:
-            few.append(name)
+    pools = {name: pool_with(pilots, name, worlds[name], len(runs)) for name in MEASURES}
+    few = [name for name, pool in pools.items() if pool.effective_clusters < FEWEST_CLUSTERS]
+    rates, shares = rates_of(runs, pools), {}
+    for name in MEASURES:
         if name in LADDER or name in HEADLINE or name in ("answered", "false_incidents"):
-            shares[name] = ratio_interval(
+            shares[name] = with_limits(ratio_interval(
                 worlds[name].to_numpy(), worlds["incidents"].to_numpy(), share=True,
-                numerator_pilot=pilot,
-                denominator_pilot=pilots.pilot("incidents") if pilots else None,
-            )  # fmt: skip
+                numerator_pool=pools[name], denominator_pool=pools["incidents"],
+            ), len(worlds))  # fmt: skip
     data = {
         "exposed_years": years, "runs": len(runs), "worlds": len(worlds),
         "ended_runs": int(runs["ended"].sum()),
@@ -80,12 +85,11 @@ def summarise(
     return Summary(data, rates, shares)
 
 
-def rates_of(runs: pd.DataFrame, pilots: Mapping[str, Pilot | None]) -> dict[str, Interval]:
-    """Every measure a year, with its interval."""
-    worlds = runs.groupby("world")[list(MEASURES)].sum()
-    years = float(runs["days"].sum()) / YEAR
-    return {name: rate_interval(worlds[name].to_numpy(), years, pilot=pilots[name])
-            for name in MEASURES}  # fmt: skip
+def rates_of(runs: pd.DataFrame, pools: Mapping[str, Pilot]) -> dict[str, Interval]:
+    """Every measure a year, with its interval; ``pools`` hold these runs too."""
+    worlds = by_world(runs, *MEASURES)
+    return {name: with_limits(rate_interval(worlds[name], worlds["years"], pool=pools[name]),
+                              len(worlds)) for name in MEASURES}  # fmt: skip
 
 
 def interval(value: Interval, few: bool = False) -> dict[str, Any]:
@@ -98,14 +102,21 @@ def interval(value: Interval, few: bool = False) -> dict[str, Any]:
     return plain | ({"too_few_clusters": True} if few else {})
 
 
+def interval_of(plain: Mapping[str, Any]) -> Interval:
+    """The interval that ``interval`` made plain; nan for what it had not."""
+    values = {field.name: plain.get(field.name) for field in fields(Interval)}
+    values = {name: math.nan if value is None else value for name, value in values.items()}
+    return Interval(**values | {"level": 0.95})
+
+
 def ambiguity(runs: pd.DataFrame) -> dict[str, Any]:
     """The measured ambiguity of the border: the mean over worlds, and 5 to 95% of them."""
-    by_world = runs.groupby("world")[list(AMBIGUITY)].mean()
+    worlds = runs.groupby("world")[list(AMBIGUITY)].mean()
     return {
         name: {
-            "mean": float(by_world[name].mean()),
-            "low": float(by_world[name].quantile(0.05)),
-            "high": float(by_world[name].quantile(0.95)),
+            "mean": float(worlds[name].mean()),
+            "low": float(worlds[name].quantile(0.05)),
+            "high": float(worlds[name].quantile(0.95)),
         }
         for name in AMBIGUITY
     }
@@ -128,7 +139,8 @@ def _first_clash(runs: pd.DataFrame) -> dict[str, Any]:
 def any_clash(runs: pd.DataFrame) -> dict[str, Any]:
     """Exact binomial on the first luck of each world, so that trials are independent."""
     first = runs[runs["luck"] == 0]
-    return interval(proportion_interval(int((first["clashes"] > 0).sum()), len(first)))
+    found = proportion_interval(int((first["clashes"] > 0).sum()), len(first))
+    return interval(with_limits(found, len(first)))
 
 
 def _clashes_by(incidents: pd.DataFrame, years: float) -> dict[str, dict[str, dict[str, float]]]:
@@ -164,16 +176,19 @@ def _feedback(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame) -> dict[s
     """
     parameters = case.parameters(())
     decay = math.log(2.0) / parameters.feedback.half_life_days
-    gain = np.zeros(0)
-    worlds = runs["world"].unique()
+    days = runs.groupby("world")["days"].sum()
+    gain = pd.Series(0.0, days.index)
     if not incidents.empty:
         weights = [_push(parameters, row) for row in incidents[_PUSH].itertuples(index=False)]
         gain = incidents["world"].to_frame().assign(w=weights).groupby("world")["w"].sum()
-        gain = gain.reindex(worlds, fill_value=0.0).to_numpy()
-    n = rate_interval(gain if gain.size else np.zeros(len(worlds)), decay * runs["days"].sum())
-    k = parameters.feedback.k
-    return {"k": k, "k_plus_n": k + n.estimate, "low": k + n.low, "high": k + n.high,
-            "warning": bool(k + n.high > 0.8)}  # fmt: skip
+        gain = gain.reindex(days.index, fill_value=0.0)
+    n, k = rate_interval(gain, decay * days), parameters.feedback.k
+    found = Interval(k + n.estimate, k + n.low, k + n.high, n.n, n.events, n.effective_clusters)
+    found = with_limits(found, len(days))
+    return {"k": k, "k_plus_n": found.estimate, "warning": found.high > 0.8} | {
+        end: value if math.isfinite(value) else None
+        for end, value in (("low", found.low), ("high", found.high))
+    }
 
 
 _PUSH = ["rung", "trigger", "perceived_by"]
@@ -194,7 +209,6 @@ def headline(data: Mapping[str, Any]) -> str:
     """The answer in one sentence."""
     rate = data["per_year"]["clashes"]
     return (
-        f"{rate['estimate']:.2f} accidental clashes a year "
-        f"(95% interval {rate['low']:.2f} to {rate['high']:.2f}; "
-        f"{rate['events']:.0f} in {data['exposed_years']:.0f} exposed years)"
+        f"{figure(rate['estimate'])} accidental clashes a year ({limits(rate)}; "
+        f"{number(rate['events'])} in {many(data['exposed_years'], 'exposed year')})"
     )

@@ -1,76 +1,26 @@
 """The table that ``dmz run`` prints."""
 
-import math
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
+from experiments.console import Rows
 from experiments.measures import CONDUCT, HEADLINE, LADDER
-from experiments.summary import AMBIGUITY, Summary
+from experiments.statistics import FEWEST_WORLDS
+from experiments.summary import AMBIGUITY
+from experiments.wording import figure, many, number, span
 from sim.scenario import Case
 
 FEW = "too few clusters"
 
 
-def figure(value: float | None) -> str:
-    """Two significant digits at least, without an exponent; a dash for nothing."""
-    if value is None:
-        return "-"
-    if value == 0 or abs(value) >= 10:
-        return f"{value:.0f}"
-    return f"{value:.{max(1, 1 - math.floor(math.log10(abs(value))))}f}"
-
-
-def many(n: float, noun: str) -> str:
-    """A number of things."""
-    return f"{n:,.0f} {noun}{'' if n == 1 else 's'}"
-
-
-def signed(value: float | None) -> str:
-    """A difference, with its sign unless it is 0 as shown."""
-    if value is None:
-        return "-"
-    text = figure(abs(value))
-    sign = "-" if value < 0 else "+"
-    return "0" if float(text.replace(",", "")) == 0 else sign + text
-
-
-def ratio_figure(value: float | None) -> str:
-    """Two places, and more where they would make 1 of what is not 1."""
-    if value is None or not 0.1 <= value < 10:
-        return figure(value)
-    places = 2
-    if value != 1.0 and abs(value - 1.0) < 0.005:
-        places = min(6, -math.floor(math.log10(abs(value - 1.0))))
-    return f"{value:.{places}f}"
-
-
-def share_figure(value: float | None) -> str:
-    """A share in percent, in which only 1 is shown as 100%."""
-    if value is None:
-        return "-"
-    text = f"{value:.0%}"
-    return ">99%" if text == "100%" and value < 1.0 else text
-
-
-def ratio_span(interval: dict[str, Any]) -> str:
-    """Both ends of a ratio's interval."""
-    return f"{ratio_figure(interval['low'])} - {ratio_figure(interval['high'])}"
-
-
-def span(interval: dict[str, Any]) -> str:
-    """Both ends of an interval."""
-    return f"{figure(interval['low'])} - {figure(interval['high'])}"
-
-
-def print_summary(console: Console, title: str, case: Case, summary: Summary) -> None:
+def print_summary(console: Console, title: str, case: Case, data: dict[str, Any]) -> None:
     """Print every figure of an arm."""
-    data = summary.data
-    console.print(f"\n{title}", style="bold", markup=False)
+    console.print(f"\n{title}", style="bold")
     console.print(
-        f"{data['runs']} runs in {data['worlds']} worlds, {data['exposed_years']:.1f} exposed years"
-        f" of {case.scenario.days} days from {case.scenario.start}"
+        f"{many(data['runs'], 'run')} in {many(data['worlds'], 'world')}, "
+        f"{many(data['exposed_years'], 'exposed year')} of {many(case.scenario.days, 'day')} from "
+        f"{case.scenario.start}"
     )
     console.print(_rates(data))
     console.print(_shares(data))
@@ -79,46 +29,41 @@ def print_summary(console: Console, title: str, case: Case, summary: Summary) ->
         console.print(line)
 
 
-def _rates(data: dict[str, Any]) -> Table:
-    table = _table("figure", "n", "a year", "95% interval")
-    table.add_column("", no_wrap=True)
+def _rates(data: dict[str, Any]) -> Rows:
+    rows = Rows("figure", "n", "a year", "95% interval", words="")
     for section in (HEADLINE, LADDER, CONDUCT):
         for name, label in section.items():
-            rate = data["per_year"][name]
-            table.add_row(label.rstrip(), f"{rate['events']:.0f}", figure(rate["estimate"]),
-                          span(rate), FEW if rate.get("too_few_clusters") else "")  # fmt: skip
-        table.add_row()
-    return table
+            _add(rows, label.rstrip(), data["per_year"][name])
+        rows.add()
+    return rows
 
 
-def _shares(data: dict[str, Any]) -> Table:
+def _shares(data: dict[str, Any]) -> Rows | str:
     """The ladder per incident."""
-    table = _table("share of incidents", "n", "share", "95% interval")
-    table.add_column("", no_wrap=True)
+    if not data["per_year"]["incidents"]["events"]:
+        return "No incident, and so no shares of incidents.\n"
+    rows = Rows("share of incidents", "n", "share", "95% interval", words="")
     labels = HEADLINE | LADDER | CONDUCT
     for name, share in data["per_incident"].items():
         if name != "incidents":
-            table.add_row(labels[name].strip(), f"{share['events']:.0f}", figure(share["estimate"]),
-                          span(share), FEW if share.get("too_few_clusters") else "")  # fmt: skip
-    table.add_row()
-    return table
+            _add(rows, labels[name].strip(), share)
+    rows.add()
+    return rows
 
 
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    table.add_column(first, no_wrap=True, min_width=31)
-    for name in others:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
+def _add(rows: Rows, label: str, interval: dict[str, Any]) -> None:
+    rows.add(label, number(interval["events"]), figure(interval["estimate"]), span(interval),
+             FEW if interval.get("too_few_clusters") else "")  # fmt: skip
 
 
-def _ambiguity(data: dict[str, Any]) -> Table:
-    table = _table("measured ambiguity, mean over the run", "mean", "5-95% of worlds")
+def _ambiguity(data: dict[str, Any]) -> Rows:
+    rows = Rows("measured ambiguity, mean over the run", "mean", "5-95% of worlds")
     for name, (label, unit) in AMBIGUITY.items():
         values = data["ambiguity"][name]
-        table.add_row(f"{label}, {unit}", figure(values["mean"]), span(values))
-    table.add_row()
-    return table
+        spread = span(values) if data["worlds"] >= FEWEST_WORLDS else "one world"
+        rows.add(f"{label}, {unit}", figure(values["mean"]), spread)
+    rows.add()
+    return rows
 
 
 def _sentences(data: dict[str, Any]) -> list[str]:
@@ -127,13 +72,13 @@ def _sentences(data: dict[str, Any]) -> list[str]:
     lines = [
         f"Deepest crossing nobody responded to: {deepest['north']:.0f} m (north's units), "
         f"{deepest['south']:.0f} m (south's units).",
-        f"Time to the first clash: {first['runs_with_clash']} runs saw one, "
-        f"{first['runs_cut_off']} were cut off without; free of clashes after "
-        f"{first['days']:.0f} days: {figure(first['free_at_end'])} ({span(first)})"
+        f"Time to the first clash: seen by {many(first['runs_with_clash'], 'run')}, "
+        f"cut off without in {number(first['runs_cut_off'])}; free of clashes after "
+        f"{many(first['days'], 'day')}: {figure(first['free_at_end'])} ({span(first)})"
         + (f"; half by day {first['median_day']:.0f}." if first["median_day"] else "."),
         f"Any clash in a run (first luck of each world): {figure(any_clash['estimate'])} "
-        f"({span(any_clash)}), n = {any_clash['n']:.0f}.",
-        f"Runs ended at a rung: {data['ended_runs']} of {data['runs']}.",
+        f"({span(any_clash)}), n = {many(any_clash['n'], 'world')}.",
+        f"Runs ended at a rung: {number(data['ended_runs'])} of {number(data['runs'])}.",
     ]
     lines += [_by(data, key) for key in ("trigger", "cause", "county")]
     lines += _between(data)
@@ -144,15 +89,15 @@ def _sentences(data: dict[str, Any]) -> list[str]:
     pilot = data["pilot"]
     if pilot:
         same = "" if pilot["same_content"] else " (not exactly this case)"
-        lines.append(f"Weight of the intervals: pilot of {pilot['scenario']}, {pilot['runs']} "
-                     f"runs{same}.")  # fmt: skip
+        lines.append(f"Weight of the intervals: pilot of {pilot['scenario']}, "
+                     f"{many(pilot['runs'], 'run')}{same}.")  # fmt: skip
     return lines
 
 
 def _by(data: dict[str, Any], key: str) -> str:
     counts = data["clashes_by"][key]
-    text = ", ".join(f"{name} {entry['clashes']}" for name, entry in counts.items()) or "none"
-    return f"Clashes by {key}: {text}."
+    told = [f"{name} {number(entry['clashes'])}" for name, entry in counts.items()]
+    return f"Clashes by {key}: {', '.join(told) or 'none'}."
 
 
 def _between(data: dict[str, Any]) -> list[str]:
@@ -161,5 +106,5 @@ def _between(data: dict[str, Any]) -> list[str]:
         f"Share of the variance of a year's {names[name]} between worlds: "
         f"{figure(share['estimate'])} ({span(share)})."
         for name, share in data["variance_between_worlds"].items()
-        if share
+        if share and share["estimate"] is not None
     ]

@@ -1,26 +1,28 @@
 """``dmz verify`` and ``dmz run --from``: rows of results, played again to the same bits."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
+import pyarrow as pa
 from rich.console import Console
 
 import sim
+from experiments.campaign import tally_of
 from experiments.exits import guarded
-from experiments.folders import manifest_in, plan_in
-from experiments.parts import Parts, rows_of
-from experiments.plan import Plan
+from experiments.folders import StudyFolder
+from experiments.parts import TABLES, rows_of
 from experiments.playing import compile_once, play
+from experiments.session import libraries
+from experiments.stopping import targets
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
-from sim.outcome import CLASH_RUNG, outcome
+from sim.outcome import CLASH_RUNG, Outcome, outcome
 
-_KINDS = ("runs", "incidents", "tension")
+Key = tuple[str, int]  # arm and run
 
 
 @dataclass(frozen=True)
@@ -40,25 +42,32 @@ class Difference:
 
 
 def verify(folder: Path, rows: int, seed: int, allow_code: bool) -> int:
-    """Play ``rows`` rows of a folder again, drawn by ``seed``; exit code 1 if any differs."""
+    """Hold a folder against its manifest, and play ``rows`` of its rows again, drawn by ``seed``.
+
+    The exit code: 1 if any row differs, is missing, or was never asked for.
+    """
 
     def do(talk: Console) -> int:
-        plan, keys = plan_in(folder), _keys(folder)
-        version = manifest_in(folder)["version"]
-        if version != sim.__version__:
-            talk.print(f"made by version {version}; this is {sim.__version__}")
-        chosen = _chosen(len(keys), rows, seed)
+        study = StudyFolder(folder)
+        study.refuse_changed_inputs()
+        keys = keys_of(study)
+        _tell_versions(study, talk)
+        astray = list(rows_astray(study))
+        for line in astray:
+            print(line)
+        agents = _agents(study, allow_code)
         compile_once(talk.print)
-        tables = {kind: Parts(folder).table(kind) for kind in _KINDS}
         wrong = 0
+        chosen = _chosen(len(keys), rows, seed)
         for row in chosen:
-            found = next(_differences(plan, tables, keys, row, allow_code), None)
+            kept, again = _kept(study, keys[row]), _again(study, keys[row], agents)[1]
+            found = next(_differences(row, keys[row], kept, again), None)
             wrong += found is not None
             if found is not None:
                 print(found)
         print(f"{len(chosen) - wrong} of {len(chosen)} rows played again are the same to the "
               f"last bit ({len(keys):,} rows in all)")  # fmt: skip
-        return 1 if wrong else 0
+        return 1 if wrong or astray else 0
 
     return guarded(do)
 
@@ -67,17 +76,22 @@ def run_again(folder: Path, row: int, why: int | None, allow_code: bool) -> int:
     """Play one row of a folder again, print it and whether it is the same; the exit code."""
 
     def do(talk: Console) -> int:
-        plan, keys = plan_in(folder), _keys(folder)
+        study = StudyFolder(folder)
+        keys = keys_of(study)
         if row >= len(keys):
             raise BadInput([Problem(Mark("--row", 0, 0), "", str(row),
                                     f"0 to {len(keys) - 1}", None, "no such row")])  # fmt: skip
+        _tell_versions(study, talk)
+        agents = _agents(study, allow_code)
         compile_once(talk.print)
-        arm, k = keys[row]
-        tables = {kind: Parts(folder).table(kind) for kind in _KINDS}
-        found = next(_differences(plan, tables, keys, row, allow_code), None)
-        _print_row(plan, arm, k, allow_code, why)
-        if found is not None:
-            print(found, file=sys.stderr)
+        found, again = _again(study, keys[row], agents)
+        difference = next(_differences(row, keys[row], _kept(study, keys[row]), again), None)
+        for name, value in found.row.items():
+            print(f"{name:28} {value}")
+        if why is not None:
+            _tell(study, keys[row], agents, found, why)
+        if difference is not None:
+            print(difference, file=sys.stderr)
             return 1
         print("\nThe same to the last bit as the row that was kept.")
         return 0
@@ -85,17 +99,51 @@ def run_again(folder: Path, row: int, why: int | None, allow_code: bool) -> int:
     return guarded(do)
 
 
-def _keys(folder: Path) -> list[tuple[str, int]]:
+def _agents(study: StudyFolder, allow_code: bool) -> dict[str, dict[str, type]]:
+    found = {name: load_agents(arm.case, allow_code) for name, arm in study.plan.arms.items()}
+    study.refuse_other_code()
+    return found
+
+
+def _tell_versions(study: StudyFolder, talk: Console) -> None:
+    """Say where this program or a library is not the one that made the folder."""
+    then = {"dmz-escalation": study.manifest["version"], **study.manifest["libraries"]}
+    now = {"dmz-escalation": sim.__version__, **libraries()}
+    others = [f"{name} {version} (now {now.get(name)})" for name, version in then.items()
+              if version != now.get(name)]  # fmt: skip
+    if others:
+        talk.print(f"made by {', '.join(others)}")
+
+
+# -- what should be there -------------------------------------------------------------------------
+
+
+def keys_of(study: StudyFolder) -> list[Key]:
     """(arm, run) of every row, in the order of ``runs.parquet``."""
-    parts = Parts(folder)
-    table = parts.table("runs", ["arm", "run"])
+    table = study.parts.table("runs", ["arm", "run"])
     keys = list(zip(table["arm"].to_pylist(), table["run"].to_pylist(), strict=True))
-    if not parts.complete:
-        order = {name: i for i, name in enumerate(manifest_in(folder)["arms"])}
+    if not study.parts.complete:
+        order = {name: i for i, name in enumerate(study.manifest["arms"])}
         keys.sort(key=lambda key: (order[key[0]], key[1]))
     if not keys:
-        raise BadInput([Problem(Mark(str(folder), 0, 0), "", message="no run has finished yet")])
+        raise BadInput([Problem(study.mark, "", message="no run has finished yet")])
     return keys
+
+
+def rows_astray(study: StudyFolder) -> Iterator[str]:
+    """In words, runs that the manifest asks for and that are not there, and the other way round."""
+    wanted = targets(study.plan, tally_of(study.plan, study.parts))
+    here: dict[str, set[int]] = {arm: set() for arm in wanted}
+    for kind in ("runs", "failures"):
+        table = study.parts.table(kind, ["arm", "run"]).to_pydict()
+        for arm, k in zip(table["arm"], table["run"], strict=True):
+            here.setdefault(arm, set()).add(k)
+    for arm in here:
+        runs = wanted.get(arm, 0)
+        if lacking := len(set(range(runs)) - here[arm]):
+            yield f"{arm}: {lacking:,} of {runs:,} runs are missing"
+        if extra := len(here[arm] - set(range(runs))):
+            yield f"{arm}: {extra:,} runs that nobody asked for"
 
 
 def _chosen(n: int, rows: int, seed: int) -> list[int]:
@@ -103,43 +151,51 @@ def _chosen(n: int, rows: int, seed: int) -> list[int]:
     return sorted(drawn.tolist())
 
 
+# -- one row --------------------------------------------------------------------------------------
+
+
+def _kept(study: StudyFolder, key: Key) -> dict[str, pa.Table]:
+    """The rows of a run, by table; only what may hold them is read."""
+    filters = [("arm", "==", key[0]), ("run", "==", key[1])]
+    tables = {kind: study.parts.table(kind, filters=filters) for kind in TABLES}
+    return tables | {"incidents": tables["incidents"].sort_by("incident")}
+
+
+def _again(
+    study: StudyFolder, key: Key, agents: dict[str, dict[str, type]]
+) -> tuple[Outcome, dict[str, pa.Table]]:
+    arm, k = key
+    model = play(study.plan.arms[arm].case, k, study.plan.seed, agents[arm])
+    found = outcome(model)
+    model.dismiss()
+    return found, rows_of([(arm, k, found)], study.plan.seed)
+
+
 def _differences(
-    plan: Plan, tables: Mapping[str, Any], keys: list[tuple[str, int]], row: int, allow_code: bool
+    row: int, key: Key, kept: dict[str, pa.Table], again: dict[str, pa.Table]
 ) -> Iterator[Difference]:
-    name, k = keys[row]
-    case = plan.arms[name].case
-    model = play(case, k, plan.seed, load_agents(case, allow_code))
-    again = rows_of([(name, k, outcome(model))], plan.seed)
-    for kind in _KINDS:
-        table = tables[kind]
-        here = pc.and_(pc.equal(table["arm"], name), pc.equal(table["run"], k))
-        kept = table.filter(here)
-        new = again[kind].cast(kept.schema)
-        if kind == "incidents":
-            kept = kept.sort_by("incident")
-        if kept.num_rows != new.num_rows:
-            yield Difference(row, name, k, f"the number of {kind}", kept.num_rows, new.num_rows)
-        for i, (old, fresh) in enumerate(zip(kept.to_pylist(), new.to_pylist(), strict=False)):
-            for column, value in old.items():
-                if repr(value) != repr(fresh[column]):
+    for kind in ("runs", "incidents", "tension"):
+        old, new = kept[kind], again[kind].cast(kept[kind].schema)
+        if old.num_rows != new.num_rows:
+            yield Difference(row, *key, f"the number of {kind}", old.num_rows, new.num_rows)
+        for i, (was, is_) in enumerate(zip(old.to_pylist(), new.to_pylist(), strict=False)):
+            for column, value in was.items():
+                if repr(value) != repr(is_[column]):
                     label = column if kind == "runs" else f"{kind}[{i}].{column}"
-                    yield Difference(row, name, k, label, value, fresh[column])
+                    yield Difference(row, *key, label, value, is_[column])
 
 
-def _print_row(plan: Plan, arm: str, k: int, allow_code: bool, why: int | None) -> None:
+def _tell(
+    study: StudyFolder, key: Key, agents: dict[str, dict[str, type]], found: Outcome, why: int
+) -> None:
     from sim.story import tell
 
-    case = plan.arms[arm].case
-    model = play(case, k, plan.seed, load_agents(case, allow_code))
-    found = outcome(model)
-    for name, value in found.row.items():
-        print(f"{name:28} {value}")
-    if why is None:
-        return
     clashes = [each for each in found.incidents
                if each["rung"] >= CLASH_RUNG and each["accidental"]]  # fmt: skip
     if why > len(clashes):
         print(f"there were {len(clashes)} accidental clashes; no story of number {why}",
               file=sys.stderr)  # fmt: skip
         return
+    arm, k = key
+    model = play(study.plan.arms[arm].case, k, study.plan.seed, agents[arm])
     print("\n" + "\n".join(tell(model, clashes[why - 1]["incident"])))

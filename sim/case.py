@@ -56,7 +56,7 @@ class Case:
         """
         scenario = Scenario.model_validate(saved["scenario"], strict=False)
         tree = {name: saved["scenario"][name] for name in Parameters.model_fields}
-        own = {key: str(files / found) for key, found in saved["files"].items()}
+        own = {key: str((files / found).resolve()) for key, found in saved["files"].items()}
         mark = Mark("manifest.json", 0, 0)
         return cls(
             scenario, tuple(Policy.model_validate(p, strict=False) for p in saved["policies"]),
@@ -107,9 +107,9 @@ class Case:
         return digest(self.resolved)
 
     @property
-    def policy_name(self) -> str:
-        """The names of its policies, or ``none``."""
-        return " + ".join(policy.name for policy in self.policies) or "none"
+    def policy_name(self) -> str | None:
+        """The names of its policies; None, which no policy can be called, without any."""
+        return " + ".join(policy.name for policy in self.policies) or None
 
 
 def _plain(overlay: Overlay) -> dict[str, Any]:

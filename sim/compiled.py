@@ -1,58 +1,176 @@
 """Compiling the model's hot functions once, and keeping them on disk.
 
-``@compiled`` is numba's ``njit`` with a cache in a folder whose name holds a hash of every file
-that contains compiled code, so that a change in any of them starts afresh. Numba itself does not
-notice when a callee in another file changed.
+``@compiled`` is numba's ``njit`` with a cache in a folder whose name holds a hash of all that the
+machine code depends on, so that a change in any of it starts afresh. Numba itself does not notice
+when a callee in another file changed. What is kept is executed as it is read: it lies only where
+nobody else can write, under a seal, and what cannot be read or written is compiled anew.
 """
 
+import atexit
 import contextlib
 import hashlib
 import importlib.metadata
 import os
 import pickle
+import platform
+import shutil
+import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-import numba
-from numba.core.caching import NullCache
+# Switches for debugging numba, set for other programs: they stop runs or make them many times
+# slower. These do not, and give the same bits.
+_HEEDED = {f"NUMBA_{name}" for name in
+           ("CACHE_DIR", "CPU_NAME", "CPU_FEATURES", "NUM_THREADS", "THREADING_LAYER")}  # fmt: skip
+for _name in [name for name in os.environ if name.startswith("NUMBA_") and name not in _HEEDED]:
+    del os.environ[_name]
+
+import numba  # noqa: E402
+from llvmlite import binding as llvm  # noqa: E402
+from numba.core.caching import Cache  # noqa: E402
+from numba.core.compiler import CompileResult  # noqa: E402
+from numba.core.serialize import dumps  # noqa: E402
+
+numba.config.reload_config()  # it may have been imported before
 
 _HERE = Path(__file__).parent
-_REGISTRY: list = []
 _COMPLETE = "complete"
-_CONSTANTS = {"state.py", "events.py"}  # sources of numbers that compiled code takes in
+_ROOM = 32e6  # bytes; compiled code takes a fifth of it
+_SEAL = hashlib.sha256().digest_size
+_FAULTS: list[str] = []
+
+
+# -- where it is kept -----------------------------------------------------------------------------
 
 
 def _fingerprint() -> str:
-    digest = hashlib.sha256(importlib.metadata.version("numba").encode())
+    """A hash of all that compiled code depends on: sources, versions and the processor."""
+    cpu = (numba.config.CPU_NAME or llvm.get_host_cpu_name(),
+           numba.config.CPU_FEATURES or llvm.get_host_cpu_features().flatten())  # fmt: skip
+    libraries = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
+    digest = hashlib.sha256(repr((platform.python_version(), libraries, cpu)).encode())
     for path in sorted(_HERE.rglob("*.py")):
         text = path.read_bytes()
-        if b"@compiled" in text or path.name in _CONSTANTS:
-            digest.update(text)
+        digest.update(repr((path.relative_to(_HERE).as_posix(), len(text))).encode() + text)
     return digest.hexdigest()[:16]
 
 
-def _writable(folder: Path) -> bool:
+def _places() -> Iterator[Path]:
+    """Where compiled code may be kept, the best place first."""
+    asked, xdg = os.environ.get("DMZ_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME", "")
+    home = os.path.expanduser("~")  # stays "~" where nobody knows the user's home
+    if asked:
+        yield Path(asked).absolute()
+    elif os.path.isabs(xdg):
+        yield Path(xdg)
+    elif os.path.isabs(home):
+        yield Path(home) / ".cache"
+    with contextlib.suppress(OSError):
+        yield Path(tempfile.gettempdir()) / f"dmz-{os.getuid()}"
+        fresh = Path(tempfile.mkdtemp(prefix="dmz-"))
+        atexit.register(shutil.rmtree, fresh, ignore_errors=True)
+        yield fresh
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Whether nobody but this user and root can have put, or can replace, what lies in a folder."""
+    own = folder.lstat()
+    if not stat.S_ISDIR(own.st_mode) or own.st_uid != os.getuid():
+        return False
+    for place in (folder, *folder.resolve().parents):
+        status = place.stat()
+        shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        sticky = status.st_mode & stat.S_ISVTX and place != folder
+        if status.st_uid not in (os.getuid(), 0) or (shared and not sticky):
+            return False
+    return True
+
+
+def _can_keep(folder: Path) -> bool:
+    """Whether compiled code is kept in a folder, or can be; makes the folder if it can."""
+    root = folder.parent.parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        root.parent.mkdir(parents=True, exist_ok=True)
+        for part in (root, folder.parent, folder):
+            part.mkdir(mode=0o700, exist_ok=True)
+        if not (_is_ours_alone(folder.parent) and _is_ours_alone(folder)):
+            return False
+        if (folder / _COMPLETE).exists():
             return True
+        with tempfile.TemporaryFile(dir=folder):
+            return shutil.disk_usage(folder).free > _ROOM
     except OSError:
         return False
 
 
-def cache_folder() -> Path:
-    """Where compiled code is kept: DMZ_CACHE_DIR, else the user's cache, else a temporary one."""
-    base = os.environ.get("DMZ_CACHE_DIR")
-    user = Path(base) if base else Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
-    for root in (user / "dmz-escalation", Path(tempfile.gettempdir()) / f"dmz-{os.getuid()}"):
-        folder = root / _fingerprint()
-        if _writable(folder):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="dmz-"))
+def cache_folder() -> Path | None:
+    """Where compiled code is kept: DMZ_CACHE_DIR, else the user's cache, else a temporary one.
+
+    None where nothing can be kept; then each process compiles for itself.
+    """
+    folders = (place / "dmz-escalation" / _fingerprint() for place in _places())
+    return next(filter(_can_keep, folders), None)
 
 
 CACHE = cache_folder()
+
+
+def cache_variables() -> dict[str, str]:
+    """The environment with which another process keeps its compiled code where this one does."""
+    return {} if CACHE is None else {"DMZ_CACHE_DIR": str(CACHE.parent.parent)}
+
+
+# -- how it is kept -------------------------------------------------------------------------------
+
+
+class _Kept(Cache):
+    """Numba's cache with one sealed file for each compiled signature, whose faults stop nothing."""
+
+    def __init__(self, function: Callable) -> None:
+        self._py_func = function
+        self._cache_path = str(CACHE)
+        self.enable()
+
+    def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
+        target_context.refresh()
+        file, key = self._file(sig, target_context.codegen())
+        try:
+            whole = file.read_bytes()
+            if whole[:_SEAL] != _seal(key, whole[_SEAL:]):
+                raise pickle.UnpicklingError("the file is damaged")
+            return CompileResult._rebuild(target_context, *pickle.loads(whole[_SEAL:]))
+        except FileNotFoundError:
+            return None
+        except Exception as fault:  # whatever a damaged file may raise
+            _FAULTS.append(f"{file.name}: {fault}")
+            return None
+
+    def save_overload(self, sig: Any, data: CompileResult) -> None:
+        if CACHE is None:
+            return
+        file, key = self._file(sig, data.codegen)
+        body = dumps(data._reduce())
+        making = file.with_name(f".{file.name}.{os.getpid()}")
+        try:
+            making.write_bytes(_seal(key, body) + body)
+            making.replace(file)
+        except OSError as fault:
+            _FAULTS.append(f"{file.name}: {fault.strerror}")
+            with contextlib.suppress(OSError):
+                making.unlink()
+
+    def _file(self, sig: Any, codegen: Any) -> tuple[Path, bytes]:
+        """The file of a signature, and the key that its seal covers."""
+        function = f"{self._py_func.__module__}.{self._py_func.__qualname__}"
+        key = repr((function, self._index_key(sig, codegen))).encode()
+        name = f"{self._py_func.__name__}-{hashlib.sha256(key).hexdigest()[:16]}.nbc"
+        return Path(self._cache_path) / name, key
+
+
+def _seal(key: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(key + body).digest()
 
 
 def compiled(function: Callable) -> Callable:
@@ -61,37 +179,28 @@ def compiled(function: Callable) -> Callable:
     Fastmath is off because the same bits are promised on every x86-64 processor. A division by zero
     gives inf or nan, as in NumPy: checking every divisor costs a quarter of the field's time.
     """
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE)
-    try:
-        dispatcher = numba.njit(cache=True, error_model="numpy")(function)
-    finally:
-        numba.config.CACHE_DIR = before
-    _REGISTRY.append(dispatcher)
+    dispatcher = numba.njit(error_model="numpy")(function)
+    dispatcher._cache = _Kept(function)
     return dispatcher
 
 
 def is_cached() -> bool:
     """Whether an earlier run has left compiled code for exactly these sources."""
-    return (CACHE / _COMPLETE).exists()
+    return CACHE is not None and (CACHE / _COMPLETE).exists()
 
 
 def mark_cached() -> None:
     """Note that everything that a run needs has been compiled and kept."""
-    with contextlib.suppress(OSError):
-        (CACHE / _COMPLETE).touch()
+    if CACHE is not None:
+        with contextlib.suppress(OSError):
+            (CACHE / _COMPLETE).touch()
 
 
-def survive_bad_cache(first_call: Callable[[], None]) -> str | None:
-    """Run ``first_call``; if the cache on disk is damaged or full, go on without it.
-
-    Returns a sentence to show the user, or None when the cache worked.
-    """
-    try:
-        first_call()
-    except (pickle.UnpicklingError, EOFError, OSError) as problem:
-        for dispatcher in _REGISTRY:
-            dispatcher._cache = NullCache()
-        first_call()
-        return f"the compile cache in {CACHE} could not be used ({problem}); went on without it"
+def cache_problem() -> str | None:
+    """What has been wrong with the kept code so far, in a sentence; None if nothing was."""
+    if CACHE is None:
+        return "compiled code can be kept nowhere: every process compiles for itself"
+    if _FAULTS:
+        return (f"the compile cache in {CACHE} could not be used ({_FAULTS[0]}): what it lacked "
+                "was compiled again")  # fmt: skip
     return None

@@ -1,10 +1,12 @@
 """Where scenario and policy files are: the shipped ones, and what a name means."""
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 Kind = Literal["scenarios", "policies"]
+ENDINGS = (".yaml", ".yml")
 
 
 def scenario_folder() -> Path:
@@ -21,11 +23,23 @@ def shipped_folder(kind: Kind) -> Path:
 
 def shipped(kind: Kind = "scenarios") -> list[str]:
     """Names of the shipped scenarios or policies."""
-    return sorted(path.stem for path in shipped_folder(kind).glob("*.yaml"))
+    return [path.stem for path in documents_in(shipped_folder(kind))]
+
+
+def documents_in(folder: Path) -> list[Path]:
+    """The YAML files of a folder by their names; hidden ones and what editors leave are none."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS
+                  and not path.name.startswith((".", "#", "~")) and is_file(path))  # fmt: skip
+
+
+def first_file(name: str, folders: Iterable[Path]) -> Path | None:
+    """The first file of one of these folders that ``name``, with or without its ending, means."""
+    candidates = (folder / f"{name}{ending}" for folder in folders for ending in ("", *ENDINGS))
+    return next((path for path in candidates if is_file(path)), None)
 
 
 def find(name: str, kind: Kind, beside: Path | None = None) -> Path:
-    """The file that ``name``, with or without ``.yaml``, means.
+    """The file that ``name``, with or without ``.yaml`` or ``.yml``, means.
 
     A name in a file (``beside``) is looked for beside that file, a policy's also in ``policies``
     there; any other as a path as it stands. Else it is a shipped one. If there is none, the first
@@ -33,11 +47,7 @@ def find(name: str, kind: Kind, beside: Path | None = None) -> Path:
     """
     own = beside.parent if beside else Path()
     folders = [own, *([own / "policies"] if beside and kind == "policies" else [])]
-    for folder in (*folders, shipped_folder(kind)):
-        for candidate in (folder / name, folder / f"{name}.yaml"):
-            if is_file(candidate):
-                return candidate
-    return own / name
+    return first_file(name, [*folders, shipped_folder(kind)]) or own / name
 
 
 def is_file(path: Path) -> bool:

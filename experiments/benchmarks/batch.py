@@ -16,13 +16,13 @@ import mesa
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.campaign import play_out
 from experiments.crew import Crew
-from experiments.parts import Parts
-from experiments.plan import BASELINE, Arm, Plan, Rule
+from experiments.folders import claimed
+from experiments.parts import SCHEMAS, Parts, rows_of
+from experiments.plan import Arm, Plan, Rule
 from experiments.playing import LUCKS, Task, compile_once, play, play_task, played
 from experiments.results import Results
 from sim.model import DmzModel
@@ -39,8 +39,8 @@ def study(runs: int, days: int) -> Plan:
     for margin in (10, 20, 30, 40)[:ARMS]:
         case = load_case("baseline", days=days, assignments=[f"south.watch.margin_m={margin}"])
         name = f"margin {margin}"
-        arms[name] = Arm(name, name, BASELINE, {"margin": str(margin)}, case)
-    return Plan("study", "benchmark", "", SEED, Rule(runs), ("clashes",), {}, arms, "", {})
+        arms[name] = Arm(name, name, None, {"margin": str(margin)}, case)
+    return Plan("benchmark", "benchmark", "", SEED, Rule(runs), ("clashes",), {}, arms, "", {})
 
 
 def _clocked(call: Callable[[], object]) -> float:
@@ -50,8 +50,8 @@ def _clocked(call: Callable[[], object]) -> float:
 
 
 def _into_folder(plan: Plan, workers: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        play_out(plan, Path(folder), Crew(workers), {})
+    with tempfile.TemporaryDirectory() as folder, claimed(plan, Path(folder)) as begun:
+        play_out(begun, Crew(workers), {})
 
 
 def _bare(plan: Plan) -> None:
@@ -135,19 +135,16 @@ def handing_out(repeats: int, runs: int) -> list[Figure]:
 def reading(repeats: int, rows: int, days: int) -> list[Figure]:
     """Compact so many rows, made of real ones, and read them back."""
     plan = study(LUCKS, days)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        parts = Parts(folder)
+    with tempfile.TemporaryDirectory() as place, claimed(plan, Path(place)) as begun:
+        folder, parts = begun.path, begun.parts
         parts.open()
-        parts.add(list(_played(plan)), SEED)
-        tables = {kind: parts.table(kind) for kind in ("runs", "incidents", "tension")}
+        seen = rows_of(list(_played(plan)), SEED)
         for first in range(0, rows, PART):
-            _part(folder, tables, first, min(PART, rows - first))
-        compacting = _clocked(lambda: parts.compact([BASELINE]))
+            _part(parts, seen, first, min(PART, rows - first))
+        compacting = _clocked(lambda: parts.compact(list(plan.arms)))
         size = (folder / "runs.parquet").stat().st_size
         read = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet"))
                 for _ in range(repeats)]  # fmt: skip
-        (folder / "manifest.json").write_text("{}")
         whole = [_clocked(lambda: Results(folder).runs) for _ in range(repeats)]
         few = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet",
                                                 columns=["arm", "world", "clashes", "days"]))
@@ -168,17 +165,15 @@ def _played(plan: Plan) -> Iterator[tuple]:
             yield name, k, found
 
 
-def _part(folder: Path, tables: dict[str, pa.Table], first: int, n: int) -> None:
+def _part(parts: Parts, tables: dict[str, pa.Table], first: int, n: int) -> None:
     """A part of ``n`` runs: real rows in another order under new numbers, reals a bit changed.
 
     Rows that repeat would compress as no real ones do.
     """
     luck = np.random.default_rng(first)
-    part = folder / "parts" / f"{1 + first // PART:06d}"
-    part.mkdir(exist_ok=True)
     runs = tables["runs"].take(luck.integers(0, tables["runs"].num_rows, n))
     numbers = first + np.arange(n)
-    new = {"arm": [BASELINE] * n, "run": numbers, "world": numbers // LUCKS,
+    new = {"arm": ["margin 10"] * n, "run": numbers, "world": numbers // LUCKS,
            "luck": numbers % LUCKS}  # fmt: skip
     for field in runs.schema:
         if pa.types.is_floating(field.type) and field.name != "days":
@@ -188,7 +183,8 @@ def _part(folder: Path, tables: dict[str, pa.Table], first: int, n: int) -> None
         at = runs.schema.get_field_index(name)
         column = pa.array(values, runs.schema[at].type, from_pandas=True)
         runs = runs.set_column(at, runs.schema[at], column)
-    pq.write_table(runs, part / "runs.parquet")
+    none = {kind: schema.empty_table() for kind, schema in SCHEMAS.items()}
+    parts.keep(none | {"runs": runs})
 
 
 def measure(quick: bool) -> list[Figure]:

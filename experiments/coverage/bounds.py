@@ -43,26 +43,32 @@ class Limits:
 
 @dataclass(frozen=True)
 class Sums:
-    """S and Q of every arm, (arms, repetitions) or (arms, repetitions, looks)."""
+    """S and Q of every arm, (arms, repetitions) or (arms, repetitions, looks), the squares that its
+    rate's interval has (those of the residuals, if more), and its exposure.
+    """
 
     S: Floats
     Q: Floats
+    squares: Floats
+    years: Floats
 
     @classmethod
     def of(cls, drawn: Drawn, looks: Sequence[int] = ()) -> "Sums":
         """Add up every arm."""
-        arms = drawn.counts
-        return cls(
-            np.stack([drawn.sums(arm, looks) for arm in arms]),
-            np.stack([drawn.sums(arm**2, looks) for arm in arms]),
-        )
+        s, q = (np.stack([drawn.sums(arm**power, looks) for arm in drawn.counts])
+                for power in (1, 2))  # fmt: skip
+        if drawn.years is None:
+            return cls(s, q, q, np.ones_like(s))
+        years = np.stack([drawn.sums(arm) for arm in drawn.years])
+        residual = drawn.counts - (s / years)[:, drawn.repetition] * drawn.years
+        squares = np.stack([drawn.sums(arm**2) for arm in residual])
+        return cls(s, q, np.maximum(q, squares), years)
 
     def weight(self, arm: int) -> Floats:
-        """W of an arm as the project takes it: the pilot is all arms, this one among them."""
-        s, q = self.S[arm], self.Q[arm]
+        """W of an arm as the project takes it: the pool is all arms, this one among them."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            pooled = (q + self.Q.sum(axis=0)) / (s + self.S.sum(axis=0))
-            return np.fmax(1.0, np.fmax(q / s, pooled))
+            pooled = self.Q.sum(axis=0) / self.S.sum(axis=0)
+            return np.fmax(1.0, np.fmax(self.Q[arm] / self.S[arm], pooled))
 
     @property
     def too_few(self) -> Floats:
@@ -73,36 +79,55 @@ class Sums:
     def at(self, looks: Floats) -> "Sums":
         """The sums at one look of every repetition, (repetitions,)."""
         rows = np.arange(looks.size)
-        return Sums(self.S[:, rows, looks], self.Q[:, rows, looks])
+        found = (self.S, self.Q, self.squares, self.years)
+        return Sums(*(each[:, rows, looks] for each in found))
 
 
 def rates(sums: Sums, arm: int = 0, level: float = 0.95) -> Limits:
-    """`rate_interval` of one arm, with all arms as its pilot."""
-    return Limits(*_gamma_bounds(sums.S[arm], sums.Q[arm], sums.weight(arm), level))
+    """`rate_interval` of one arm, with all arms as its pool."""
+    ends = _gamma_bounds(sums.S[arm], sums.squares[arm], sums.weight(arm), level)
+    return Limits(*(ends / sums.years[arm]))
 
 
 def differences(
     drawn: Drawn, sums: Sums, arm: int, level: float = 0.95, looks: Sequence[int] = (),
     ratio: float = 1.0,
 ) -> Limits:  # fmt: skip
-    """`difference_interval` of one arm and the baseline, or the interval of y - ratio x of which
-    `ratio_interval` keeps the ratios that contain 0.
+    """`difference_interval` of one arm and the baseline, or the interval of y - ratio c x of which
+    `ratio_interval` keeps the ratios that contain 0; c: the exposure of y over that of x.
     """
-    d = drawn.counts[arm] - ratio * drawn.counts[0]
+    times = ratio * sums.years[arm] / sums.years[0]
+    each = times[drawn.repetition] if drawn.years is not None else ratio
+    d = drawn.counts[arm] - each * drawn.counts[0]
     plus, minus = np.maximum(d, 0), np.maximum(-d, 0)
     up, down = drawn.sums(plus, looks), drawn.sums(minus, looks)
-    squares = drawn.sums(plus**2, looks), drawn.sums(minus**2, looks)
+    squares = [drawn.sums(plus**2, looks), drawn.sums(minus**2, looks)]
+    if drawn.years is not None:
+        more = _dispersion(drawn, sums, arm, ratio, d) / np.where(sum(squares) > 0, sum(squares), 1)
+        squares = [part * np.maximum(1, more) for part in squares]
     up_low, up_high = _gamma_bounds(up, squares[0], sums.weight(arm), level)
-    down_low, down_high = _gamma_bounds(down, squares[1], ratio * sums.weight(0), level)
+    down_low, down_high = _gamma_bounds(down, squares[1], times * sums.weight(0), level)
     return Limits(
-        up - down - np.hypot(up - up_low, down_high - down),
-        up - down + np.hypot(up_high - up, down - down_low),
+        (up - down - np.hypot(up - up_low, down_high - down)) / sums.years[arm],
+        (up - down + np.hypot(up_high - up, down - down_low)) / sums.years[arm],
     )
+
+
+def _dispersion(drawn: Drawn, sums: Sums, arm: int, ratio: float, excess: Floats) -> Floats:
+    """Sum of the squares of ``excess`` less what exposure explains, (repetitions,)."""
+    y, x = sums.years[arm], sums.years[0]
+    rate = ratio * (sums.S[arm] + sums.S[0]) / (ratio * y + x)
+    apart = drawn.years[arm] - (y / x)[drawn.repetition] * drawn.years[0]
+    return drawn.sums((excess - rate[drawn.repetition] * apart) ** 2)
 
 
 def discordant(drawn: Drawn, arm: int, looks: Sequence[int] = ()) -> Floats:
     """Worlds that differ between an arm and the baseline."""
-    return drawn.sums((drawn.counts[arm] != drawn.counts[0]).astype(float), looks)
+    differ = drawn.counts[arm] != drawn.counts[0]
+    if drawn.years is not None:
+        apart = drawn.years[arm] != drawn.years[0]
+        differ |= apart & (drawn.counts[arm] + drawn.counts[0] > 0)
+    return drawn.sums(differ.astype(float), looks)
 
 
 def decided(limits: Limits, differ: Floats) -> Floats:
@@ -110,8 +135,8 @@ def decided(limits: Limits, differ: Floats) -> Floats:
     return ((limits.low > 0) | (limits.high < 0)) & (differ >= FEWEST_DISCORDANT)
 
 
-def pilot_of(table: Floats) -> Pilot:
-    """All arms of one repetition, as `experiments.judging.pooled` does."""
+def pool_of(table: Floats) -> Pilot:
+    """All arms of one repetition."""
     whole = Pilot.of(table[0])
     for arm in table[1:]:
         whole = whole + Pilot.of(arm)

@@ -45,6 +45,7 @@ class Known:
 
 _THREE, _FIVE = "geometric bursts, mean 3", "geometric bursts, mean 5"
 _STOPPED = "baseline's rate, stopped when decided"
+_ENDED = "rate, runs that end"
 _B, _C = "trial, STATISTICS.md part B", "trial, STATISTICS.md part C"
 _HERE = "found here; the trial had no such cell"
 
@@ -62,6 +63,8 @@ IMPOSSIBLE = (
     Known("rate", _THREE, 10, 0.883, 4000, _HERE, same_luck=1.0, silent=0.084),
     Known("rate", _FIVE, 10, 0.791, 4000, _HERE, same_luck=1.0, silent=0.073),
     Known("rate", _FIVE, 50, 0.927, 4000, _HERE, same_luck=1.0, silent=0.073),
+    Known(_ENDED, _THREE, 10, 0.860, 8000, _HERE, study="at a rung, ends runs sooner only"),
+    Known(_ENDED, _THREE, 10, 0.893, 8000, _HERE),
 )
 
 

@@ -78,7 +78,8 @@ class Arm:
 @dataclass(frozen=True)
 class Drawn:
     """Repetitions of a study. ``counts`` (arms, rows) of the worlds with any event in any arm;
-    ``repetition`` and ``world`` (rows,) say which.
+    ``repetition`` and ``world`` (rows,) say which. ``years`` (arms, rows) are exposures, of all
+    worlds then; without them all worlds are exposed alike, for one year together.
     """
 
     repetitions: int
@@ -86,6 +87,7 @@ class Drawn:
     repetition: Ints
     world: Ints
     counts: Floats
+    years: Floats | None = None
 
     def sums(self, values: Floats, looks: Sequence[int] = ()) -> Floats:
         """Sum of ``values`` (rows,) in every repetition, (repetitions,); with ``looks`` over the
@@ -99,10 +101,17 @@ class Drawn:
 
     def by_world(self, repetition: int, worlds: int | None = None) -> Floats:
         """Counts of one repetition as the public functions take them, (arms, worlds)."""
+        return self._table(self.counts, repetition)[:, :worlds]
+
+    def years_by_world(self, repetition: int) -> Floats:
+        """Exposures of one repetition, (arms, worlds)."""
+        return self._table(self.years, repetition)
+
+    def _table(self, values: Floats, repetition: int) -> Floats:
         rows = slice(*np.searchsorted(self.repetition, [repetition, repetition + 1]))
-        table = np.zeros((len(self.counts), self.worlds))
-        table[:, self.world[rows]] = self.counts[:, rows]
-        return table[:, :worlds]
+        table = np.zeros((len(values), self.worlds))
+        table[:, self.world[rows]] = values[:, rows]
+        return table
 
 
 def draw(

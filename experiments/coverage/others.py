@@ -4,29 +4,42 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.coverage.bounds import pilot_of
+from experiments.coverage.bounds import pool_of
 from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of
-from experiments.coverage.laws import LAWS, Arm, Law, draw
+from experiments.coverage.laws import LAWS, Arm, Floats, Law, draw
+from experiments.judging import verdict_of
+from experiments.looks import common_level
 from experiments.regret import regrets
-from experiments.statistics import FEWEST_CLUSTERS, survival, variance_between_worlds
+from experiments.statistics import FEWEST_CLUSTERS, difference_interval
+from experiments.survival import survival
+from experiments.variance import variance_between_worlds
 
 POLICIES = ("baseline", "a", "b", "c")
 # of two futures: events in proportion, and the policies' ratios
 APART = ((1.0, (1.0, 0.5, 0.2, 0.8)), (0.6, (1.0, 1.0, 1.0, 0.2)))
 ALIKE = tuple((share, (1.0,) * len(POLICIES)) for share, _ in APART)
 SAME_LUCK = 0.5
+LOOKS = (WORLDS // 8, WORLDS // 4, WORLDS // 2, WORLDS)  # worlds
+DECIDES = 10  # expected events, with fewer hardly any policy is decided
 
 
 def regret_cells(repetitions: int) -> Iterator[Cell]:
-    """`regrets`: the largest regrets of four policies in two futures hold all at once."""
+    """`regrets`: the largest regrets of four policies in two futures hold all at once; of as many
+    runs each, or of as many as it took to decide on the policy.
+    """
     for law in LAWS:
         for events in EVENTS:
             for study, futures in (("all alike", ALIKE), ("policies differ", APART)):
-                yield _regret(law, events, study, futures, repetitions)
+                for stops in (False, True) if events >= DECIDES else (False,):
+                    yield _regret(law, events, study, futures, stops, repetitions)
 
 
-def _regret(law: Law, events: float, study: str, futures: tuple, repetitions: int) -> Cell:
+def _regret(
+    law: Law, events: float, study: str, futures: tuple, stops: bool, repetitions: int
+) -> Cell:
+    study = f"{study}, stopped when decided" if stops else study
     luck, drawn = luck_of("regret", law.name, events, study), []
+    level = 1 - common_level(0.05, LOOKS) if stops else 0.95
     for share, ratios in futures:
         arms = [Arm(ratio, SAME_LUCK) for ratio in ratios[1:]]
         drawn.append(draw(law, share * events, arms, WORLDS, repetitions, luck))
@@ -35,16 +48,34 @@ def _regret(law: Law, events: float, study: str, futures: tuple, repetitions: in
     hold, widths, warned = [], [], []
     for at in range(repetitions):
         tables = [one.by_world(at) for one in drawn]
-        pilot = pilot_of(np.concatenate(tables))
-        counts = {str(number): {p: (arm, 1.0) for p, arm in zip(POLICIES, table, strict=True)}
-                  for number, table in enumerate(tables)}  # fmt: skip
-        found = regrets(counts, pilot).values()
+        played = [_stopped(table, level) if stops else np.ones_like(table) for table in tables]
+        tables = [table * those for table, those in zip(tables, played, strict=True)]
+        pool = pool_of(np.concatenate(tables))
+        counts = {
+            str(number): dict(zip(POLICIES, zip(table, those / WORLDS, strict=True), strict=True))
+            for number, (table, those) in enumerate(zip(tables, played, strict=True))
+        }
+        found = regrets(counts, pool, level).values()
         hold.append(all(one.low <= t <= one.high for t, one in zip(truths, found, strict=True)))
         widths.append(max(one.high - one.low for one in found))
-        warned.append(pilot.effective_clusters < FEWEST_CLUSTERS)
+        warned.append(pool.effective_clusters < FEWEST_CLUSTERS)
     scale = truths.max() or events
     return Cell.of("largest regret", law.name, events, np.array(hold), np.array(widths) / scale,
                    np.array(warned), same_luck=SAME_LUCK, study=study)  # fmt: skip
+
+
+def _stopped(table: Floats, level: float) -> Floats:
+    """Which worlds (arms, worlds) are played where each policy stops at the look that decides."""
+    family, ends = 1 - (1 - level) / (len(table) - 1), np.full(len(table), WORLDS)
+    for arm in range(1, len(table)):
+        for n in LOOKS:
+            y, x = table[[arm, 0], :n]
+            found = difference_interval(y, x, n / WORLDS, pool=pool_of(table[:, :n]), level=family)
+            if verdict_of(found) != "undecided":
+                ends[arm] = n
+                break
+    ends[0] = ends[1:].max()
+    return (np.arange(WORLDS) < ends[:, None]).astype(float)
 
 
 def survival_cells(repetitions: int) -> Iterator[Cell]:

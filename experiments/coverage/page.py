@@ -20,8 +20,8 @@ must agree.)
 
 Repeat it with
 
-    python -m experiments.coverage            # about {minutes}, ends with the verdicts
-    python -m experiments.coverage --small    # ten seconds, with larger errors
+    python -m experiments.coverage            # about {minutes} of one core, ends with the verdicts
+    python -m experiments.coverage --small    # half a minute, with larger errors
 
 The exit code is 1 if any interval fails. `--write docs/COVERAGE.md` writes this page anew;
 `--repetitions N` asks for other numbers of repetitions (here {repetitions}).
@@ -56,7 +56,16 @@ ABOUT = {
     "difference, stopped when decided": "Looks 1.25 apart up to 6,400 runs, each at the common "
     "level; the interval at the stop.",
     "baseline's rate, stopped when decided": "Plain 95% `rate_interval` at that same stop.",
-    "largest regret": "`regrets` of four policies in two futures: all four must hold.",
+    "rate, runs that end": "`rate_interval` of the baseline, per its own exposure: 400 runs of "
+    "at most a year, two a world. They end at the first clash, or *at a rung* at three of ten "
+    "clashes and at incidents that are none. Events: those expected if no run ended.",
+    "ratio, runs that end": "`ratio_interval` with the exposure of both arms; widths from a few "
+    "repetitions only. A policy that *ends runs sooner only* ends its own at ten times as many "
+    "incidents without a clash (where there are none in the baseline: at three a year), and "
+    "changes no hazard.",
+    "difference, runs that end": "`difference_interval` with the exposure of both arms.",
+    "largest regret": "`regrets` of four policies in two futures: all four must hold; of as many "
+    "runs each, or each policy at the look, of four, that decided on it.",
     "survival": "`survival`: the band at the end of the year. Its docstring: 89% below two "
     "clashes.",
     "variance between worlds": "`variance_between_worlds`, width as it is. Its docstring: 88% "

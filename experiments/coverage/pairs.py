@@ -10,7 +10,7 @@ from experiments.coverage.bounds import (
     decided,
     differences,
     discordant,
-    pilot_of,
+    pool_of,
     rates,
 )
 from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of, sample
@@ -41,9 +41,9 @@ def _pair(law: Law, events: float, arm: Arm, repetitions: int, public: int) -> I
     gap, at_truth = (differences(drawn, sums, 1, ratio=ratio) for ratio in (1.0, arm.ratio))
     held, widths = at_truth.hold(0.0), []
     for at, (x, y) in sample(drawn, public):
-        pilot = pilot_of(np.stack([x, y]))
-        agree(gap, at, difference_interval(y, x, 1.0, pilot=pilot))
-        found = ratio_interval(y, x, numerator_pilot=pilot, denominator_pilot=pilot)
+        pool = pool_of(np.stack([x, y]))
+        agree(gap, at, difference_interval(y, x, 1.0, pool=pool))
+        found = ratio_interval(y, x, numerator_pool=pool, denominator_pool=pool)
         assert (found.low <= arm.ratio <= found.high) == held[at]
         widths.append((found.high - found.low) / arm.ratio)
     where = {"same_luck": arm.same_luck, "ratio": arm.ratio, "study": "2 arms"}
@@ -77,9 +77,9 @@ def _family(
             false |= decided(gap, discordant(drawn, number))
     rate = rates(sums)
     for at, table in sample(drawn):
-        pilot = pilot_of(table)
-        agree(rate, at, rate_interval(table[0], 1.0, pilot=pilot))
-        agree(gap, at, difference_interval(table[-1], table[0], 1.0, pilot=pilot, level=level))
+        pool = pool_of(table)
+        agree(rate, at, rate_interval(table[0], 1.0, pool=pool))
+        agree(gap, at, difference_interval(table[-1], table[0], 1.0, pool=pool, level=level))
     where = {"same_luck": same_luck, "study": f"13 arms, {working} work"}
     yield Cell.of("12 differences at once", law.name, events, hold, gap.width / events,
                   sums.too_few, false=float(false.mean()), **where)  # fmt: skip
@@ -123,7 +123,7 @@ def _agree_at_stop(
     gap, rate = limits
     for at, table in sample(drawn):
         x, y = table[:, : ends[stop[at]]]
-        pilot = pilot_of(np.stack([x, y]))
-        public = difference_interval(y, x, 1.0, pilot=pilot, level=level)
+        pool = pool_of(np.stack([x, y]))
+        public = difference_interval(y, x, 1.0, pool=pool, level=level)
         agree(gap, (at, stop[at]), public)
-        agree(rate, (at, stop[at]), rate_interval(x, 1.0, pilot=pilot))
+        agree(rate, (at, stop[at]), rate_interval(x, 1.0, pool=pool))

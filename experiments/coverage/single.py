@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import binom
 
-from experiments.coverage.bounds import Sums, agree, pilot_of, rates
+from experiments.coverage.bounds import Sums, agree, pool_of, rates
 from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of, sample
 from experiments.coverage.laws import LAWS, Arm, Drawn, Floats, Law, draw
 from experiments.coverage.profile import profile_width
@@ -30,7 +30,7 @@ def _rate(law: Law, events: float, same_luck: float, repetitions: int, rivals: i
     sums = Sums.of(drawn)
     limits = rates(sums)
     for at, table in sample(drawn):
-        agree(limits, at, rate_interval(table[0], 1.0, pilot=pilot_of(table)))
+        agree(limits, at, rate_interval(table[0], 1.0, pool=pool_of(table)))
     # other arms change nothing of the profile: one comparison will do
     profile = [profile_width(_counts(drawn, at), WORLDS)
                for at in range(0 if same_luck else min(rivals, repetitions))]  # fmt: skip

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
 from experiments.pictures.causes import causes
 from experiments.pictures.chart import line_map
 from experiments.pictures.contested import contested
@@ -16,7 +14,7 @@ from experiments.pictures.outcomes import outcomes
 from experiments.pictures.picture import Picture, save, svg_text
 from experiments.pictures.places import places
 from experiments.pictures.policies import policy_heat
-from experiments.pictures.shown import Shown
+from experiments.pictures.shown import NEEDED, Shown, Tables
 from experiments.pictures.tension import tension_fan
 from experiments.sheet import styled
 
@@ -27,15 +25,14 @@ _MAKERS: tuple[Callable[[Shown], Iterator[Picture]], ...] = (
 
 
 def pictures(
-    manifest: Mapping[str, Any], figures: Mapping[str, Any], runs: pd.DataFrame,
-    incidents: pd.DataFrame, tension: pd.DataFrame,
-) -> list[Picture]:  # fmt: skip
+    manifest: Mapping[str, Any], figures: Mapping[str, Any], tables: Tables
+) -> list[Picture]:
     """All pictures for which a study has the material; none without a run."""
-    if runs.empty:
+    if not tables["runs"]:
         return []
-    shown = Shown(manifest, figures, runs, incidents, tension)
+    shown = Shown(manifest, figures, tables)
     with styled():
         return [picture for make in _MAKERS for picture in make(shown)]
 
 
-__all__ = ["Picture", "pictures", "save", "svg_text"]
+__all__ = ["NEEDED", "Picture", "pictures", "save", "svg_text"]

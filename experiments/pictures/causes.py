@@ -19,11 +19,11 @@ from experiments.sheet import (
     WIDTH,
     Box,
     Sheet,
-    number,
     percent,
     text_width,
     wrapped,
 )
+from experiments.wording import many, number
 from sim.state import TRIGGERS
 
 _CAUSES = ("map", "navigation", "fix", "joint", "order")
@@ -60,7 +60,7 @@ def causes(shown: Shown) -> Iterator[Picture]:
         _draw_panel(sheet, top, panel, [mine[mine["arm"] == name] for name in chosen],
                     labels, heights)  # fmt: skip
     caption = (f"Shares of the causes of perceived violations and of the triggers of accidental "
-               f"clashes in {len(chosen)} arms; n is the number of events. "
+               f"clashes in {many(len(chosen), 'arm')}; n is the number of events. "
                + " ".join(shown.choice(chosen, baselines=True)))  # fmt: skip
     yield Picture("causes", title, caption.strip(), sheet.figure, data)
 

@@ -11,7 +11,8 @@ from experiments.measures import YEAR, accidental_clashes
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import Shown
 from experiments.plotted import counties
-from experiments.sheet import FAINT, INK, LOOK, SMALL, TEXT, Box, Sheet, many, number, rate_text
+from experiments.sheet import FAINT, INK, LOOK, SMALL, TEXT, Box, Sheet, rate_text
+from experiments.wording import many
 from sim.geography import ATTRIBUTION, course, lonlat
 
 _BIN_KM = 4.0
@@ -31,7 +32,7 @@ def line_map(shown: Shown) -> Iterator[Picture]:
     aspect = 1.0 / np.cos(np.radians((south + north) / 2))
     height = _WIDTH * (north - south) * aspect / (east - west)
     title = f"Where accidental clashes happen: {shown.label[name]}"
-    foot = [f"n = {number(data['clashes'].sum())} clashes of {shown.sample(name)}, "
+    foot = [f"n = {many(data['clashes'].sum(), 'clash')} of {shown.sample(name)}, "
             f"{many(years, 'exposed year')}, in stretches of {_BIN_KM:g} km or less. The counties "
             "are those south of the line.", *shown.notes, ATTRIBUTION]  # fmt: skip
     sheet = Sheet(title, foot, 62 + height + 56)

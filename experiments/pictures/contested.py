@@ -20,12 +20,11 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
-    many,
-    number,
     plain,
     text_width,
     wrapped,
 )
+from experiments.wording import capital, many, number
 
 _AREA = "contested_area_km2"
 _LEFT, _WIDTH = 84.0, 1088.0
@@ -59,16 +58,16 @@ def contested(shown: Shown) -> Iterator[Picture]:
     labels = shown.manifest["factors"].values()
     rows = _rows(shown, data, factors)
     height = 300.0 if len(rows) == 1 else 120.0
-    title = "Accidental clashes against the measured contested area"
+    title = f"{capital(shown.noun)} against the measured contested area"
     named = f"Names: {', '.join(_named(factors, len(rows))) or 'future'}. "
     if not all(row.names for row in rows):
         named = "Points without a name: see the CSV of this picture. "
     foot = ["Contested area: between the two sides' belief lines, mean of the run; thin lines: "
             "5–95% of worlds. Bars: 95% intervals of each rate alone. No policy. "
-            f"{named}{_SAME if all(row.names for row in rows) else ''}{n_words(data)}",
+            f"{named}{_SAME if all(row.names for row in rows) else ''}{n_words(data, shown.noun)}",
             *([COSTS_ONLY] if costs_only(itertools.chain(*labels)) else []),
             *shown.notes]  # fmt: skip
-    quantity = "accidental clashes a year, 95% intervals"
+    quantity = f"{shown.noun} a year, 95% intervals"
     if len(rows) > 1:
         quantity += f", by {factors[1]}"
     said = wrapped(quantity, _WIDTH, TEXT)
@@ -82,7 +81,7 @@ def contested(shown: Shown) -> Iterator[Picture]:
         _draw(axes, row, data, height)
         top += row.above + height + _BELOW
     axes.set_xlabel("contested area, km²" + (", log scale" if _is_log(data) else ""), size=SMALL)
-    caption = (f"Accidental clashes a year, without a policy, of {many(len(data), 'future')} "
+    caption = (f"{capital(shown.noun)} a year, without a policy, of {many(len(data), 'future')} "
                "against the contested area that was measured in their runs: rates with 95% "
                "intervals, and mean area in km².")  # fmt: skip
     yield Picture("contested", title, caption, sheet.figure, data)
@@ -112,7 +111,7 @@ def _row(heading: list[str], data: pd.DataFrame, factors: Sequence[str], marker:
         width = _WIDTH / len(data) - 16
         labels = data[list(map(level_of, factors)) or ["arm"]].astype(str).agg(", ".join, axis=1)
         names = [[*wrapped(label, width, SMALL), f"n = {number(n)}"]
-                 for label, n in zip(labels, data["clashes"], strict=True)]  # fmt: skip
+                 for label, n in zip(labels, data["events"], strict=True)]  # fmt: skip
     return _Row(heading, data, names, marker)
 
 

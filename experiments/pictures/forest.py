@@ -1,4 +1,4 @@
-"""Forest plots: what each policy does to the rate of accidental clashes, with a verdict."""
+"""Forest plots: what each policy does to the rate that decides, with a verdict."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.pictures.marks import draw_interval, ends_of, log_axis, rate_words, write_beside
 from experiments.pictures.picture import Picture
-from experiments.pictures.shown import HEADLINE, Shown
+from experiments.pictures.shown import Shown
 from experiments.sheet import (
     FAINT,
     HEADING,
@@ -23,13 +23,11 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
-    many,
-    number,
     plain,
     rate_text,
     wrapped,
 )
-from experiments.tables import ratio_figure
+from experiments.wording import capital, many, number, ratio_figure
 
 _ROWS, _PICTURES = 30, 24  # policies a picture, and pictures, at most
 _NAME, _VERDICT = 186.0, 256.0  # pixels for these texts
@@ -65,10 +63,10 @@ def _pages(data: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def comparisons_table(shown: Shown) -> pd.DataFrame:
-    """The headline of every policy beside its baseline: rates, ratio, difference, verdict."""
+    """What decides, of every policy beside its baseline: rates, ratio, difference, verdict."""
     comparisons = shown.figures["comparisons"]
     rows = [
-        _row(future, policy, found["measures"][HEADLINE])
+        _row(future, policy, shown.measure, found["measures"][shown.measure])
         for future, policies in comparisons.items() for policy, found in policies.items()
     ]  # fmt: skip
     if not rows:
@@ -80,16 +78,16 @@ def comparisons_table(shown: Shown) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _row(future: str, policy: str, found: Mapping[str, Any]) -> dict[str, Any]:
+def _row(future: str, policy: str, measure: str, found: Mapping[str, Any]) -> dict[str, Any]:
     """One comparison; what JSON could not hold is infinite, or nan where nothing happened."""
-    row = {"future": future, "policy": policy, "runs": found["runs"]}
+    row = {"future": future, "policy": policy, "measure": measure, "runs": found["runs"]}
     for arm in ("baseline", "policy"):
         row |= ends_of(found[arm], f"rate_{arm}") | {
-            f"clashes_{arm}": found[arm]["events"], f"years_{arm}": found[arm]["n"]}  # fmt: skip
+            f"events_{arm}": found[arm]["events"], f"years_{arm}": found[arm]["n"]}  # fmt: skip
     row |= ends_of(found["ratio"], "ratio") | ends_of(found["difference"], "difference")
     if math.isnan(row["ratio_high"]):
         row["ratio_high"] = math.inf
-    if math.isnan(row["ratio"]) and row["clashes_policy"]:
+    if math.isnan(row["ratio"]) and row["events_policy"]:
         row["ratio"] = math.inf
     return row | {"level": found["level"], "verdict": found["verdict"],
                   "in_words": found["in_words"]}  # fmt: skip
@@ -99,30 +97,31 @@ def _forest(shown: Shown, name: str, data: pd.DataFrame, left_out: int) -> Pictu
     sections = []  # futures, each a heading and rows: (lines of heading, rows with their texts)
     for future, mine in data.groupby("future", sort=False):
         first = mine.iloc[0]
-        head = f"{future}: without a policy {_rate(first)}"
+        head = f"{future}: without a policy {_rate(first, shown.noun)}"
         sections.append((wrapped(head, WIDTH - 2 * MARGIN, TEXT, "bold"),
                          [(row, *_texts(row)) for row in mine.itertuples()]))  # fmt: skip
     height = sum(_head_height(head) + sum(_height(*texts) for _, *texts in rows)
                  for head, rows in sections)  # fmt: skip
     futures = list(data["future"].unique())
-    title = "What each policy does to accidental clashes"
+    title = f"What each policy does to {shown.noun}"
     title += f": {futures[0]}" if len(futures) == 1 else ""
     sheet = Sheet(title, _foot(shown, data, left_out), _ABOVE + height + _BELOW)
     top = sheet.top + _ABOVE
     ratio = sheet.axes(_RATIO._replace(top=top, height=height), "Ratio of rates",
                        "policy / none, on a log scale")  # fmt: skip
     gap = sheet.axes(_GAP._replace(top=top, height=height), "Difference of rates",
-                     "policy less none, clashes a year")  # fmt: skip
+                     "policy less none, a year")  # fmt: skip
     rise = 2.25 * line_height(SMALL) + line_height(HEADING)  # as high as the other headings
     sheet.write(_WORDS, top - rise, ["Verdict"], HEADING, weight="bold")
     _prepare(ratio, gap, data, height)
     _draw_sections(sheet, (ratio, gap), top, sections)
     caption = (
-        f"Accidental clashes a year under policies, {many(len(data), 'row')} in "
+        f"{capital(shown.noun)} a year under policies, {many(len(data), 'row')} in "
         f"{many(len(futures), 'future')}: ratio to and difference from no policy on the same "
         "worlds and lucks. Filled marks are decided, open ones are not; a diamond is a policy that "
-        "never changed anything. An arrow is a limit beyond the axis or infinite. n: clashes with "
-        "the policy v without."
+        "never changed anything. An arrow is a limit beyond the axis or infinite. "
+        f"n: {shown.noun} "
+        "with the policy v without."
     )  # fmt: skip
     return Picture(name, title, caption, sheet.figure, data)
 
@@ -144,7 +143,7 @@ def _foot(shown: Shown, data: pd.DataFrame, left_out: int) -> list[str]:
     each = f"{level_words(shown, data)} That of the rate without a policy: 95%, alone."
     marks = (
         "Filled mark: decided; open: not; diamond: never bound. Arrow: the limit is beyond the "
-        "axis, or infinite. n: clashes with the policy v without, in equally many runs."
+        f"axis, or infinite. n: {shown.noun} with the policy v without."
     )
     more = [f"Not shown: {many(left_out, 'further row')}; see figures.json."] if left_out else []
     return [each, marks, *more, *shown.notes]
@@ -152,7 +151,7 @@ def _foot(shown: Shown, data: pd.DataFrame, left_out: int) -> list[str]:
 
 def _texts(row: Any) -> tuple[list[str], ...]:
     """Lines of a row: its name, ratio, difference and verdict."""
-    n = f"n = {number(row.clashes_policy)} v {number(row.clashes_baseline)}"
+    n = f"n = {number(row.events_policy)} v {number(row.events_baseline)}"
     runs = f"in {many(row.runs, 'run')} each"
     if row.verdict == "identical":
         ratio, gap = ["1, exactly", n], ["0, exactly", runs]
@@ -225,10 +224,10 @@ def _finite(data: pd.DataFrame, name: str) -> list[float]:
     return [value for value in values.tolist() if math.isfinite(value)]
 
 
-def _rate(row: Any) -> str:
+def _rate(row: Any, noun: str) -> str:
     rate = rate_words(*(row[f"rate_baseline{end}"] for end in ("", "_low", "_high")))
-    return (f"{rate} accidental clashes a year, n = {number(row['clashes_baseline'])} in "
-            f"{number(row['years_baseline'])} years")  # fmt: skip
+    return (f"{rate} {noun} a year, n = {number(row['events_baseline'])} in "
+            f"{many(row['years_baseline'], 'year')}")  # fmt: skip
 
 
 def ratio_words(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Heat maps: the rate of accidental clashes over two swept factors."""
+"""Heat maps: the rate that decides over two swept factors."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +17,10 @@ from experiments.sheet import (
     WIDTH,
     Sheet,
     line_height,
-    many,
-    number,
     rate_text,
     wrapped,
 )
+from experiments.wording import capital, many, number
 
 _ROWS, _COLUMNS, _PICTURES = 16, 9, 4  # at most
 _MAP = colormaps["Blues"]  # rises in darkness only, so that a grey copy reads the same
@@ -62,21 +61,22 @@ def _heat(
     said += [f"At {factor}: {label}." for factor, label in fixed.items()]
     said = [line for each in said for line in wrapped(each, WIDTH - 2 * MARGIN, TEXT)]
     intro = len(said) * line_height(TEXT) + 16
-    title = f"Accidental clashes a year by {down} and {across}"
+    title = f"{capital(shown.noun)} a year by {down} and {across}"
     title += "".join(f", {label}" for label in fixed.values())
     sheet = Sheet(title, _foot(shown, factors, left_out), intro + grid.height + 22)
     sheet.write(MARGIN, sheet.top, said, TEXT)
     grid.draw(sheet, sheet.top + intro, _cells(data, factors, (rows, columns), most))
     at = "".join(f", at {factor} {label}" for factor, label in fixed.items())
-    caption = (f"Accidental clashes a year, without a policy, for {many(len(data), 'combination')} "
-               f"of {down} (rows) and {across} (columns){at}: rate, 95% interval of each cell "
-               "alone, n clashes. Darker is more often.")  # fmt: skip
+    cells = many(len(data), "combination")
+    caption = (f"{capital(shown.noun)} a year, without a policy, for {cells} of {down} "
+               f"(rows) and {across} (columns){at}: rate, 95% interval of each cell alone, "
+               " n events. Darker is more often.")  # fmt: skip
     return Picture(name, title, caption, sheet.figure, data)
 
 
 def _foot(shown: Shown, factors: Sequence[str], left_out: int) -> list[str]:
-    foot = ["Each cell: rate, its 95% interval (of the cell alone), n clashes in so many years; no "
-            "policy."]  # fmt: skip
+    foot = [f"Each cell: rate, its 95% interval (of the cell alone), n {shown.noun} in so many "
+            "years; no policy."]  # fmt: skip
     labels = [label for factor in factors for label in shown.manifest["factors"][factor]]
     if costs_only(labels):
         foot.append(f"* {COSTS_ONLY}")
@@ -99,7 +99,7 @@ def _cells(
         words = (
             f"{rate_text(row['rate'])}{star}" if row["rate"] else f"0{star}",
             f"({_limit(row['low'])}–{rate_text(row['high'])})",
-            f"n = {number(row['clashes'])} in {number(row['years'])}",
+            f"n = {number(row['events'])} in {number(row['years'])}",
         )
         place = rows.index(row[level_of(factors[0])]), columns.index(row[level_of(factors[1])])
         cells[place] = Cell(_MAP(scale(row["rate"])), words)

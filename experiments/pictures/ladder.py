@@ -21,6 +21,7 @@ from experiments.pictures.marks import (
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import MOST, Look, Shown
 from experiments.sheet import INK, MARGIN, SMALL, TEXT, Box, Sheet, line_height, wrapped
+from experiments.wording import many
 from sim.outcome import RUNGS
 
 _LABELS, _WIDTH = 196.0, 640.0  # pixels of the rungs' names, and of the axes
@@ -58,8 +59,9 @@ def ladder(shown: Shown) -> Iterator[Picture]:
             _draw(axes, y, row, look)
             words = f"{rate_words(row.rate, row.low, row.high)}; {events_words(row.events, row.n)}"
             write_beside(sheet, beside, top + y, [words])
-    caption = (f"How often incidents reach each rung in {len(chosen)} arms: incidents a year on a "
-               "log scale with 95% intervals of each rate alone, and n incidents in n years. "
+    caption = (f"How often incidents reach each rung in {many(len(chosen), 'arm')}: incidents a "
+               "year on a log scale with 95% intervals of each rate alone, and n incidents in so "
+               "many years. "
                + " ".join(shown.choice(chosen, baselines=True)))  # fmt: skip
     yield Picture("ladder", title, caption.strip(), sheet.figure, data)
 

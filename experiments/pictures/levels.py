@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from experiments.pictures.marks import LINE, clipped, ends_of
 from experiments.pictures.picture import Picture
-from experiments.pictures.shown import COSTS_ONLY, HEADLINE, Shown, costs_only
+from experiments.pictures.shown import COSTS_ONLY, Shown, costs_only
 from experiments.sheet import (
     HEADING,
     INK,
@@ -20,12 +20,11 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
-    many,
-    number,
     plain,
     text_width,
     wrapped,
 )
+from experiments.wording import capital, many, number
 
 _LEFT, _WIDTH, _HEIGHT = 84.0, 1088.0, 280.0
 _FACTORS = 4  # panels at most
@@ -42,13 +41,13 @@ def rates_by_level(shown: Shown) -> pd.DataFrame:
     """
     rows = []
     for name in shown.baselines:
-        rate = shown.figures["rates"][name][HEADLINE]
+        rate = shown.figures["rates"][name][shown.measure]
         area = shown.figures["ambiguity"][name]["contested_area_km2"]
         rows.append(
-            {"arm": name}
+            {"arm": name, "measure": shown.measure}
             | {level_of(factor): label for factor, label in shown.arm(name)["levels"].items()}
             | ends_of(rate)
-            | {"clashes": rate["events"], "years": rate["n"],
+            | {"events": rate["events"], "years": rate["n"],
                "contested_area_km2": area["mean"], "contested_area_low": area["low"],
                "contested_area_high": area["high"]}
         )  # fmt: skip
@@ -63,10 +62,10 @@ def levels(shown: Shown) -> Iterator[Picture]:
     if not factors or data.empty or (len(factors) > 1 and 2 * len(data) >= cells):
         return
     chosen = list(factors)[:_FACTORS]
-    panels = [_Panel(name, factors[name], data) for name in chosen]
-    title = f"Accidental clashes a year by {chosen[0] if len(factors) == 1 else 'swept factor'}"
+    panels = [_Panel(name, factors[name], data, shown.noun) for name in chosen]
+    title = f"{capital(shown.noun)} a year by {chosen[0] if len(factors) == 1 else 'swept factor'}"
     foot = [f"No policy. Bars: 95% intervals of each {'level' if len(factors) == 1 else 'point'} "
-            f"alone. {n_words(data)}",
+            f"alone. {n_words(data, shown.noun)}",
             *([COSTS_ONLY] if costs_only(itertools.chain(*factors.values())) else []),
             *_others(list(factors)[_FACTORS:]), *shown.notes]  # fmt: skip
     sheet = Sheet(title, foot, sum(panel.height for panel in panels))
@@ -74,7 +73,7 @@ def levels(shown: Shown) -> Iterator[Picture]:
     for panel in panels:
         panel.draw(sheet, top, data)
         top += panel.height
-    caption = (f"Accidental clashes a year, without a policy, at {many(len(data), 'point')} of "
+    caption = (f"{capital(shown.noun)} a year, without a policy, at {many(len(data), 'point')} of "
                f"{', '.join(chosen)}, with 95% intervals of each alone.")  # fmt: skip
     yield Picture("levels", title, caption, sheet.figure, data)
 
@@ -83,11 +82,11 @@ def _others(names: Sequence[str]) -> list[str]:
     return [f"Not shown: the factors {', '.join(names)}."] if names else []
 
 
-def n_words(data: pd.DataFrame) -> str:
-    """How many clashes and exposed years the rates are of."""
+def n_words(data: pd.DataFrame, noun: str) -> str:
+    """How many events and exposed years the rates are of."""
     spans = (" to ".join(dict.fromkeys((number(data[each].min()), number(data[each].max()))))
-             for each in ("clashes", "years"))  # fmt: skip
-    return "n: {} clashes in {} years each.".format(*spans)
+             for each in ("events", "years"))  # fmt: skip
+    return "n: {} {noun} in {} years each.".format(*spans, noun=noun)
 
 
 class _Panel:
@@ -95,10 +94,12 @@ class _Panel:
     points of a sample, which are in no order.
     """
 
-    def __init__(self, name: str, labels: Sequence[str], data: pd.DataFrame) -> None:
-        self.name, self.labels = name, labels
+    def __init__(
+        self, name: str, labels: Sequence[str], data: pd.DataFrame, noun: str
+    ) -> None:
+        self.name, self.labels, self.noun = name, labels, noun
         pitch = _WIDTH / len(labels)
-        counts = dict(zip(data[level_of(name)], data["clashes"], strict=True))
+        counts = dict(zip(data[level_of(name)], data["events"], strict=True))
         self.few = len(data) <= len(labels) and pitch >= 70
         named = [wrapped(_tick(label), pitch - 10, SMALL) for label in labels]
         self.ticks = ["\n".join([*lines, *_n(counts.get(label), self.few)])
@@ -131,7 +132,7 @@ class _Panel:
         """Draw it below ``top``."""
         heading = clipped(f"By {self.name}", _WIDTH, HEADING, "bold")
         axes = sheet.axes(Box(_LEFT, top + 56, _WIDTH, _HEIGHT), heading,
-                          "accidental clashes a year, 95% intervals")  # fmt: skip
+                          f"{self.noun} a year, 95% intervals")  # fmt: skip
         places = self.x or list(range(len(self.labels)))
         where = dict(zip(self.labels, places, strict=True))
         x = [where[label] for label in data[level_of(self.name)]]
@@ -157,8 +158,8 @@ class _Panel:
         axes.set_xlabel(clipped(self.name, room, SMALL) + to_scale, size=SMALL)
 
 
-def _n(clashes: float | None, few: bool) -> list[str]:
-    return [f"n = {number(clashes)}"] if few and clashes is not None else []
+def _n(events: float | None, few: bool) -> list[str]:
+    return [f"n = {number(events)}"] if few and events is not None else []
 
 
 def _tick(label: Any) -> str:

@@ -17,12 +17,12 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
-    number,
     plain,
     rate_text,
     text_width,
     wrapped,
 )
+from experiments.wording import NO_INTERVAL, many, number
 
 LINE = line_height(SMALL)
 _SAMPLE = 48.0  # pixels of a line in the key
@@ -120,7 +120,9 @@ def ends_of(interval: Mapping[str, Any], name: str = "") -> dict[str, float]:
 
 
 def rate_words(rate: float, low: float, high: float) -> str:
-    """A rate with its limits."""
+    """A rate with its limits, if it has any."""
+    if math.isnan(low) and math.isnan(high):
+        return f"{rate_text(rate)} ({NO_INTERVAL})"
     if rate == 0:
         return f"0 (below {rate_text(high)})"
     return f"{rate_text(rate)} ({rate_text(low)}–{rate_text(high)})"
@@ -128,7 +130,7 @@ def rate_words(rate: float, low: float, high: float) -> str:
 
 def events_words(events: float, years: float) -> str:
     """What was seen, in how many years."""
-    return f"n = {number(events)} in {number(years)} years"
+    return f"n = {number(events)} in {many(years, 'year')}"
 
 
 def spread(wanted: Sequence[float], widths: Sequence[float], low: float, high: float) -> np.ndarray:

@@ -7,12 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.measures import YEAR
+from experiments.measures import YEAR, counted
 from experiments.pictures.marks import Key, letter
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import CURVES, Look, Shown
-from experiments.sheet import SMALL, Box, Sheet, number, percent, plain
-from experiments.statistics import proportion_interval, survival
+from experiments.sheet import SMALL, Box, Sheet, percent, plain
+from experiments.statistics import proportion_interval
+from experiments.survival import survival
+from experiments.wording import many, number
 
 _BARS = 8  # places at which every arm has its interval
 _COUNTED = 16  # counts that have a tick each
@@ -55,8 +57,8 @@ def outcomes(shown: Shown) -> Iterator[Picture]:
         axes.set_xlabel(below, size=SMALL)
         _draw(axes, curves, looks)
     caption = (
-        f"Of {len(chosen)} arms: the share of runs with at most so many accidental clashes and "
-        "casualties, and still without a first clash by day. Pointwise 95% intervals. "
+        f"Of {many(len(chosen), 'arm')}: the share of runs with at most so many accidental "
+        "clashes and casualties, and still without a first clash by day. Pointwise 95% intervals. "
         + " ".join(shown.choice(chosen))
     )
     yield Picture("outcomes", title, caption.strip(), sheet.figure, data)
@@ -64,10 +66,10 @@ def outcomes(shown: Shown) -> Iterator[Picture]:
 
 def _about(shown: Shown, chosen: Sequence[str]) -> str:
     days = sorted({shown.scenario(name)["days"] for name in chosen})
-    long = " or ".join(number(each) for each in days)
+    long = " or ".join([*map(number, days[:-1]), many(days[-1], "day")])
     ended = sum(int(shown.runs_of[name]["ended"].sum()) for name in chosen)
     return (
-        f"Runs of {long} days" + (f"; {ended:,} ended at a rung and count until then. "
+        f"Runs of {long}" + (f"; {ended:,} ended at a rung and count until then. "
                                   if ended else ". ")
         + "Bars, and the grey band of the first arm: pointwise 95% intervals. Counts: of the first "
         "luck of each world, exact binomial. First clash: of all runs, the world as the cluster."
@@ -86,7 +88,7 @@ def _curves(runs: pd.DataFrame, scale: float) -> pd.DataFrame:
 
 def _ecdf(runs: pd.DataFrame, measure: str, scale: float) -> pd.DataFrame:
     """Of the first luck of each world, so that the trials are independent."""
-    counts = runs.loc[runs["luck"] == 0, measure].to_numpy(int)
+    counts = counted(runs[runs["luck"] == 0], measure).to_numpy(int)
     steps = np.union1d(counts, [0])
     steps = np.arange(steps.max() + 1) if steps.max() < 1000 else steps
     found = [proportion_interval(int((counts <= k).sum()), counts.size) for k in steps]

@@ -11,8 +11,9 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
+from experiments.csv_cells import csv_text
+from experiments.files import write_whole
 from experiments.sheet import DPI, drawable, styled
-from experiments.store import write_whole
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 # Verdana is as wide as DejaVu Sans, for readers who have not that
@@ -31,6 +32,11 @@ class Picture:
     figure: Figure
     data: pd.DataFrame
 
+    @property
+    def csv(self) -> str:
+        """Its data, as spreadsheets may have them."""
+        return csv_text(self.data)
+
     @cached_property
     def svg(self) -> str:
         """The figure as an SVG file; it may not change afterwards."""
@@ -42,15 +48,16 @@ class Picture:
         return re.sub(r'(style="[^"<>]*?)' + _FONTS[0], r"\1" + _FONTS[1], stream.getvalue())
 
 
-def save(picture: Picture, folder: Path) -> None:
-    """Write NAME.png, NAME.svg and NAME.csv; equal numbers give equal bytes."""
+def save(picture: Picture, folder: Path) -> list[str]:
+    """Write NAME.png, NAME.svg and NAME.csv and return these; equal numbers give equal bytes."""
     with styled():
         write_whole(folder / f"{picture.name}.png", lambda to: picture.figure.savefig(
             to, format="png", dpi=DPI, metadata={"Software": None}))  # fmt: skip
     write_whole(folder / f"{picture.name}.svg",
                 lambda to: to.write_text(picture.svg, "utf-8") and None)  # fmt: skip
     write_whole(folder / f"{picture.name}.csv",
-                lambda to: picture.data.to_csv(to, index=False, lineterminator="\n"))  # fmt: skip
+                lambda to: to.write_text(picture.csv, "utf-8") and None)  # fmt: skip
+    return [f"{picture.name}.{ending}" for ending in ("png", "svg", "csv")]
 
 
 def svg_text(picture: Picture) -> str:

@@ -21,11 +21,10 @@ from experiments.sheet import (
     Box,
     Sheet,
     line_height,
-    many,
-    number,
     plain,
     wrapped,
 )
+from experiments.wording import many, number
 from sim.geography import ATTRIBUTION
 from sim.parameters import SIDES
 

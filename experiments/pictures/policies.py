@@ -1,4 +1,4 @@
-"""Policies by futures: what each policy does to the rate of clashes in each future."""
+"""Policies by futures: what each policy does in each future to the rate that decides."""
 
 import itertools
 import math
@@ -11,7 +11,8 @@ from experiments.pictures.forest import comparisons_table, level_words, ratio_wo
 from experiments.pictures.grid import Cell, Grid
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import COSTS_ONLY, Shown, costs_only
-from experiments.sheet import MARGIN, TEXT, WIDTH, Sheet, line_height, many, number, wrapped
+from experiments.sheet import MARGIN, TEXT, WIDTH, Sheet, line_height, wrapped
+from experiments.wording import many, number
 
 _ROWS, _COLUMNS, _PICTURES = 30, 7, 6  # at most
 # as dark at either end: which of both is told by the mark before the number
@@ -72,9 +73,9 @@ def _picture(
         "it never bound.", WIDTH - 2 * MARGIN, TEXT,
     )  # fmt: skip
     intro = len(said) * line_height(TEXT) + 16
-    title = f"What each policy does to accidental clashes in each future{page}"
-    foot = [f"Each cell: ratio and its interval; n: clashes with the policy v without, in equally "
-            f"many runs. {level_words(shown, data)} Full colour: {_full(scale)}.",
+    title = f"What each policy does to {shown.noun} in each future{page}"
+    foot = [f"Each cell: ratio and its interval; n: {shown.noun} with the policy v without. "
+            f"{level_words(shown, data)} Full colour: {_full(scale)}.",
             *([f"* {COSTS_ONLY}"] if stars else []), *shown.notes]  # fmt: skip
     sheet = Sheet(title, foot, intro + grid.height + 22)
     sheet.write(MARGIN, sheet.top, said, TEXT)
@@ -83,9 +84,9 @@ def _picture(
         place = tuple(each.index(row[axis]) for axis, each in zip(axes, labels, strict=True))
         cells[place] = _cell(row, scale)
     grid.draw(sheet, sheet.top + intro, cells)
-    caption = (f"Ratio of the rates of accidental clashes with and without a policy, "
+    caption = (f"Ratio of the rates of {shown.noun} with and without a policy, "
                f"{many(len(data), 'cell')} of {rows} (rows) and {columns} (columns): ratio, "
-               "simultaneous interval, n clashes with v without. ? is undecided.")  # fmt: skip
+               "simultaneous interval, n with v without. ? is undecided.")  # fmt: skip
     return Picture(name, title, caption, sheet.figure, data)
 
 
@@ -95,7 +96,7 @@ def _full(scale: float) -> str:
 
 def _cell(row: dict, scale: float) -> Cell:
     star = "*" if costs_only([row["future"]]) else ""
-    n = f"n = {number(row['clashes_policy'])} v {number(row['clashes_baseline'])}"
+    n = f"n = {number(row['events_policy'])} v {number(row['events_baseline'])}"
     mark = MARKS[row["verdict"]]
     if row["verdict"] == "identical":
         return Cell("#ffffff", (f"{mark}1{star}", "(exactly)", n))

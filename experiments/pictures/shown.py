@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from experiments.measures import with_totals
-from experiments.plan import BASELINE, TALKS, has_talks
-from experiments.sheet import many
+from experiments.measures import noun
+from experiments.plan import TALKS, has_talks, policy_words
+from experiments.wording import many
 
 COSTS_ONLY = (
     "“ignored” and “refused” differ only in what a refusal is assumed to cost: a difference "
@@ -17,7 +17,6 @@ COSTS_ONLY = (
 )
 PURPOSE = "Purpose: comparison, not prediction."
 MOST, CURVES = 8, 5  # arms in one picture, and on axes where their curves cross, at most
-HEADLINE = "clashes"
 
 
 class Look(NamedTuple):
@@ -40,35 +39,52 @@ LOOKS = (
 )  # fmt: skip
 
 
+# columns of each table that any picture needs
+NEEDED = {
+    "runs": ("world", "luck", "days", "ended", "clashes", "first_clash_day", "casualties_north",
+             "casualties_south"),
+    "incidents": ("trigger", "cause", "accidental", "rung", "s_km", "recorded_by_north",
+                  "recorded_by_south"),
+    "tension": ("north", "south"),
+}  # fmt: skip
+Tables = Mapping[str, Mapping[str, pd.DataFrame]]  # by kind and arm, the columns of `NEEDED`
+
+
 @dataclass(frozen=True)
 class Shown:
-    """What pictures are made of: the manifest, figures.json and the tables of a study."""
+    """What pictures are made of: the manifest, figures.json and the tables of a study.
+
+    ``tables`` have the arms with any run, in the order of the plan.
+    """
 
     manifest: Mapping[str, Any]
     figures: Mapping[str, Any]
-    runs: pd.DataFrame
-    incidents: pd.DataFrame
-    tension: pd.DataFrame
+    tables: Tables
 
-    @cached_property
-    def runs_of(self) -> dict[str, pd.DataFrame]:
-        """Runs by arm, in the order of the plan."""
-        runs = self.runs if "casualties" in self.runs else with_totals(self.runs)
-        return _by_arm(runs, self.manifest["arms"])
+    @property
+    def measure(self) -> str:
+        """The measure that decides, the first that the study estimates."""
+        return self.manifest["estimate"][0]
 
-    @cached_property
-    def incidents_of(self) -> dict[str, pd.DataFrame]:
+    @property
+    def noun(self) -> str:
+        """What that measure counts, in words."""
+        return noun(self.measure)
+
+    @property
+    def runs_of(self) -> Mapping[str, pd.DataFrame]:
+        """Runs by arm."""
+        return self.tables["runs"]
+
+    @property
+    def incidents_of(self) -> Mapping[str, pd.DataFrame]:
         """Incidents by arm; arms with runs and without incidents have none."""
-        return self._with_empty(self.incidents)
+        return self.tables["incidents"]
 
-    @cached_property
-    def tension_of(self) -> dict[str, pd.DataFrame]:
+    @property
+    def tension_of(self) -> Mapping[str, pd.DataFrame]:
         """Tension by arm, a row a run."""
-        return self._with_empty(self.tension)
-
-    def _with_empty(self, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-        found = _by_arm(table, self.manifest["arms"])
-        return {name: found.get(name, table.iloc[:0]) for name in self.runs_of}
+        return self.tables["tension"]
 
     def arm(self, name: str) -> Mapping[str, Any]:
         """What the manifest says of an arm."""
@@ -81,14 +97,14 @@ class Shown:
     @cached_property
     def baselines(self) -> list[str]:
         """The arms without a policy."""
-        return [name for name in self.runs_of if self.arm(name)["policy"] == BASELINE]
+        return [name for name in self.runs_of if self.arm(name)["policy"] is None]
 
     @cached_property
     def label(self) -> dict[str, str]:
         """How each arm is named beside others of one future, or of several."""
         if len({self.arm(name)["future"] for name in self.runs_of}) > 1:
             return {name: name for name in self.runs_of}
-        return {name: self.arm(name)["policy"] for name in self.runs_of}
+        return {name: policy_words(self.arm(name)["policy"]) for name in self.runs_of}
 
     @cached_property
     def _by_difference(self) -> list[str]:
@@ -108,7 +124,8 @@ class Shown:
     def _distance(self, name: str) -> tuple[bool, float]:
         """Sorts arms: those of the first future come first, the farthest rate first."""
         rates = self.figures["rates"]
-        gap = rates[name][HEADLINE]["estimate"] - rates[self.first][HEADLINE]["estimate"]
+        gap = (rates[name][self.measure]["estimate"]
+               - rates[self.first][self.measure]["estimate"])  # fmt: skip
         return self.arm(name)["future"] != self.arm(self.first)["future"], -abs(gap)
 
     def most_different(self, most: int) -> list[str]:
@@ -136,11 +153,11 @@ class Shown:
         if n <= len(chosen):
             return []
         which = (
-            "the baselines, then policies, of either those whose rate of clashes differs most from "
-            "the first baseline's"
+            f"the baselines, then policies, of either those whose rate of {self.noun} differs most "
+            "from the first baseline's"
             if baselines else
             "the first baseline and those of its future (or else the other baselines) whose rate "
-            "of clashes differs most from it"
+            f"of {self.noun} differs most from it"
         )  # fmt: skip
         return [f"Shown: {len(chosen)} of {many(n, 'arm')}, {which}."]
 
@@ -152,7 +169,7 @@ class Shown:
     @cached_property
     def notes(self) -> list[str]:
         """What the foot of every picture says."""
-        m, runs = self.manifest, len(self.runs)
+        m, runs = self.manifest, sum(self.figures["runs"].values())
         notes = [f"{m['name']}: {many(runs, 'run')} of {many(len(self.runs_of), 'arm')}, seed "
                  f"{m['seed']}, version {m['version']}. {PURPOSE}"]  # fmt: skip
         if any(has_talks(self.scenario(name)) for name in self.runs_of):
@@ -166,10 +183,3 @@ class Shown:
 def costs_only(labels: Iterable[Any]) -> bool:
     """Whether a label names an outcome of talks that differs by assumed costs only."""
     return any(word in str(label).lower() for label in labels for word in ("ignored", "refused"))
-
-
-def _by_arm(table: pd.DataFrame, order: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    if table.empty:
-        return {}
-    found = dict(tuple(table.groupby("arm", sort=False, observed=True)))
-    return {name: found[name] for name in order if name in found}

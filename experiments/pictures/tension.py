@@ -8,15 +8,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
+from experiments.parts import WEEK
 from experiments.pictures.marks import LINE
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import Shown
-from experiments.sheet import LOOK, SMALL, TEXT, Box, Sheet, line_height, many, wrapped
+from experiments.sheet import LOOK, SMALL, TEXT, Box, Sheet, line_height, wrapped
+from experiments.wording import many
 from sim.parameters import SIDES
 
 _MOST = 4
 _WIDTH, _HEIGHT, _LEFTS = 500.0, 150.0, (72.0, 672.0)
-_WEEK = 7
 
 
 def tension_fan(shown: Shown) -> Iterator[Picture]:
@@ -66,7 +67,7 @@ def _table(shown: Shown, name: str) -> pd.DataFrame:
         low, median, high = np.nanquantile(known, (0.05, 0.5, 0.95), axis=0)
         columns |= {f"{side}_low": low, f"{side}_median": median, f"{side}_high": high}
     played = np.isfinite(known).sum(axis=0)
-    dates = np.datetime64(start) + _WEEK * np.arange(played.size)
+    dates = np.datetime64(start) + WEEK * np.arange(played.size)
     return pd.DataFrame({"arm": name, "date": dates.astype("datetime64[ns]"), "runs": played}
                         | columns)  # fmt: skip
 
@@ -93,5 +94,5 @@ def draw_tension(axes: Axes, table: pd.DataFrame, days: int) -> None:
 
 
 def _draw(axes: Axes, table: pd.DataFrame) -> None:
-    draw_tension(axes, table, _WEEK)
+    draw_tension(axes, table, WEEK)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1 + 5 / _HEIGHT), ncols=4)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from experiments.folders import begin
+from experiments.folders import StudyFolder, claimed
 from experiments.plan import Plan
 from experiments.planning import plan_of, read_study
 
@@ -45,11 +45,10 @@ def plan(folder: Path, rule: str = "runs: 12") -> Plan:
                    "name": str(folder / "study.yaml"), "changes": {}})  # fmt: skip
 
 
-def begun(folder: Path, rule: str = "runs: 12") -> Path:
+def begun(folder: Path, rule: str = "runs: 12") -> StudyFolder:
     """A folder of results with its manifest and nothing played."""
-    (folder / "out").mkdir()
-    begin(plan(folder, rule), folder / "out")
-    return folder / "out"
+    with claimed(plan(folder, rule), folder / "out") as study:
+        return study
 
 
 def dmz(*words: str, cwd: Path, timeout: float = 300) -> subprocess.CompletedProcess:

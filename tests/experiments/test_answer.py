@@ -14,8 +14,8 @@ def rate(estimate, low, high, clusters=40.0):
 
 
 def study(rates, comparisons=None, **more):
-    manifest = {"arms": {name: {"policy": "baseline" if "+" not in name else "x"}
-                         for name in rates}}  # fmt: skip
+    manifest = {"estimate": ["clashes"], "arms": {name: {"policy": None if "+" not in name else "x"}
+                                                    for name in rates}}  # fmt: skip
     figures = {
         "rates": rates, "any_clash": {name: BASE for name in rates}, "clusters": 80.0,
         "runs": dict.fromkeys(rates, 1200), "comparisons": comparisons or {}, "regret": None,
@@ -38,8 +38,8 @@ def test_one_future_names_what_is_decided_and_by_how_much():
                             "0.59 to 1.1, n = 99 in 120 years)")  # fmt: skip
     assert second == (
         "Of 4 policies: the rate is lower with d (-0.50 a year, interval -0.60 to -0.40, n = 1,200 "
-        "runs), a (-0.32 a year, interval -0.42 to -0.22, n = 1,200 runs) (undecided 1, identical "
-        "to none 1)."
+        "runs), a (-0.32 a year, interval -0.42 to -0.22, n = 1,200 runs) (1 undecided, 1 "
+        "identical to no policy)."
     )
     assert "2,400 runs of 2 arms" in third and "at least 12 effective clusters" in third
     assert "95% over 6 comparisons" in third and "too few" not in third
@@ -48,8 +48,7 @@ def test_one_future_names_what_is_decided_and_by_how_much():
 def test_nothing_decided_is_not_no_effect():
     compared = {"now": {"a": policy("undecided", -0.32)}}
     second = study({"now": rate(0.82, 0.59, 1.1)}, compared, too_few_clusters=True)[1:]
-    assert second[0] == ("Of 1 policy: no effect on the rate is decided (undecided 1, identical to "
-                         "none 0).")  # fmt: skip
+    assert second[0] == ("Of 1 policy: no effect on the rate is decided (1 undecided).")
     assert "too few in the whole study" in second[1]
 
 
@@ -57,13 +56,17 @@ def test_several_futures_count_where_a_policy_is_decided_and_name_the_least_regr
     rates = {"now": rate(0.82, 0.59, 1.1), "then": rate(1.4, 1.2, 1.6)}
     compared = {"now": {"a": policy("lower", -0.3), "b": policy("higher", 0.2)},
                 "then": {"a": policy("lower", -0.5), "b": policy("undecided", 0.1)}}  # fmt: skip
-    regret = {"a": {"regret": {"estimate": 0.0, "low": 0.0, "high": 0.2}},
-              "baseline": {"regret": {"estimate": 0.5, "low": 0.2, "high": 0.8}}}  # fmt: skip
+    regret = [
+        {"policy": "a", "regret": {"estimate": 0.0, "low": 0.0, "high": 0.2}},
+        {"policy": None, "regret": {"estimate": 0.5, "low": 0.2, "high": 0.8}},
+    ]
     first, second, _ = study(rates, compared, regret=regret)
     assert "from 0.82 accidental clashes a year" in first and first.endswith(" in then.")
     assert "lower: a (-0.50 to -0.30 a year in 2 of 2 futures)" in second
     assert "higher: b (+0.20 a year in 1 of 2 futures)" in second
-    assert "least far from the best, at worst, is a, with a largest regret of 0 clashes" in second
+    assert "least far from the best, at worst, is a, with a largest regret of 0 accid" in second
+    regret[0]["regret"]["estimate"] = 0.6
+    assert "at worst, is no policy, with" in study(rates, compared, regret=regret)[1]
 
 
 @pytest.mark.parametrize(("low", "high", "said"), [

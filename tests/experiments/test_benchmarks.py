@@ -1,6 +1,6 @@
 """The benchmark compares like with like: plain Mesa does the same routine work as the field."""
 
-from experiments.benchmarks import batch
+from experiments.benchmarks import batch, growth
 from experiments.benchmarks.engine import played, routine
 from experiments.benchmarks.plain_mesa import PlainDmz
 from experiments.playing import Task, play_task
@@ -37,3 +37,9 @@ def test_rows_to_read_back_are_as_many_and_as_varied_as_real_ones():
     found = {each.name: each.median for each in batch.reading(1, 12_000, 20)}
     assert found["rows"] == 12_000
     assert found["runs.parquet"] * 1e6 / 12_000 > 40, "bytes a row: they must not all be the same"
+
+
+def test_growth_is_measured_against_a_quarter_of_the_runs():
+    seconds, times = growth.measure(4_000)
+    assert (seconds.unit, times.unit) == ("s", "times")
+    assert 0 < seconds.least <= seconds.median and times.least > 0

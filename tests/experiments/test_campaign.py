@@ -18,8 +18,7 @@ from little import begun, dmz, same_bytes
 
 from experiments.campaign import Interrupted, play_out
 from experiments.crew import Crew
-from experiments.folders import plan_in
-from experiments.parts import Parts
+from experiments.folders import StudyFolder
 
 KILLS = 24
 RULE = "runs: 24"  # of six arms: some four seconds
@@ -29,17 +28,16 @@ from pathlib import Path
 from experiments import campaign
 from experiments.crew import Crew
 from experiments.playing import play
-from experiments.folders import plan_in
+from experiments.folders import StudyFolder
 
-folder, kills = Path(sys.argv[1]), int(sys.argv[2])
-plan = plan_in(folder)
-play(next(iter(plan.arms.values())).case, 0, 1)     # everything is loaded before the forks
+study, kills = StudyFolder(Path(sys.argv[1])), int(sys.argv[2])
+play(next(iter(study.plan.arms.values())).case, 0, 1)     # everything is loaded before the forks
 campaign._SECONDS_A_PART = 0.03                     # so that kills fall into the writing too
 luck, killed = random.Random(5), 0
 while killed < kills:
     child = os.fork()
     if not child:
-        campaign.play_out(plan, folder, Crew(1), {})
+        campaign.play_out(study, Crew(1), {})
         os._exit(0)
     time.sleep(luck.uniform(0.02, 0.4))
     done, status = os.waitpid(child, os.WNOHANG)
@@ -54,9 +52,9 @@ print(killed)
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory) -> Path:
-    folder = begun(tmp_path_factory.mktemp("undisturbed"), RULE)
-    play_out(plan_in(folder), folder, Crew(1), {})
-    return folder
+    study = begun(tmp_path_factory.mktemp("undisturbed"), RULE)
+    play_out(study, Crew(1), {})
+    return study.path
 
 
 def fresh(undisturbed: Path, folder: Path) -> Path:
@@ -73,7 +71,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(undisturbed, tmp_p
                             capture_output=True, text=True, timeout=300)  # fmt: skip
     assert killer.returncode == 0, killer.stderr
     assert int(killer.stdout) >= 20
-    play_out(plan_in(folder), folder, Crew(1), {})
+    play_out(StudyFolder(folder), Crew(1), {})
     same_bytes(folder, undisturbed)
 
 
@@ -83,7 +81,7 @@ def test_any_number_of_workers_and_any_chunks_leave_the_same_bytes(
     monkeypatch.setattr("experiments.campaign.RUNS_A_TASK", 7)
     monkeypatch.setattr("experiments.campaign._RUNS_A_PART", 11)
     folder = fresh(undisturbed, tmp_path / "two")
-    play_out(plan_in(folder), folder, Crew(2), {})
+    play_out(StudyFolder(folder), Crew(2), {})
     same_bytes(folder, undisturbed)
 
 
@@ -122,7 +120,7 @@ def test_a_full_disk_loses_nothing(undisturbed, tmp_path):
         folder = fresh(undisturbed, disk / "out")
         done = dmz("resume", str(folder), "--workers", "1", cwd=tmp_path)
         assert done.returncode == 1 and "No space left" in done.stderr, done.stderr
-        assert "Traceback" not in done.stderr and not Parts(folder).complete
+        assert "Traceback" not in done.stderr and not StudyFolder(folder).parts.complete
         subprocess.run(["mount", "-o", "remount,size=40m", str(disk)], check=True)
         done = dmz("resume", str(folder), "--workers", "1", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
@@ -143,14 +141,14 @@ def test_ctrl_c_keeps_what_was_played_and_says_how_to_go_on(undisturbed, tmp_pat
     os.kill(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130 and "dmz resume" in said and "Traceback" not in said, said
-    kept = Parts(folder).table("runs").num_rows
-    assert 0 < kept < 144 and f"{kept} runs are kept" in said
+    kept = StudyFolder(folder).parts.rows("runs")
+    assert 0 < kept < 144
     shown = dmz("results", str(folder), cwd=tmp_path)
     assert shown.returncode == 0 and "not complete" in shown.stdout
     assert dmz("report", str(folder), cwd=tmp_path).returncode == 0
     assert "Not everything has been played" in (folder / "report.html").read_text()
     assert json.loads((folder / "figures.json").read_text())["complete"] is False
-    play_out(plan_in(folder), folder, Crew(1), {})
+    play_out(StudyFolder(folder), Crew(1), {})
     assert (folder / "runs.parquet").read_bytes() == (undisturbed / "runs.parquet").read_bytes()
 
 
@@ -159,9 +157,10 @@ def test_a_rule_that_looks_goes_on_where_it_was(tmp_path, monkeypatch):
     folders = []
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        folders.append(begun(tmp_path / name, "until: {relative_half_width: 0.95}\nbudget: 24"))
+        rule = "until: {relative_half_width: 0.95}\nbudget: 24"
+        folders.append(begun(tmp_path / name, rule).path)
     one, other = folders
-    play_out(plan_in(one), one, Crew(1), {})
+    play_out(StudyFolder(one), Crew(1), {})
     shown = iter(range(1000))
 
     def stop(_):
@@ -170,10 +169,10 @@ def test_a_rule_that_looks_goes_on_where_it_was(tmp_path, monkeypatch):
 
     for _ in range(3):
         with pytest.raises(Interrupted):
-            play_out(plan_in(other), other, Crew(1), {}, stop)
-    play_out(plan_in(other), other, Crew(1), {})
+            play_out(StudyFolder(other), Crew(1), {}, stop)
+    play_out(StudyFolder(other), Crew(1), {})
     assert (one / "runs.parquet").read_bytes() == (other / "runs.parquet").read_bytes()
-    runs = Parts(one).table("runs", ["arm"])["arm"].value_counts().to_pylist()
+    runs = StudyFolder(one).parts.table("runs", ["arm"])["arm"].value_counts().to_pylist()
     assert len({each["counts"] for each in runs}) > 1, "some arm was to stop before the others"
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from little import SCENARIO, dmz
+from little import SCENARIO, dmz, same_bytes
 
 import sim
+from experiments.folders import StudyFolder
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +37,9 @@ def test_run_prints_the_table_and_writes_the_folder(done, folder):
                   "Clashes by county", "between worlds"):  # fmt: skip
         assert words in done.stdout or words == "per incident", words
     names = {path.name for path in (folder / "one").iterdir()}
-    assert names == {"runs.parquet", "incidents.parquet", "manifest.json", "figures.json",
-                     "summary.png", "session.json", "incidents.geojson"}  # fmt: skip
+    assert names == {"runs.parquet", "incidents.parquet", "tension.parquet", "tables.json",
+                     "manifest.json", "inputs", "figures.json", "figures", "report.html",
+                     "summary.png", "session.json", "incidents.geojson", ".lock"}  # fmt: skip
     runs = pd.read_parquet(folder / "one" / "runs.parquet")
     incidents = pd.read_parquet(folder / "one" / "incidents.parquet")
     assert len(runs) == 6 and runs["incidents"].sum() == len(incidents) > 10
@@ -52,17 +54,20 @@ def test_the_story_names_who_did_what_and_when(done):
 def test_the_manifest_names_what_was_run(done, folder):
     manifest = json.loads((folder / "one" / "manifest.json").read_text())
     assert manifest["command"] == "dmz run short.yaml --runs 6 --seed 1"
-    assert manifest["scenario"]["name"] == "short" and manifest["worlds"] == 3
-    assert manifest["pilot"]["runs"] > 0 and len(manifest["content_hash"]) == 64
+    arm = manifest["arms"]["short"]
+    assert arm["case"]["scenario"]["name"] == "short" and manifest["rule"] == {"runs": 6}
+    assert arm["policy"] is None and len(arm["content_hash"]) == 64
+    figures = json.loads((folder / "one" / "figures.json").read_text())
+    assert figures["summary"]["pilot"]["runs"] > 0 and figures["summary"]["worlds"] == 3
 
 
 def test_any_number_of_workers_leaves_the_same_bytes(done, folder):
     again = dmz("run", "short.yaml", "--runs", "6", "--workers", "2", "--out", "two", "--geojson",
                 cwd=folder)  # fmt: skip
     assert again.returncode == 0, again.stderr
-    for path in (folder / "one").iterdir():
-        if path.name != "session.json":
-            assert path.read_bytes() == (folder / "two" / path.name).read_bytes(), path.name
+    same_bytes(folder / "one", folder / "two")
+    one, two = (dmz("bundle", name, cwd=folder) for name in ("one", "two"))
+    assert (one.returncode, two.returncode) == (0, 0), one.stderr
 
 
 def test_json_prints_the_same_figures(folder):
@@ -111,12 +116,14 @@ def test_an_interrupt_keeps_what_was_finished(folder):
     command = [sys.executable, "-m", "experiments.cli", "run", "short.yaml", "--runs", "100000",
                "--workers", "1", "--out", "cut"]  # fmt: skip
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
-    time.sleep(25)
+    while not (folder / "cut" / "parts" / "000001").exists() and process.poll() is None:
+        time.sleep(0.1)
     os.kill(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130 and "Traceback" not in said
-    finished = pd.read_parquet(folder / "cut" / "runs.parquet")
-    assert 0 < len(finished) < 100000 and f"{len(finished)} of 100000" in said
+    finished = StudyFolder(folder / "cut").parts.rows("runs")
+    assert 0 < finished < 100000 and "go on with: dmz resume cut" in said
+    assert "not complete" in dmz("results", "cut", cwd=folder).stdout
 
 
 def test_agents_named_by_a_policy_load_only_when_allowed(folder):
@@ -155,15 +162,75 @@ def test_a_run_that_fails_is_recorded_and_the_others_count(folder):
     some = dmz(*failing(folder, "rash", "self.model.address[1] == 1"), cwd=folder)
     assert some.returncode == 3 and "RuntimeError: no step" in some.stderr, some.stderr
     assert set(pd.read_parquet(folder / "rash" / "runs.parquet")["world"]) == {0, 2}
-    failures = json.loads((folder / "rash" / "failures.json").read_text())
-    assert failures["seed"] == 1 and {each["run"] for each in failures["failures"]} == {2, 3}
-    assert "next_step" in failures["failures"][0]["traceback"]
+    failures = json.loads((folder / "rash" / "failures.json").read_text())["failures"]
+    assert {(each["arm"], each["run"], each["seed"]) for each in failures} == {
+        ("short + rash", 2, 1), ("short + rash", 3, 1)
+    }  # fmt: skip
+    assert "next_step" in failures[0]["traceback"]
+    assert "dmz resume --failed rash" in some.stderr
 
 
-def test_where_every_run_fails_nothing_is_written(folder):
+def test_what_failed_is_played_again_when_asked(folder):
+    """The class fails where a file is missing, so that its code stays the same."""
+    when = "self.model.address[1] == 1 and not __import__('os').path.exists('mended')"
+    some = dmz(*failing(folder, "moody", when), cwd=folder)
+    assert some.returncode == 3, some.stderr
+    (folder / "mended").touch()
+    kept = dmz("resume", "moody", "--allow-code", cwd=folder)
+    assert kept.returncode == 3 and "2 runs failed" in kept.stderr
+    again = dmz("resume", "--failed", "moody", "--allow-code", cwd=folder)
+    assert again.returncode == 0, again.stderr
+    assert not (folder / "moody" / "failures.json").exists()
+    whole = dmz(*failing(folder, "moody", when)[:-1], "whole", cwd=folder)
+    assert whole.returncode == 0, whole.stderr
+    same_bytes(folder / "moody", folder / "whole")
+
+
+def test_where_every_run_fails_there_are_no_figures(folder):
     none = dmz(*failing(folder, "broken", "True"), cwd=folder)
-    assert none.returncode == 3 and "all 6 runs failed" in none.stderr, none.stderr
-    assert not (folder / "broken").exists()
+    assert none.returncode == 3 and "6 runs failed" in none.stderr, none.stderr
+    assert "RuntimeError: no step" in none.stderr
+    assert not (folder / "broken" / "figures.json").exists()
+    assert dmz("report", "broken", cwd=folder).returncode == 1
+
+
+def test_one_run_alone_lives_and_has_its_story(folder):
+    one = dmz("run", "short.yaml", "--runs", "1", "--why", "1", "--out", "alone", cwd=folder)
+    assert one.returncode == 0 and "Clash 1 of " in one.stdout, one.stderr
+    assert "Report: alone/report.html" in one.stdout
+
+
+def test_a_dry_run_says_what_it_takes(folder):
+    dry = dmz("run", "short.yaml", "--runs", "10", "--dry-run", "--workers", "1", cwd=folder)
+    assert dry.returncode == 0 and "1 arm, 10 runs" in dry.stdout, dry.stdout + dry.stderr
+
+
+def test_commands_at_the_same_moment_have_a_folder_each(folder):
+    """Three once shared a folder, all with exit code 0, and one survived."""
+    command = [sys.executable, "-m", "experiments.cli", "run", "short.yaml", "--runs", "2",
+               "--workers", "1"]  # fmt: skip
+    together = [subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+                for _ in range(3)]  # fmt: skip
+    said = [process.communicate(timeout=300)[0] for process in together]
+    assert [process.returncode for process in together] == [0] * 3
+    folders = {line for text in said for line in text.splitlines() if line.startswith("Report: ")}
+    assert len(folders) == 3
+
+
+def test_two_studies_into_one_folder_do_not_mix(folder):
+    """One has it alone; the other is refused, or finds another study there."""
+    def begun(seed):
+        command = [sys.executable, "-m", "experiments.cli", "compare", "short.yaml", "--policies",
+                   "nothing", "--runs", "2", "--seed", seed, "--workers", "1", "--out", "shared"]
+        return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+
+    together = [begun(seed) for seed in ("1", "2", "3")]
+    said = [process.communicate(timeout=300)[1] for process in together]
+    codes = [process.returncode for process in together]
+    assert sorted(codes) == [0, 2, 2], said
+    for code, text in zip(codes, said, strict=True):
+        assert code == 0 or "another process" in text or "seed" in text
+    assert dmz("verify", "shared", cwd=folder).returncode == 0
 
 
 def test_params_and_schema_are_for_machines_too(folder):
@@ -192,4 +259,4 @@ def test_the_wheel_works_in_an_empty_folder(tmp_path):
          "1"], cwd=empty, env=environment, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    assert str(site) in result.stdout and len(list(empty.glob("results/baseline-*/*"))) == 6
+    assert str(site) in result.stdout and len(list(empty.glob("results/run-baseline-*"))) == 1

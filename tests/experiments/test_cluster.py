@@ -12,7 +12,7 @@ from little import begun, dmz, same_bytes
 
 from experiments.campaign import play_out
 from experiments.crew import Crew
-from experiments.folders import plan_in
+from experiments.folders import StudyFolder
 
 RULE = "runs: 16"
 
@@ -50,13 +50,13 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    folder = begun(tmp_path_factory.mktemp("here"), RULE)
+    folder = begun(tmp_path_factory.mktemp("here"), RULE).path
     assert dmz("resume", str(folder), "--workers", "1", cwd=folder.parent).returncode == 0
     return folder
 
 
 def test_a_cluster_leaves_the_same_bytes_as_this_machine(cluster, here, tmp_path):
-    folder = begun(tmp_path, RULE)
+    folder = begun(tmp_path, RULE).path
     done = dmz("resume", str(folder), "--scheduler", cluster[0], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     same_bytes(folder, here)
@@ -64,7 +64,7 @@ def test_a_cluster_leaves_the_same_bytes_as_this_machine(cluster, here, tmp_path
 
 
 def test_a_worker_of_the_cluster_may_die(cluster, here, tmp_path):
-    folder, killed = begun(tmp_path, RULE), []
+    folder, killed = begun(tmp_path, RULE).path, []
     start = time.monotonic()
 
     def show(progress):
@@ -72,7 +72,7 @@ def test_a_worker_of_the_cluster_may_die(cluster, here, tmp_path):
             cluster[1][0].send_signal(signal.SIGKILL)
             killed.append(time.monotonic() - start)
 
-    play_out(plan_in(folder), folder, Crew(1, cluster[0]), {}, show)
+    play_out(StudyFolder(folder), Crew(1, cluster[0]), {}, show)
     assert killed
     for kind in ("runs", "incidents", "tension"):
         file = f"{kind}.parquet"
@@ -80,7 +80,7 @@ def test_a_worker_of_the_cluster_may_die(cluster, here, tmp_path):
 
 
 def test_a_scheduler_that_is_not_there_is_one_clear_error(tmp_path):
-    folder = begun(tmp_path, RULE)
+    folder = begun(tmp_path, RULE).path
     done = dmz("resume", str(folder), "--scheduler", "tcp://127.0.0.1:9", cwd=tmp_path)
     assert done.returncode == 2 and "tcp://127.0.0.1:9" in done.stderr
     assert "Traceback" not in done.stderr

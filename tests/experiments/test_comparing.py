@@ -32,7 +32,7 @@ def test_every_file_of_a_folder_is_an_arm_and_stacked_policies_are_one(folder):
     assert done.returncode == 0, done.stderr
     arms = json.loads((folder / "stacked" / "manifest.json").read_text())["arms"]
     assert {arm["policy"] for arm in arms.values()} == {
-        "baseline", "wide", "wider", "nothing", "hotline + wide"
+        None, "wide", "wider", "nothing", "hotline + wide"
     }  # fmt: skip
     runs = pd.read_parquet(folder / "stacked" / "runs.parquet")
     assert runs.groupby("arm").size().eq(8).all() and runs["arm"].nunique() == 5
@@ -50,7 +50,7 @@ def test_all_pairs_are_arms_too(folder):
     assert done.returncode == 0, done.stderr
     arms = json.loads((folder / "pairs" / "manifest.json").read_text())["arms"]
     assert [arm["policy"] for arm in arms.values()] == [
-        "baseline", "wide", "wider", "hotline", "wide + wider", "wide + hotline", "wider + hotline"
+        None, "wide", "wider", "hotline", "wide + wider", "wide + hotline", "wider + hotline"
     ]  # fmt: skip
 
 

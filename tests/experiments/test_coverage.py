@@ -23,8 +23,8 @@ def test_every_interval_that_is_shipped_passes(capsys):
     assert passed == {
         "rate", "share of worlds", "rate, stopped when precise", "ratio", "difference",
         "12 differences at once", "difference, stopped when decided",
-        "baseline's rate, stopped when decided", "largest regret", "survival",
-        "variance between worlds",
+        "baseline's rate, stopped when decided", "rate, runs that end", "ratio, runs that end",
+        "difference, runs that end", "largest regret", "survival", "variance between worlds",
     }  # fmt: skip
     assert "FAIL" not in said
 

@@ -2,16 +2,18 @@
 
 import json
 import os
+import random
+import shutil
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.parts import SCHEMAS, Parts, locked
+from experiments.files import Damaged
+from experiments.parts import SCHEMAS, Parts
 from experiments.playing import Failure
 from experiments.store import INCIDENTS, RUNS
-from sim.documents import BadInput
 from sim.outcome import Outcome
 
 ARMS = ["b", "a"]
@@ -31,6 +33,7 @@ FAILED = ("b", 6, Failure("RuntimeError: no", "Traceback ..."))
 
 
 def made(folder, cuts):
+    folder.mkdir(exist_ok=True)
     parts = Parts(folder)
     parts.open()
     for cut in cuts:
@@ -81,7 +84,7 @@ def test_a_part_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("experiments.parts._sync", full)
+    monkeypatch.setattr("experiments.files.sync", full)
     with pytest.raises(OSError, match="No space"):
         parts.add(PLAYED[2:4], seed=1)
     assert sorted(os.listdir(tmp_path / "parts")) == ["000001"]
@@ -92,24 +95,142 @@ def test_what_a_dead_process_left_is_swept_away(tmp_path):
     parts = made(tmp_path, [PLAYED[:2]])
     (tmp_path / "parts" / ".000002").mkdir()
     (tmp_path / "parts" / ".000002" / "runs.parquet").write_bytes(b"PAR1 half")
-    (tmp_path / ".runs.parquet.77.part").write_bytes(b"half")
-    parts.open()
-    assert sorted(os.listdir(tmp_path)) == ["parts"]
+    (tmp_path / ".77-0.part").write_bytes(b"half")
+    (tmp_path / ".notes.part").write_bytes(b"a user's own")
+    assert parts.open() == []
+    assert sorted(os.listdir(tmp_path)) == [".notes.part", "parts"]
     assert sorted(os.listdir(tmp_path / "parts")) == ["000001"]
 
 
-def test_a_run_that_stands_twice_is_refused(tmp_path):
-    parts = made(tmp_path, [PLAYED[:2], PLAYED[1:3]])
-    with pytest.raises(ValueError, match="1 runs stand in two parts"):
+def test_a_part_with_a_run_that_another_has_is_left_out(tmp_path):
+    one = made(tmp_path, [PLAYED[:2]])
+    shutil.copytree(tmp_path / "parts" / "000001", tmp_path / "parts" / "000002")
+    shutil.copytree(tmp_path / "parts" / "000001", tmp_path / "parts" / "000001 copy")
+    (damaged,) = one.open()
+    assert damaged.path.name == "000002" and "another part has" in damaged.what
+    assert one.rows("runs") == 2
+
+
+def test_runs_that_are_kept_are_not_kept_again(tmp_path):
+    parts = made(tmp_path, [PLAYED[:2], PLAYED[1:4], PLAYED[:4]])
+    assert parts.rows("runs") == 4 and len(os.listdir(tmp_path / "parts")) == 2
+
+
+@pytest.mark.parametrize("after", ["rename", "sync"])
+def test_an_interrupt_about_the_renaming_writes_no_run_twice(tmp_path, monkeypatch, after):
+    """An interrupt may come once the part is there and before anybody has noted it."""
+    parts = made(tmp_path, [PLAYED[:2]])
+
+    def interrupted(path, *target):
+        if after == "rename":
+            os.rename(path, *target)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        if after == "rename":
+            patch.setattr("pathlib.Path.rename", interrupted)
+        else:
+            patch.setattr("experiments.parts.sync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            parts.add(PLAYED[2:4], seed=1)
+    parts.add(PLAYED[2:6], seed=1)
+    assert parts.rows("runs") == 6 and Parts(tmp_path).open() == []
+    parts.compact(ARMS)
+    assert parts.rows("runs") == 6
+
+
+def flipped(path, luck):
+    content = bytearray(path.read_bytes())
+    content[luck.randrange(len(content))] ^= 1 << luck.randrange(8)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_no_flipped_bit_goes_unnoticed(tmp_path, complete):
+    parts = made(tmp_path / "sound", [[*PLAYED, FAILED]])
+    if complete:
         parts.compact(ARMS)
-    assert not parts.complete
+    sound = {kind: parts.table(kind).to_pylist() for kind in SCHEMAS}
+    luck = random.Random(1)
+    for i in range(100):
+        folder = tmp_path / f"flipped{i}"
+        shutil.copytree(parts.folder, folder)
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        path = luck.choice(sorted(files))
+        flipped(path, luck)
+        hurt = Parts(folder)
+        try:
+            hurt.check()
+        except Damaged as damaged:
+            assert path in (damaged.path, damaged.path.parent / path.name)
+        assert {kind: read(hurt, kind) for kind in SCHEMAS} in (sound, dict.fromkeys(SCHEMAS))
 
 
-def test_a_folder_is_filled_by_one_process_at_a_time(tmp_path):
-    with locked(tmp_path), pytest.raises(BadInput, match="another process"), locked(tmp_path):
-        pass
-    with locked(tmp_path):
-        pass
+def read(parts, kind):
+    try:
+        return parts.table(kind).to_pylist()
+    except Damaged:
+        return None
+
+
+@pytest.mark.parametrize("hurt", ["cut", "empty", "missing", "foreign", "no seals"])
+@pytest.mark.parametrize("kind", ["runs", "incidents", "tension", "failures"])
+def test_what_is_damaged_is_named_left_out_and_made_again(tmp_path, kind, hurt):
+    whole = made(tmp_path / "whole", [[*PLAYED, FAILED]])
+    whole.compact(ARMS)
+    made(tmp_path / "hurt", [PLAYED[:5], [*PLAYED[5:], FAILED]])
+    part = tmp_path / "hurt" / "parts" / "000002"
+    path = part / f"{kind}.parquet"
+    match hurt:
+        case "cut":
+            path.write_bytes(path.read_bytes()[:-9])
+        case "empty":
+            path.write_bytes(b"")
+        case "missing":
+            path.unlink()
+        case "no seals":
+            (part / "sealed.json").unlink()
+        case "foreign":
+            seals = json.loads((part / "sealed.json").read_text())
+            (part / "sealed.json").write_text(json.dumps(seals | {"owner": "others"}))
+    parts = Parts(tmp_path / "hurt")
+    with pytest.raises(Damaged, match=r"sealed\.json" if hurt in ("foreign", "no seals") else kind):
+        parts.table("runs")
+    (damaged,) = parts.open()
+    assert damaged.path.parent == part and parts.rows("runs") == 5
+    parts.add([*PLAYED, FAILED], seed=1)
+    parts.compact(ARMS)
+    assert files(parts.folder) == files(whole.folder)
+
+
+def test_tables_of_which_one_is_damaged_are_made_again(tmp_path):
+    whole = made(tmp_path / "whole", [[*PLAYED, FAILED]])
+    whole.compact(ARMS)
+    sound = files(whole.folder)
+    (tmp_path / "whole" / "tension.parquet").write_bytes(b"PAR1")
+    parts = Parts(whole.folder)
+    (damaged,) = parts.open()
+    assert damaged.path.name == "tension.parquet" and not parts.complete
+    assert parts.rows("runs") == 0
+    parts.add([*PLAYED, FAILED], seed=1)
+    parts.compact(ARMS)
+    assert files(whole.folder) == sound
+
+
+def test_a_failed_run_that_succeeds_later_counts_once(tmp_path):
+    whole = made(tmp_path / "whole", [[*PLAYED, (*FAILED[:2], outcome(6, 2))]])
+    whole.compact(ARMS)
+    again = made(tmp_path / "again", [[*PLAYED, FAILED]])
+    again.compact(ARMS)
+    again.reopen()
+    assert not again.complete and again.rows("failures") == 1
+    assert Parts(again.folder).open() == []
+    again.add([FAILED], seed=1)
+    assert again.rows("failures") == 1
+    again.add([(*FAILED[:2], outcome(6, 2))], seed=1)
+    assert again.rows("failures") == 0
+    again.compact(ARMS)
+    assert files(again.folder) == files(whole.folder)
 
 
 def test_every_column_of_a_row_is_kept():

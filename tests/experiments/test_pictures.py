@@ -14,9 +14,9 @@ import pytest
 from matplotlib.text import Text
 
 from experiments.figures import as_data
-from experiments.judging import FAMILY, audit, compare, family_level, pooled
+from experiments.judging import FAMILY, audit, compare, family_level
 from experiments.measures import LADDER, MEASURES
-from experiments.pictures import pictures, save, svg_text
+from experiments.pictures import NEEDED, pictures, save, svg_text
 from experiments.pictures.causes import _LOOKS as CAUSE_LOOKS
 from experiments.pictures.contested import contested
 from experiments.pictures.forest import forests
@@ -28,6 +28,7 @@ from experiments.pictures.marks import spread
 from experiments.pictures.policies import SHIFT, policy_heat
 from experiments.pictures.shown import CURVES, LOOKS, MOST, Shown
 from experiments.plan import TALKS
+from experiments.pools import Pools
 from experiments.sheet import WIDTH, styled
 from experiments.statistics import rate_interval
 from experiments.summary import ambiguity, any_clash, interval
@@ -45,7 +46,7 @@ class Study:
 
     def __init__(
         self, policies=("hotline", "nothing"), factors=None, worlds=15, rate=2.0, days=365,
-        talks="none", prefix="", seed=0, length_km=248.0, rung=0.5, ends=False,
+        talks="none", prefix="", seed=0, length_km=248.0, rung=0.5, ends=False, estimate="clashes",
         of=None,
     ):  # fmt: skip
         self.of = of  # makers of pictures; all of them if None
@@ -56,15 +57,15 @@ class Study:
         self.manifest = {
             "kind": "study", "name": prefix + "a study", "description": "", "version": "0.1.0",
             "seed": 1, "command": "dmz study", "lucks_per_world": 2, "rule": {"runs": 2 * worlds},
-            "estimate": ["clashes"], "factors": factors, "arms": {},
+            "estimate": [estimate], "factors": factors, "arms": {},
         }  # fmt: skip
         scenario = {"name": "baseline", "start": "2025-11-01", "days": days,
                     "space": {"length_km": length_km},
                     "talks": {"outcome": talks, "decided_by": "scenario"}}  # fmt: skip
         for point in itertools.product(*factors.values()):
             future = prefix + ("baseline" if not factors else ", ".join(point))
-            for policy in ("baseline", *(prefix + each for each in policies)):
-                name = future if policy == "baseline" else f"{future} + {policy}"
+            for policy in (None, *(prefix + each for each in policies)):
+                name = future if policy is None else f"{future} + {policy}"
                 self.manifest["arms"][name] = {
                     "future": future, "policy": policy, "content_hash": "0",
                     "levels": dict(zip(factors, point, strict=True)),
@@ -78,7 +79,7 @@ class Study:
         self.figures = self._figures()
 
     def _arm(self, name, arm, i):
-        rng = np.random.default_rng(1 if arm["policy"].endswith("nothing") else i + 1)
+        rng = np.random.default_rng(1 if (arm["policy"] or "").endswith("nothing") else i + 1)
         rng = np.random.default_rng(1) if i == 0 else rng
         runs = 2 * self.worlds
         run = np.repeat(np.arange(runs), rng.poisson(10 * self.rate, runs))
@@ -86,7 +87,9 @@ class Study:
         rows = pd.DataFrame({"run": np.arange(runs), "seed": 1, "world": np.arange(runs) // 2,
                              "luck": np.arange(runs) % 2, "days": float(self.days)})  # fmt: skip
         rows["ended"] = self.ends
-        counts = {name: rng.poisson(self.rate, runs) for name in MEASURES}
+        sides = [f"casualties_{side}" for side in ("north", "south")]
+        counts = {name: rng.poisson(self.rate, runs) for name in (*MEASURES, *sides)}
+        counts["casualties"] = sum(counts[name] for name in sides)
         rows = rows.assign(**counts)
         clash = incidents["accidental"] & (incidents["rung"] >= 3)
         violation = incidents["trigger"] == "violation"
@@ -129,24 +132,24 @@ class Study:
         runs = {name: self.runs[self.runs["arm"] == name] for name in arms}
         incidents = {name: self.incidents[self.incidents["arm"] == name] for name in arms}
         measures = (*FAMILY, *LADDER)
-        pilots = {name: pooled(runs.values(), name) for name in measures}
-        pairs = sum(arm["policy"] != "baseline" for arm in arms.values())
+        pools = Pools(runs, measures).at()
+        pairs = sum(arm["policy"] is not None for arm in arms.values())
         level = family_level(3 * pairs)
         comparisons = {}
         for name, arm in arms.items():
             base = next(n for n, a in arms.items()
-                        if a["future"] == arm["future"] and a["policy"] == "baseline")  # fmt: skip
+                        if a["future"] == arm["future"] and a["policy"] is None)  # fmt: skip
             if name != base:
                 seen = audit((runs[name], incidents[name]), (runs[base], incidents[base]))
                 comparisons.setdefault(arm["future"], {})[arm["policy"]] = {
                     "audit": vars(seen), "costs": {}, "measures": {
-                        m: as_data(compare(runs[name], runs[base], m, pilots[m], level,
-                                           seen.never_bound)) for m in measures},
+                        m: as_data(compare(runs[name], runs[base], m, pools[m], level, seen))
+                        for m in measures},
                 }  # fmt: skip
         figures = {
             "name": "a study", "kind": "study", "clusters": 50.0, "too_few_clusters": False,
             "family": {"comparisons": 3 * pairs, "level": level, "looks": None},
-            "rates": {n: self._rates(t, pilots) for n, t in runs.items()},
+            "rates": {n: self._rates(t, pools) for n, t in runs.items()},
             "any_clash": {n: any_clash(t) for n, t in runs.items()},
             "runs": {n: len(t) for n, t in runs.items()},
             "ambiguity": {n: ambiguity(t) for n, t in runs.items()},
@@ -154,10 +157,17 @@ class Study:
         }  # fmt: skip
         return json.loads(json.dumps(figures))
 
-    def _rates(self, runs, pilots):
-        counts, years = runs.groupby("world")[list(pilots)].sum(), float(runs["days"].sum()) / 365
-        return {name: interval(rate_interval(counts[name].to_numpy(), years, pilot=pilot))
-                for name, pilot in pilots.items()}  # fmt: skip
+    def _rates(self, runs, pools):
+        counts, years = runs.groupby("world")[list(pools)].sum(), float(runs["days"].sum()) / 365
+        return {name: interval(rate_interval(counts[name].to_numpy(), years, pool=pool))
+                for name, pool in pools.items()}  # fmt: skip
+
+    def tables(self):
+        """The columns that pictures need, by kind and arm."""
+        arms = [name for name in self.manifest["arms"] if (self.runs["arm"] == name).any()]
+        whole = {"runs": self.runs, "incidents": self.incidents, "tension": self.tension}
+        return {kind: {name: whole[kind].loc[whole[kind]["arm"] == name, list(columns)]
+                       for name in arms} for kind, columns in NEEDED.items()}  # fmt: skip
 
     def pictures(self):
         """Made once: pictures are not changed by being drawn or saved."""
@@ -168,7 +178,7 @@ class Study:
     def fresh(self):
         with warnings.catch_warnings(), styled():
             warnings.simplefilter("error")
-            tables = (self.manifest, self.figures, self.runs, self.incidents, self.tension)
+            tables = (self.manifest, self.figures, self.tables())
             made = (pictures(*tables) if self.of is None
                     else [each for make in self.of for each in make(Shown(*tables))])  # fmt: skip
             return {picture.name: picture for picture in made}
@@ -273,7 +283,7 @@ def test_each_study_has_the_pictures_that_it_has_the_material_for():
         "many policies": {"forest", "forest-2", "ladder"},
     }.items():  # fmt: skip
         assert set(study(name).pictures()) == names
-    nothing = pictures(study("a comparison").manifest, {}, pd.DataFrame(), None, None)
+    nothing = pictures(study("a comparison").manifest, {}, {"runs": {}})
     assert nothing == []
 
 

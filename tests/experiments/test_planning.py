@@ -151,10 +151,10 @@ def test_policies_by_name_folder_stack_and_pairs(tmp_path):
     text = "name: p\nscenarios: [short.yaml]\npolicies: [mine, [hotline, nothing]]\nruns: 2\n"
     found = planned(tmp_path, text)
     singles = ["one", "two", "hotline + nothing"]
-    assert list(found.futures["short"]) == ["baseline", *singles]
+    assert list(found.futures["short"]) == [None, *singles]
     combined = planned(tmp_path, text + "combine: true\n")
     pairs = [f"{a} + {b}" for a, b in itertools.combinations(singles, 2)]
-    assert list(combined.futures["short"]) == ["baseline", *singles, *pairs]
+    assert list(combined.futures["short"]) == [None, *singles, *pairs]
 
 
 @pytest.mark.parametrize(("text", "said"), [
@@ -174,7 +174,7 @@ def test_policies_by_name_folder_stack_and_pairs(tmp_path):
     ("runs: 4\nsweep: {a: {low: 2, high: 1, points: 2}}", "not above `low`"),
     ("runs: 4\nsweep: {a: {low: 1, high: 2}}", "points: 2 or more"),
     ("runs: 4\ndesign: {sobol: 6}\nsweep: {a: {low: 1, high: 2}}", "no power of two"),
-    ("runs: 4\npolicies: [hotline, hotline]", "another arm is named"),
+    ("runs: 4\npolicies: [hotline, hotline]", "another arm has the same name"),
     ("runs: 4\npolicies: [empty]", "no policy file in this folder"),
     ("runs: 4\nsweep: {a: {low: 1, high: 2, points: 900}, b: {low: 1, high: 2, points: 900}}",
      "too many arms"),
@@ -184,6 +184,74 @@ def test_a_bad_study_is_refused_where_it_is_wrong(tmp_path, text, said):
     with pytest.raises(BadInput) as bad:
         planned(tmp_path, f"name: x\n{text}\n")
     assert said in str(bad.value), bad.value
+
+
+POLICY = "binds: [south]\nset: {{south: {{watch: {{margin_m: {}}}}}}}\n"
+
+
+def test_the_name_of_a_policy_makes_no_baseline(tmp_path):
+    names = ("baseline", "none", "shipped", "null", "short", "scenario")
+    (tmp_path / "mine").mkdir()
+    for i, name in enumerate(names):
+        text = f"name: '{name}'\n" + POLICY.format(30 + i)
+        (tmp_path / "mine" / f"{name}.yaml").write_text(text)
+    found = planned(tmp_path, "name: x\nscenarios: [short.yaml]\npolicies: [mine]\nruns: 2\n")
+    assert set(found.futures["short"]) == {None, *names} and found.pairs == len(names)
+    assert [arm.name for arm in found.arms.values() if arm.is_baseline] == ["short"]
+    plain = json.loads(json.dumps(found.manifest()))
+    assert plain["arms"]["short"]["policy"] is None
+    assert plain["arms"]["short + baseline"]["policy"] == "baseline"
+    assert set(Plan.of(plain, tmp_path).futures["short"]) == {None, *names}
+    plain["arms"]["short"]["policy"] = "baseline"  # as version 0.2 had it
+    with pytest.raises(ValueError, match="no arm without a policy"):
+        Plan.of(plain, tmp_path)
+
+
+ONE = "scenarios: [short.yaml]\nruns: 4\n"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (ONE + "sweep: {scenario: {levels: {a: {days: 30}}}}",
+     "study.yaml:4:19: sweep.scenario: the scenarios are the factor of this name"),
+    (ONE + "sweep:\n  south.watch.margin_m: [10, 10.0]",
+     "study.yaml:5:30: sweep.south.watch.margin_m: another arm has the same content, by the text "
+     "'10'; found the text '10.0'"),
+    (ONE + "sweep:\n  border.marker_survival: [0.1, 0.5, 1.0e-1]", "study.yaml:5:38: sweep.border"),
+    (ONE + "sweep:\n  m:\n    levels:\n      a: {days: 30}\n      b: {days: 30}",
+     "study.yaml:8:7: sweep.m: another arm has the same content, by the text 'a'; found the text "
+     "'b'"),
+    (ONE + "sweep:\n  name: [a, b]", "study.yaml:5:13: sweep.name: another arm has the same con"),
+    (ONE + "sweep:\n  border.marker_survival: [0.1, 0.5]\n  m:\n    levels:\n"
+     "      a: {border: {marker_survival: 0.3}}",
+     "study.yaml:5:33: sweep.border.marker_survival: another arm has the same content"),
+    (ONE + "sweep:\n  t:\n    levels: {x: {days: 30}, 'x, 1': {days: 31}}\n  u:\n"
+     "    levels: {'2': {ends_at_rung: 5}, '1, 2': {border: {marker_survival: 0.3}}}",
+     "study.yaml:6:29: sweep.t: another arm has the same name, by the text 'x'"),
+    ("scenarios: [short.yaml, short.yaml]\nruns: 4", "study.yaml:2:25: scenarios: another arm has "
+     "the same name; found the text 'short'"),
+    (ONE + "policies: [wide.yaml, hotline, wide.yaml]", "study.yaml:4:32: another arm has the sam"),
+    (ONE + "policies: [no.yaml]", "study.yaml:4:12: a policy cannot be called that; found the text "
+     "'no policy'"),
+    (ONE + "policies: [shipped]", "study.yaml:4:12: all shipped policies, or"),
+    (ONE + "days: 9\nsweep: {season: {levels: {a: {days: 30}, b: {days: 40}}}}",
+     "study.yaml:4:7: days: it would override those that 'season' sets"),
+    (ONE + "days: 9\nsweep: {days: [30, 40]}", "study.yaml:4:7: days: it would override those"),
+])  # fmt: skip
+def test_names_that_would_mean_two_things_and_equal_arms_are_refused(tmp_path, text, said):
+    (tmp_path / "wide.yaml").write_text("name: wide\n" + POLICY.format(40))
+    (tmp_path / "no.yaml").write_text("name: no policy\n" + POLICY.format(40))
+    (tmp_path / "shipped").mkdir()
+    with pytest.raises(BadInput) as bad:
+        planned(tmp_path, f"name: x\n{text}\n")
+    assert said in str(bad.value), bad.value
+    assert len(str(bad.value).splitlines()) == 1
+
+
+def test_a_folder_called_shipped_can_be_named(tmp_path):
+    (tmp_path / "shipped").mkdir()
+    (tmp_path / "shipped" / "wide.yaml").write_text("name: wide\n" + POLICY.format(40))
+    found = planned(tmp_path, f"name: x\n{ONE}policies: [./shipped]\n")
+    assert set(found.futures["short"]) == {None, "wide"}
 
 
 def test_differences_are_named_by_their_field():

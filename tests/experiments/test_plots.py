@@ -40,7 +40,7 @@ def batch(runs=20, days=365, length_km=248.0, incidents_a_year=40.0, p_rung=0.4,
         rows[f"rung_{r}"] = np.bincount(table.loc[table["rung"] >= r, "run"], minlength=runs)
     first = table[clash].groupby("run")["day"].min().reindex(rows.index)
     rows["first_clash_day"] = first.astype(object).where(first.notna(), None)
-    walk = rng.normal(0, 0.01, (runs, days, 2)).cumsum(axis=1)
+    walk = rng.normal(0, 0.01, (runs, -(-days // 7), 2)).cumsum(axis=1)
     return rows, table if len(table) else pd.DataFrame(), np.clip(0.2 + walk, 0, 1)
 
 
@@ -265,10 +265,10 @@ def test_orders_and_provocations_are_no_accidental_clash():
 
 
 def test_tension_counts_a_run_until_it_ended():
-    rows, incidents, tension = batch(runs=3, days=10)
+    rows, incidents, tension = batch(runs=3, days=70)
     tension[:] = 0.5
     tension[0, 4:] = 99.0
-    rows.loc[0, "days"] = 3.2
+    rows.loc[0, "days"] = 22.4
     table = data_of((rows, incidents, tension))["tension"]
     assert table["runs"].tolist() == [3] * 4 + [2] * 6
     assert (table.drop(columns=["date", "runs"]) == 0.5).all(axis=None)

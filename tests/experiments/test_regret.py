@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.regret import regrets
-from experiments.statistics import Pilot
+from experiments.statistics import Pilot, difference_interval
 
 COUNTS = st.lists(st.integers(0, 4), min_size=12, max_size=12).map(lambda n: np.array(n, float))
 FUTURES = st.fixed_dictionaries({
@@ -58,3 +58,49 @@ def test_futures_with_other_policies_are_refused():
     one = (np.zeros(4), 4.0)
     with pytest.raises(ValueError, match="same policies"):
         regrets({"now": {"a": one, "b": one}, "then": {"a": one}}, None)
+
+
+def unequal(luck, worlds=(40, 400), rate=(0.5, 0.5), common=0.0):
+    """(events, years) by world of two policies of which the first has fewer worlds."""
+    shared = luck.poisson(common, max(worlds))
+    found = {}
+    for policy, n, mean in zip(("few", "many"), worlds, rate, strict=True):
+        events, years = np.zeros(max(worlds)), np.zeros(max(worlds))
+        events[:n], years[:n] = luck.poisson(mean, n) + shared[:n], 1.0
+        found[policy] = events, years
+    return found
+
+
+def test_all_runs_of_every_arm_count():
+    luck = np.random.default_rng(4)
+    counts = {future: unequal(luck) for future in ("now", "then")}
+    found = regrets(counts, None)
+    for policy, each in found.items():
+        rates = {f: {p: y.sum() / t.sum() for p, (y, t) in own.items()}
+                 for f, own in counts.items()}  # fmt: skip
+        assert each.estimate == pytest.approx(
+            max(own[policy] - min(own.values()) for own in rates.values())
+        )
+        assert each.low <= each.estimate <= each.high
+
+
+def test_limits_hold_together_where_arms_have_unequal_runs():
+    luck, hold, repetitions = np.random.default_rng(6), 0, 150
+    for _ in range(repetitions):
+        counts = {f: unequal(luck, (50, 200), (0.1, 0.3), 0.3) for f in ("now", "then")}
+        pool = sum((Pilot.of(y) for f in counts.values() for y, _ in f.values()),
+                   Pilot(0, 0, 0, 0))  # fmt: skip
+        found = regrets(counts, pool)
+        hold += found["few"].low <= 0 and found["many"].low <= 0.2 <= found["many"].high
+    assert hold >= repetitions * (0.95 - 3 * np.sqrt(0.05 * 0.95 / repetitions))
+
+
+def test_every_pair_of_every_future_is_in_the_family():
+    """Three policies in two futures are six pairs: each limit is that of its pair at 1 - .05/6."""
+    luck = np.random.default_rng(7)
+    counts = {f: {p: (luck.poisson(0.5, 60).astype(float), 60.0) for p in "abc"}
+              for f in ("now", "then")}  # fmt: skip
+    found = regrets(counts, None)
+    highs = [difference_interval(counts[f]["a"][0], counts[f][p][0], 60.0, level=1 - 0.05 / 6).high
+             for f in counts for p in "bc"]  # fmt: skip
+    assert found["a"].high == pytest.approx(max(0.0, *highs))

@@ -8,18 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from experiments.coverage.ends import ENDINGS, STREAMS, Stream, draw_ended, true_rate
+from experiments.judging import verdict_of
 from experiments.statistics import (
     FEWEST_DISCORDANT,
     Pilot,
-    clusters_with_pilot,
     difference_interval,
     dispersion,
     proportion_interval,
     rate_interval,
     ratio_interval,
     runs_that_would_decide,
-    survival,
-    variance_between_worlds,
     variance_saved,
 )
 
@@ -27,13 +26,8 @@ FULL = os.environ.get("DMZ_FULL") == "1"
 quick = settings(max_examples=1000 if FULL else 30, deadline=None)
 
 count_lists = st.lists(st.integers(0, 9), min_size=1, max_size=25)
-pilots = st.lists(st.integers(0, 9), min_size=1, max_size=25).map(Pilot.of)
+pools = st.lists(st.integers(0, 9), min_size=1, max_size=25).map(Pilot.of)
 pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=15)
-tables = st.integers(2, 4).flatmap(
-    lambda lucks: st.lists(
-        st.lists(st.integers(0, 5), min_size=lucks, max_size=lucks), min_size=2, max_size=12
-    )
-)
 
 
 def generator(seed=0):
@@ -82,35 +76,35 @@ class TestRate:
 
     def test_is_the_chi_square_form_with_the_largest_of_three_weights(self):
         counts, exposure = np.array([0, 5, 1, 0, 2]), 10.0
-        own, little, much = 30 / 8, Pilot(4.0, 4.0, 40, 80), Pilot(10.0, 200.0, 40, 80)
+        own, little, much = 30 / 8, Pilot(12.0, 34.0, 45, 90), Pilot(18.0, 230.0, 45, 90)
         cases = ((None, own), (little, own), (much, 230 / 18))
-        for pilot, weight in cases:
+        for pool, weight in cases:
             s, q = 8, 30
             low = q / (2 * s) * stats.chi2.ppf(0.025, 2 * s**2 / q)
             s, q = s + weight, q + weight**2
             high = q / (2 * s) * stats.chi2.ppf(0.975, 2 * s**2 / q)
-            found = rate_interval(counts, exposure, pilot=pilot)
+            found = rate_interval(counts, exposure, pool=pool)
             assert [found.low, found.high] == pytest.approx([low / exposure, high / exposure])
 
-    def test_an_arm_without_events_takes_the_cluster_size_from_the_pilot(self):
+    def test_an_arm_without_events_takes_the_cluster_size_from_the_pool(self):
         alone = rate_interval(np.zeros(50), 100.0)
-        warned = rate_interval(np.zeros(50), 100.0, pilot=Pilot.of([4, 4, 4, 0], runs=8))
+        warned = rate_interval(np.zeros(50), 100.0, pool=Pilot.of([4, 4, 4, 0], runs=8))
         assert alone.low == warned.low == 0
         assert warned.high == pytest.approx(4 * alone.high)
 
     @quick
-    @given(count_lists, st.one_of(st.none(), pilots), st.sampled_from([0.5, 0.9, 0.95, 0.999]))
-    def test_holds_its_estimate_in_any_order_of_worlds(self, counts, pilot, level):
-        found = rate_interval(counts, 3.0, pilot=pilot, level=level)
+    @given(count_lists, st.one_of(st.none(), pools), st.sampled_from([0.5, 0.9, 0.95, 0.999]))
+    def test_holds_its_estimate_in_any_order_of_worlds(self, counts, pool, level):
+        found = rate_interval(counts, 3.0, pool=pool, level=level)
         assert 0 <= found.low <= found.estimate <= found.high < np.inf
-        assert found == rate_interval([*sorted(counts), 0, 0], 3.0, pilot=pilot, level=level)
+        assert found == rate_interval([*sorted(counts), 0, 0], 3.0, pool=pool, level=level)
 
     @quick
-    @given(count_lists, pilots)
-    def test_widens_with_the_level_and_scales_with_exposure(self, counts, pilot):
-        narrow = rate_interval(counts, 2.0, pilot=pilot, level=0.8)
-        wide = rate_interval(counts, 2.0, pilot=pilot, level=0.95)
-        longer = rate_interval(counts, 8.0, pilot=pilot, level=0.95)
+    @given(count_lists, pools)
+    def test_widens_with_the_level_and_scales_with_exposure(self, counts, pool):
+        narrow = rate_interval(counts, 2.0, pool=pool, level=0.8)
+        wide = rate_interval(counts, 2.0, pool=pool, level=0.95)
+        longer = rate_interval(counts, 8.0, pool=pool, level=0.95)
         assert wide.low <= narrow.low
         assert narrow.high <= wide.high
         assert [4 * longer.low, 4 * longer.high] == pytest.approx([wide.low, wide.high])
@@ -167,14 +161,8 @@ class TestRate:
 def rates_drawn(law, events, worlds, repetitions):
     """Intervals of arms whose study holds three times as many worlds beside them."""
     luck, mean = generator(worlds), events / worlds
-    return [
-        rate_interval(
-            draw(law, mean, worlds, luck),
-            worlds,
-            pilot=Pilot.of(draw(law, mean, 3 * worlds, luck)),
-        )
-        for _ in range(repetitions)
-    ]
+    studies = [draw(law, mean, 4 * worlds, luck) for _ in range(repetitions)]
+    return [rate_interval(study[:worlds], worlds, pool=Pilot.of(study)) for study in studies]
 
 
 class TestPilot:
@@ -184,12 +172,14 @@ class TestPilot:
         pooled = Pilot.of(first, 2 * len(first)) + Pilot.of(second, 2 * len(second))
         assert pooled == Pilot.of(first + second, 2 * len(first + second))
 
-    @quick
-    @given(count_lists, count_lists)
-    def test_clusters_are_reckoned_over_arm_and_pilot(self, arm, pilot):
-        together = rate_interval(arm + pilot, 1.0).effective_clusters
-        assert clusters_with_pilot(arm, Pilot.of(pilot)) == together
-        assert clusters_with_pilot(arm, None) == rate_interval(arm, 1.0).effective_clusters
+    def test_the_own_arm_counts_once(self):
+        """STATISTICS.md, part A: W is the pool's Q/S, and the pool holds the arm already."""
+        own, rest = Pilot.of([0, 0, 6]), Pilot.of([1] * 30)
+        found = rate_interval([0, 0, 6], 3.0, pool=own + rest)
+        assert found == rate_interval([0, 0, 6], 3.0, pool=Pilot(36.0, 66.0, 33, 0))
+        quiet = rate_interval([0, 1, 0], 3.0, pool=Pilot.of([0, 1, 0]) + Pilot.of([0, 3, 2]))
+        s, q = 1 + 14 / 6, 1 + (14 / 6) ** 2  # counted twice, the arm would make it 15 / 7
+        assert quiet.high == pytest.approx(q / (2 * s) * stats.chi2.ppf(0.975, 2 * s**2 / q) / 3)
 
 
 def mover_ends(y, x, r, weights):
@@ -228,13 +218,13 @@ class TestRatio:
         assert found.low == pytest.approx(1 / 0.432, rel=1e-3)
 
     @quick
-    @given(pairs, st.one_of(st.none(), pilots), st.one_of(st.none(), pilots))
-    def test_keeps_exactly_the_ratios_whose_interval_contains_0(self, both, y_pilot, x_pilot):
+    @given(pairs, st.one_of(st.none(), pools), st.one_of(st.none(), pools))
+    def test_keeps_exactly_the_ratios_whose_interval_contains_0(self, both, y_pool, x_pool):
         y, x = np.array(both, dtype=float).T
-        found = ratio_interval(y, x, numerator_pilot=y_pilot, denominator_pilot=x_pilot)
+        found = ratio_interval(y, x, numerator_pool=y_pool, denominator_pool=x_pool)
         weights = [
-            max(1.0, *((p.Q / p.S if p.S else 0) for p in (Pilot.of(v), Pilot.of(v) + pilot)))
-            for v, pilot in ((y, y_pilot or Pilot.of([])), (x, x_pilot or Pilot.of([])))
+            max(1.0, *((p.Q / p.S if p.S else 0) for p in (Pilot.of(v), pool)))
+            for v, pool in ((y, y_pool or Pilot.of([])), (x, x_pool or Pilot.of([])))
         ]
         for r in np.geomspace(1e-3, 1e3, 25):
             low, high = mover_ends(y, x, r, weights)
@@ -296,12 +286,8 @@ class TestRatio:
         for _ in range(1000 if FULL else 30):
             x, other, elsewhere = (draw(law, events / worlds, n, luck) for n in (400, 400, 1200))
             y = np.where(luck.random(worlds) < 0.5, x, other) * (luck.random(worlds) < truth)
-            study = Pilot.of(elsewhere)
-            pooled = {
-                "numerator_pilot": study + Pilot.of(x),
-                "denominator_pilot": study + Pilot.of(y),
-            }
-            found.append(ratio_interval(y, x, **pooled))
+            study = Pilot.of(elsewhere) + Pilot.of(x) + Pilot.of(y)
+            found.append(ratio_interval(y, x, numerator_pool=study, denominator_pool=study))
         assert_covers(found, truth)
 
     @pytest.mark.slow
@@ -314,8 +300,8 @@ class TestRatio:
             x = draw(law, incidents / worlds, 4 * worlds, luck)
             y = luck.binomial(x, luck.beta(truth, 1 - truth, x.size))
             known = {
-                "numerator_pilot": Pilot.of(y[worlds:]),
-                "denominator_pilot": Pilot.of(x[worlds:]),
+                "numerator_pool": Pilot.of(y),
+                "denominator_pool": Pilot.of(x),
             }
             found.append(ratio_interval(y[:worlds], x[:worlds], share=True, **known))
         assert_covers(found, truth)
@@ -325,11 +311,11 @@ class TestDifference:
     """Both arms on the same worlds: the rule of the ratio at r = 1, in events a year."""
 
     @quick
-    @given(pairs, pilots)
-    def test_leaves_out_0_just_when_the_ratio_leaves_out_1(self, both, pilot):
+    @given(pairs, pools)
+    def test_leaves_out_0_just_when_the_ratio_leaves_out_1(self, both, pool):
         y, x = np.array(both).T
-        difference = difference_interval(y, x, 10.0, pilot=pilot)
-        ratio = ratio_interval(y, x, numerator_pilot=pilot, denominator_pilot=pilot)
+        difference = difference_interval(y, x, 10.0, pool=pool)
+        ratio = ratio_interval(y, x, numerator_pool=pool, denominator_pool=pool)
         assert difference.low <= difference.estimate <= difference.high
         assert (difference.low > 1e-9) <= (ratio.low >= 1.0 - 1e-6)
         assert (difference.high < -1e-9) <= (ratio.high <= 1.0 + 1e-6)
@@ -337,11 +323,11 @@ class TestDifference:
         assert (ratio.high < 1.0 - 1e-6) <= (difference.high < 1e-9)
 
     @quick
-    @given(pairs, pilots)
-    def test_turns_over_with_the_arms_and_counts_the_worlds_that_differ(self, both, pilot):
+    @given(pairs, pools)
+    def test_turns_over_with_the_arms_and_counts_the_worlds_that_differ(self, both, pool):
         y, x = np.array(both).T
-        one = difference_interval(y, x, 4.0, pilot=pilot)
-        other = difference_interval(x, y, 4.0, pilot=pilot)
+        one = difference_interval(y, x, 4.0, pool=pool)
+        other = difference_interval(x, y, 4.0, pool=pool)
         assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
         assert one.events == (y != x).sum()
 
@@ -353,8 +339,8 @@ class TestDifference:
     def test_common_events_cancel(self):
         luck = generator(3)
         common, x = luck.poisson(3.0, 200), luck.poisson(0.1, 200)
-        alone = difference_interval(np.zeros(200), x, 200.0, pilot=Pilot.of(x))
-        shared = difference_interval(common, common + x, 200.0, pilot=Pilot.of(x))
+        alone = difference_interval(np.zeros(200), x, 200.0, pool=Pilot.of(x))
+        shared = difference_interval(common, common + x, 200.0, pool=Pilot.of(x))
         assert shared.high - shared.low < 2.2 * (alone.high - alone.low)
         assert variance_saved(common, common + x) > 0.9
         assert abs(variance_saved(luck.poisson(3.0, 9999), luck.poisson(3.0, 9999))) < 0.05
@@ -370,7 +356,8 @@ class TestDifference:
             y = np.where(luck.random(worlds) < truth, x, 0)
             # the rest of the study: eight arms of the same law
             others = Pilot.of(draw(law, events / worlds, 8 * worlds, luck))
-            found.append(difference_interval(y, x, 1.0, pilot=others))
+            pool = others + Pilot.of(x) + Pilot.of(y)
+            found.append(difference_interval(y, x, 1.0, pool=pool))
         assert_covers(found, (truth - 1.0) * events)
 
     def test_projects_how_many_worlds_would_decide(self):
@@ -397,6 +384,177 @@ class TestDifference:
             difference_interval([1], [1], 0.0)
 
 
+def ended(ending, events, stream=STREAMS[0], same_luck=0.0, repetitions=200, seed=7):
+    """Pairs ((y, years of y), (x, years of x)) of arms whose runs end early, by world."""
+    drawn = draw_ended(stream, ending, events, same_luck, repetitions, generator(seed))
+    for at in range(repetitions):
+        (x, y), (x_years, y_years) = drawn.by_world(at), drawn.years_by_world(at)
+        yield (y, y_years), (x, x_years)
+
+
+def pool_of(*arms):
+    return sum((Pilot.of(arm) for arm in arms), Pilot(0.0, 0.0, 0, 0))
+
+
+exposed = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, 4), st.floats(0.05, 2), st.floats(0.05, 2)),
+    min_size=1, max_size=15,
+)  # fmt: skip
+
+
+class TestOwnExposure:
+    """Runs may end early; rates are compared per each arm's own exposed year."""
+
+    @quick
+    @given(pairs, st.sampled_from([0.5, 1.0, 2.0]))
+    def test_where_all_worlds_are_exposed_alike_nothing_changes(self, both, years):
+        y, x = np.array(both, float).T
+        each = np.full(y.size, years)
+        total, apart, pool = years * y.size, (each, each), pool_of(y, x)
+        assert rate_interval(y, each, pool=pool) == rate_interval(y, total, pool=pool)
+        assert difference_interval(y, x, apart, pool=pool) == difference_interval(
+            y, x, total, pool=pool
+        )
+        known = {"numerator_pool": pool, "denominator_pool": pool}
+        with_years, without = (ratio_interval(y, x, years, **known) for years in (apart, None))
+        np.testing.assert_equal(vars(with_years), vars(without))
+        assert runs_that_would_decide(y, x, apart) == runs_that_would_decide(y, x)
+        np.testing.assert_equal(variance_saved(y, x, apart), variance_saved(y, x))
+
+    @quick
+    @given(exposed, pools)
+    def test_the_estimates_are_those_of_the_two_rates(self, worlds, pool):
+        y, x, of_y, of_x = np.array(worlds).T
+        one, other = rate_interval(y, of_y, pool=pool), rate_interval(x, of_x, pool=pool)
+        gap = difference_interval(y, x, (of_y, of_x), pool=pool)
+        assert one.estimate == pytest.approx(y.sum() / of_y.sum())
+        assert gap.estimate == pytest.approx(one.estimate - other.estimate, abs=1e-12)
+        assert gap.n == one.n == pytest.approx(of_y.sum())
+        ratio = ratio_interval(y, x, (of_y, of_x))
+        if x.any():
+            assert ratio.estimate == pytest.approx(one.estimate / other.estimate)
+
+    @quick
+    @given(exposed, pools)
+    def test_ratio_and_difference_agree(self, worlds, pool):
+        y, x, of_y, of_x = np.array(worlds).T
+        gap = difference_interval(y, x, (of_y, of_x), pool=pool)
+        ratio = ratio_interval(y, x, (of_y, of_x), numerator_pool=pool, denominator_pool=pool)
+        assert gap.low <= gap.estimate <= gap.high
+        assert (gap.low > 1e-9) <= (ratio.low >= 1.0 - 1e-6)
+        assert (gap.high < -1e-9) <= (ratio.high <= 1.0 + 1e-6)
+        assert (ratio.low > 1.0 + 1e-6) <= (gap.low > -1e-9)
+        assert (ratio.high < 1.0 - 1e-6) <= (gap.high < 1e-9)
+
+    @quick
+    @given(exposed, pools)
+    def test_turns_over_with_the_arms(self, worlds, pool):
+        y, x, of_y, of_x = np.array(worlds).T
+        known = {"numerator_pool": pool, "denominator_pool": pool}
+        one = difference_interval(y, x, (of_y, of_x), pool=pool)
+        other = difference_interval(x, y, (of_x, of_y), pool=pool)
+        assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+        assert one.events == other.events
+        ratio = ratio_interval(y, x, (of_y, of_x), **known)
+        turned = ratio_interval(x, y, (of_x, of_y), **known)
+        with np.errstate(divide="ignore"):
+            ends = np.divide(1.0, [turned.high, turned.low])
+        assert [ratio.low, ratio.high] == pytest.approx(ends.tolist(), rel=1e-6)
+
+    def test_half_the_exposure_is_twice_the_rate(self):
+        """By hand: the events of y at half the years, MOVER of y - x / 2 and of x / 2 - y."""
+        y, x = np.array([1, 2, 0, 3, 0.0]), np.array([0, 1, 3, 0, 0.0])
+        weights = 14 / 6, 10 / 4
+        low, high = mover_ends(y, x, 0.5, weights)
+        found = difference_interval(y, x, (np.full(5, 1.0), np.full(5, 2.0)))
+        assert [found.low * 5, found.high * 5] == pytest.approx([low, high])
+        assert found.estimate == pytest.approx(6 / 5 - 4 / 10)
+
+    def test_a_world_that_differs_has_other_counts_or_other_days(self):
+        years = (np.array([1.0, 0.5, 1.0, 0.5]), np.ones(4))
+        assert difference_interval([1, 1, 2, 0], [1, 1, 1, 0], years).events == 2
+
+    def test_worlds_that_an_arm_has_not_played_only_sharpen_the_other_rate(self):
+        y, x = worlds_with(8, of=40), worlds_with(40, of=200)
+        few = difference_interval(y, x[:40], (np.ones(40), np.ones(40)))
+        y = np.append(y, np.zeros(160))
+        more = difference_interval(y, x, (np.repeat([1.0, 0.0], [40, 160]), np.ones(200)))
+        assert more.estimate == pytest.approx(8 / 40 - 40 / 200)
+        assert more.high - more.low < few.high - few.low
+
+    @pytest.mark.parametrize("ending", ENDINGS[:3], ids=lambda ending: ending.name)
+    def test_a_policy_that_only_ends_runs_sooner_is_not_called_lower(self, ending):
+        """The true null; on the baseline's years such a policy is lower in every repetition."""
+        false = on_its_years = 0
+        for (y, of_y), (x, of_x) in ended(ending, 400):
+            pool = pool_of(y, x)
+            gap = difference_interval(y, x, (of_y, of_x), pool=pool)
+            false += verdict_of(gap) != "undecided"
+            wrong = difference_interval(y, x, float(of_x.sum()), pool=pool)
+            on_its_years += verdict_of(wrong) == "lower"
+        assert false <= 200 * (0.05 + 3 * np.sqrt(0.05 * 0.95 / 200))
+        assert on_its_years >= 190 or ending is ENDINGS[0]
+
+    @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name)
+    @pytest.mark.parametrize("stream", STREAMS[:2], ids=lambda stream: stream.name)
+    def test_covers_where_a_clash_ends_its_run(self, ending, stream):
+        rates, gaps = [], []
+        for (y, of_y), (x, of_x) in ended(ending, 400, stream):
+            pool = pool_of(y, x)
+            rates.append(rate_interval(y, of_y, pool=pool))
+            gaps.append(difference_interval(y, x, (of_y, of_x), pool=pool))
+        one, other = (true_rate(stream, ending, 400, arm) for arm in (1, 0))
+        assert_covers(rates, one)
+        assert_covers(gaps, one - other)
+
+    def test_a_rate_covers_where_worlds_differ_much_and_all_runs_end(self):
+        """Counts of ended runs hardly vary, and their exposure does."""
+        stream, ending = Stream("", 1.0), ENDINGS[0]
+        truth, arms = true_rate(stream, ending, 4000, 1), list(ended(ending, 4000, stream))
+        assert_covers([rate_interval(y, years) for (y, years), _ in arms], truth)
+        counts_alone = [rate_interval(y, years.sum()) for (y, years), _ in arms]
+        hits = np.mean([each.low <= truth <= each.high for each in counts_alone])
+        assert hits < 0.9
+
+    def test_projects_how_many_worlds_would_decide(self):
+        (y, of_y), (x, of_x) = next(ended(ENDINGS[4], 20, seed=8))
+        years = of_y, of_x
+        assert difference_interval(y, x, years).low < 0
+        times = runs_that_would_decide(y, x, years)
+        assert 1 < times < 20
+
+        def low(times):
+            again = (np.tile(each, times) for each in (y, x))
+            return difference_interval(*again, tuple(np.tile(each, times) for each in years)).low
+
+        assert low(int(np.ceil(times))) > 0 > low(max(1, int(times / 1.5)))
+        alike = runs_that_would_decide([2, 0, 2], [1, 0, 1], (np.full(3, 2.0), np.full(3, 1.0)))
+        assert alike == np.inf
+
+    def test_saved_variance_is_that_of_the_rates(self):
+        luck = generator(1)
+        x, years = luck.poisson(2.0, 4000).astype(float), luck.random(4000) + 0.5
+        assert variance_saved(x, x, (np.full(4000, 0.5), np.full(4000, 1.0))) < 0.9
+        assert variance_saved(2 * x, x, (np.full(4000, 2.0), np.full(4000, 1.0))) == pytest.approx(
+            1
+        )
+        longer = luck.poisson(3.0 * years)
+        independent = variance_saved(longer, luck.poisson(3.0 * years), (years, years))
+        assert abs(independent) < 0.05
+
+    @pytest.mark.parametrize(
+        "years", [(np.ones(2), np.ones(3)), (np.zeros(2), np.ones(2)), (1.0, -1.0),
+                  (np.ones(2), np.array([2.0, -1.0])), (np.ones(2), np.array([1.0, np.nan]))]
+    )  # fmt: skip
+    def test_refuses_what_is_no_exposure(self, years):
+        for function in (difference_interval, ratio_interval, runs_that_would_decide,
+                         variance_saved):  # fmt: skip
+            with pytest.raises(ValueError, match="exposure"):
+                function([1, 0], [0, 1], years)
+        with pytest.raises(ValueError, match="exposure"):
+            rate_interval([1, 0], years[1] if np.ndim(years[1]) == 0 else -years[1])
+
+
 class TestProportion:
     @quick
     @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -415,211 +573,6 @@ class TestProportion:
     def test_refuses_impossible_counts(self, k, n):
         with pytest.raises(ValueError, match="k <= n"):
             proportion_interval(k, n)
-
-
-# 6-MP arm of Freireich et al. (1963, Blood 21:699): weeks, and whether the remission ended
-REMISSION = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
-RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
-
-runs_lists = st.lists(
-    st.tuples(st.integers(1, 12), st.booleans(), st.integers(0, 4)), min_size=2, max_size=25
-)
-
-
-class TestSurvival:
-    def test_reproduces_a_published_example(self):
-        curve = survival(REMISSION, RELAPSED)
-        assert curve.times.tolist() == [0, 6, 7, 10, 13, 16, 22, 23, 35]
-        assert curve.at_risk.tolist() == [21, 21, 17, 15, 12, 11, 7, 6, 1]
-        published = [1, 0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448, 0.448]
-        assert curve.survival == pytest.approx(published, abs=0.0005)
-
-    @pytest.mark.filterwarnings("ignore:(?s).*interval is undefined")
-    @quick
-    @given(runs_lists, st.sampled_from([0.8, 0.95]))
-    def test_every_run_its_own_world_is_greenwood_on_the_log_log_scale(self, runs, level):
-        times, ended, _ = np.array(runs).T
-        curve = survival(times, ended, level=level)
-        data = stats.CensoredData.right_censored(times, ended == 0)
-        reference = stats.ecdf(data).sf
-        band = reference.confidence_interval(level, method="log-log")
-        assert curve.survival == pytest.approx(reference.evaluate(curve.times), abs=1e-12)
-        inner = (curve.survival > 0) & (curve.survival < 1)
-        for ours, theirs in ((curve.low, band.low), (curve.high, band.high)):
-            assert ours[inner] == pytest.approx(theirs.evaluate(curve.times[inner]))
-
-    @quick
-    @given(st.lists(st.integers(1, 9), min_size=1, max_size=30))
-    def test_without_cut_off_runs_it_is_the_share_not_yet_ended(self, times):
-        curve = survival(times, np.ones(len(times)))
-        naive = [(np.array(times) > t).mean() for t in curve.times]
-        assert curve.survival == pytest.approx(naive, abs=1e-12)
-
-    def test_lucks_that_agree_add_nothing_to_their_world(self):
-        once = survival(REMISSION, RELAPSED)
-        world = np.repeat(np.arange(len(REMISSION)), 2)
-        twice = survival(np.repeat(REMISSION, 2), np.repeat(RELAPSED, 2), world)
-        for name in ("times", "survival", "low", "high"):
-            assert getattr(twice, name) == pytest.approx(getattr(once, name))
-        unaware = survival(np.repeat(REMISSION, 2), np.repeat(RELAPSED, 2))
-        assert (unaware.high - unaware.low < twice.high - twice.low)[:-1].all()
-
-    @quick
-    @given(runs_lists, st.randoms())
-    def test_order_and_names_of_worlds_do_not_matter(self, runs, random):
-        times, ended, world = np.array(runs).T
-        order = list(range(len(runs)))
-        random.shuffle(order)
-        first = survival(times, ended, world)
-        second = survival(times[order], ended[order], [f"w{-i}" for i in world[order]])
-        for name in vars(first):
-            assert getattr(second, name) == pytest.approx(getattr(first, name), abs=1e-9)
-
-    @quick
-    @given(runs_lists)
-    def test_falls_inside_its_band(self, runs):
-        curve = survival(*np.array(runs).T)
-        assert curve.survival[-1] == 0 or (np.diff(curve.survival) <= 0).all()
-        for lower, upper in ((curve.low, curve.survival), (curve.survival, curve.high)):
-            assert (lower <= upper + 1e-12).all()
-        assert (curve.low >= 0).all()
-        assert (curve.high <= 1).all()
-
-    def test_no_clash_bounds_the_curve_by_the_worlds_that_were_followed(self):
-        curve = survival(np.full(100, 365.0), np.zeros(100), np.arange(100) // 2)
-        assert curve.times.tolist() == [0, 365]
-        assert curve.survival.tolist() == curve.high.tolist() == [1, 1]
-        assert curve.low == pytest.approx(1 - proportion_interval(0, 50).high)
-
-    def test_cut_off_runs_and_ended_runs_are_different_outcomes(self):
-        times = [100.0, 365.0, 365.0, 365.0]
-        assert survival(times, [0, 0, 0, 0]).survival[-1] == 1
-        assert survival(times, [1, 0, 0, 0]).survival[-1] == 0.75
-        assert survival(times, [0, 1, 0, 0]).survival[-1] == pytest.approx(2 / 3)
-
-    def test_a_single_world_tells_nothing(self):
-        curve = survival([1, 2, 3], [1, 0, 1], [7, 7, 7])
-        assert (curve.low[1:] == 0).all()
-        assert (curve.high == 1).all()
-
-    def test_where_every_run_has_ended_the_upper_limit_stays(self):
-        curve = survival([1, 2, 3], [1, 1, 1])
-        assert (curve.survival[-1], curve.low[-1]) == (0, 0)
-        assert curve.high[-1] == curve.high[-2] < 1
-
-    @pytest.mark.parametrize(
-        "runs", [([], []), ([1], [1, 0]), ([1], [1], [0, 0]), ([-1], [0]), ([np.nan], [0])]
-    )
-    def test_refuses_what_is_no_set_of_runs(self, runs):
-        with pytest.raises(ValueError, match=r"need|must"):
-            survival(*runs)
-
-    @pytest.mark.slow
-    @pytest.mark.parametrize("frailty", [0.2, 1.0, 5.0])
-    @pytest.mark.parametrize("expected", [2, 10, 100] if FULL else [2, 30])
-    def test_covers_when_worlds_differ(self, frailty, expected):
-        luck, worlds, hits = generator(5), 200, []
-        rate = expected / (2 * worlds)
-        truth = (1 + frailty * rate) ** (-1 / frailty)
-        world = np.repeat(np.arange(worlds), 2)
-        for _ in range(2000 if FULL else 100):
-            hazard = np.repeat(luck.gamma(1 / frailty, frailty, worlds), 2) * rate
-            times = luck.exponential(1.0, 2 * worlds) / np.maximum(hazard, 1e-300)
-            curve = survival(np.minimum(times, 1), times < 1, world)
-            hits.append(curve.low[-1] <= truth <= curve.high[-1])
-        assert np.mean(hits) >= 0.93 - 3 * np.sqrt(0.93 * 0.07 / len(hits))
-
-
-def worlds_drawn(share, mean, shape, luck):
-    """Poisson counts `shape` whose world rates are gamma, so that `share` of the variance is."""
-    between = share * mean / (1 - share)
-    rate = luck.gamma(mean**2 / between, between / mean, shape[0]) if share else mean
-    return luck.poisson(np.broadcast_to(np.reshape(rate, (-1, 1)), shape))
-
-
-def anova(table):
-    between = table.shape[1] * table.mean(axis=1).var(ddof=1)
-    within = table.var(axis=1, ddof=1).mean()
-    return between, within
-
-
-class TestVarianceBetweenWorlds:
-    def test_a_case_worked_by_hand(self):
-        found = variance_between_worlds([[0, 2], [4, 6]])  # MSB 16, MSW 2
-        assert found.estimate == pytest.approx(14 / 18)
-        assert (found.n, found.events) == (2, 12)
-
-    @pytest.mark.parametrize(("mean", "rare"), [(0.3, True), (20.0, False)])
-    def test_is_the_jackknife_with_one_world_not_yet_seen(self, mean, rare):
-        table = worlds_drawn(0.3, mean, (30, 3), generator(1)).astype(float)
-        typical = (table**2).sum() / table.sum()
-        other = 0 if rare else (3 * table.mean() - typical) / 2  # as many events as a mean world
-        limits = []
-        for side, unseen in ((-1, [typical, other, other]), (1, [typical] * 3)):
-            more = np.vstack([table, unseen])
-            logs = [np.log(np.divide(*anova(np.delete(more, i, axis=0)))) for i in range(31)]
-            error = np.sqrt(30 / 31 * ((logs - np.mean(logs)) ** 2).sum())
-            end = np.log(np.divide(*anova(more))) + side * stats.t.ppf(0.975, 30) * error
-            limits.append((np.exp(end) - 1) / (np.exp(end) + 2))
-        found = variance_between_worlds(table)
-        assert [found.low, found.high] == pytest.approx(limits)
-
-    @pytest.mark.parametrize("share", [0.0, 0.2, 0.6])
-    @pytest.mark.parametrize("lucks", [2, 5])
-    def test_recovers_the_share(self, share, lucks):
-        found = variance_between_worlds(worlds_drawn(share, 4.0, (4000, lucks), generator(2)))
-        assert found.estimate == pytest.approx(share, abs=0.04)
-        assert found.low < share < found.high < found.low + 0.15
-
-    def test_shows_negative_estimates_as_they_are(self):
-        found = variance_between_worlds([[0, 2], [2, 0], [0, 2], [2, 0]])
-        assert found.estimate == found.low == -1
-
-    def test_lucks_that_always_agree_leave_nothing_within(self):
-        found = variance_between_worlds([[3, 3], [0, 0], [1, 1], [0, 0]])
-        assert found.estimate == found.high == 1
-        assert found.low < 1
-
-    @pytest.mark.parametrize("value", [0, 4])
-    def test_nothing_varies_nothing_known(self, value):
-        found = variance_between_worlds(np.full((20, 2), value))
-        assert np.isnan(found.estimate)
-        assert found.low <= 0 < 0.7 < found.high
-
-    def test_three_single_events_say_little(self):
-        table = np.zeros((200, 2))
-        table[:3, 0] = 1
-        found = variance_between_worlds(table)
-        assert abs(found.estimate) < 0.01
-        assert found.high > 0.7
-
-    @quick
-    @given(tables, st.randoms())
-    def test_holds_its_estimate_in_any_order_of_worlds_and_lucks(self, rows, random):
-        found = variance_between_worlds(rows)
-        other = [random.sample(row, len(row)) for row in random.sample(rows, len(rows))]
-        again = variance_between_worlds(other)
-        floor = -1 / (len(rows[0]) - 1)
-        assert np.isnan(found.estimate) or found.low <= found.estimate <= found.high
-        assert floor - 1e-12 <= found.low <= found.high <= 1 + 1e-12
-        ends = [found.estimate, found.low, found.high]
-        assert [again.estimate, again.low, again.high] == pytest.approx(ends, nan_ok=True, abs=1e-6)
-
-    @pytest.mark.parametrize("values", [[1, 2], [[1, 2]], [[1], [2]], [[1, -1], [0, 0]]])
-    def test_refuses_what_has_no_two_variances(self, values):
-        with pytest.raises(ValueError, match="worlds, lucks"):
-            variance_between_worlds(values)
-
-    @pytest.mark.slow
-    @pytest.mark.parametrize("share", [0.0, 0.1, 0.3])
-    @pytest.mark.parametrize("events", [1, 3, 10, 30, 100, 8000] if FULL else [3, 30, 8000])
-    def test_covers(self, share, events):
-        luck = generator(6)
-        found = [
-            variance_between_worlds(worlds_drawn(share, events / 400, (200, 2), luck))
-            for _ in range(2000 if FULL else 100)
-        ]
-        assert_covers(found, share)
 
 
 class TestDispersion:

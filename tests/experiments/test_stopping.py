@@ -5,7 +5,15 @@ import pytest
 from little import plan
 
 from experiments.looks import common_level, looks
-from experiments.stopping import Tally, comparisons, level_at_looks, targets, verdict_level
+from experiments.stopping import (
+    Look,
+    Tally,
+    comparisons,
+    last_looks,
+    level_at_looks,
+    targets,
+    verdict_level,
+)
 
 NAMES = [f"border.marker_survival={p}{policy}" for p in ("0.9", "0.1")
          for policy in ("", " + nothing", " + wider response margin")]  # fmt: skip
@@ -88,5 +96,63 @@ def test_failed_runs_count_as_played_and_leave_both_twins_out():
     fill(tally, "b", [5, 5, None, 5])
     assert tally.has_all("a", 4) and not tally.has_all("a", 5) and tally.played() == 8
     counts, years = tally.worlds("a", 4, "b")
-    assert np.array_equal(counts, [1, 3]) and years == 2.0
+    assert np.array_equal(counts, [1, 3]) and np.array_equal(years, [1, 1])
     assert tally.rate("a") == (6, 3.0)
+
+
+def test_an_arm_is_judged_by_its_own_exposure(decided):
+    """Runs of a fifth of the year and a fifth of the clashes: nothing is decided."""
+    tally, first = Tally("clashes"), looks(400)[0]
+    for name in NAMES:
+        for k in range(first):
+            short = "+" in name
+            row = {"days": 73.0 if short else 365.0, "clashes": k % 5 == 0 if short else 1}
+            tally.add(name, k, row)
+    assert set(targets(decided, tally).values()) == {looks(400)[1]}
+
+
+def test_an_arm_that_never_was_exposed_decides_nothing(decided):
+    tally, first = Tally("clashes"), looks(400)[0]
+    for name in NAMES:
+        fill(tally, name, [None if "nothing" in name else k % 2 for k in range(first)])
+    assert targets(decided, tally)[NAMES[1]] == looks(400)[1]
+
+
+def test_the_last_look_is_that_at_which_an_arm_stopped(decided):
+    tally, (first, second) = Tally("clashes"), looks(400)[:2]
+    for name in NAMES:
+        fill(tally, name, [0 if name == NAMES[2] else (k % 2) for k in range(first)])
+    at_first = Look(first, dict.fromkeys(NAMES, first))
+    assert last_looks(decided, tally) == dict.fromkeys(NAMES, at_first)
+    for name in set(NAMES) - {NAMES[2]}:
+        fill(tally, name, [k % 2 for k in range(second)])
+    found = last_looks(decided, tally)
+    assert found[NAMES[2]] == at_first
+    assert found[NAMES[0]] == Look(second, dict.fromkeys(NAMES, second) | {NAMES[2]: first})
+
+
+def test_before_a_look_there_is_none(decided, tmp_path):
+    tally = Tally("clashes")
+    fill(tally, NAMES[0], [1] * 400)
+    assert last_looks(decided, tally) == {}
+
+
+def test_the_pool_of_a_look_is_of_all_arms(decided):
+    """One arm's burst, in another future, widens the intervals of every arm at the same look."""
+    tally, first = Tally("clashes"), looks(400)[0]
+    for name in NAMES:
+        fill(tally, name, [0 if "wider" in name else int(k % 3 == 0) for k in range(first)])
+    assert targets(decided, tally)[NAMES[2]] == first
+    tally.add(NAMES[4], 0, {"days": 365.0, "clashes": 60})
+    assert targets(decided, tally)[NAMES[2]] == looks(400)[1]
+
+
+def test_a_tally_takes_runs_in_any_order_and_the_sides_together():
+    tally = Tally("stray_shots")
+    for k in (7, 0, 7, 3):
+        tally.add("a", k, {"days": 73.0, "stray_shots_north": k, "stray_shots_south": 1})
+    assert tally.played() == 3 and [tally.has("a", k) for k in (0, 1, 7, 8)] == [1, 0, 1, 0]
+    assert tally.rate("a") == (13, pytest.approx(0.6)) and not tally.has_all("a", 4)
+    assert tally.rate("b") == (0, 0) and not tally.has("b", 0) and not tally.has_all("b", 1)
+    counts, years = tally.worlds("a", 8)
+    assert np.array_equal(counts, [1, 4, 0, 8]) and years == pytest.approx([0.2, 0.2, 0, 0.2])

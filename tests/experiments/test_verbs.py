@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import zipfile
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -15,7 +16,9 @@ from little import SCENARIO, dmz, same_bytes, write
 from typer.testing import CliRunner
 
 from experiments.cli import app
+from experiments.files import write_seals
 from experiments.results import Results
+from sim.case import digest
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,21 @@ def typed(*words):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
+def edit_manifest(folder, change):
+    """Write what a stranger could: another manifest, with seals that fit."""
+    path = Path(folder) / "manifest.json"
+    manifest = change(json.loads(path.read_text()))
+    manifest.pop("sealed")
+    path.write_text(json.dumps(manifest | {"sealed": digest(manifest)}))
+    seal_anew(Path(folder), digest(manifest))
+
+
+def seal_anew(folder, owner=None):
+    """Make the seals of the tables fit what they now hold."""
+    kept = json.loads((folder / "tables.json").read_text())
+    write_seals(folder, "tables.json", owner or kept["owner"], kept["files"])
+
+
 def refused(found, *said):
     assert found.exit_code == 2, found.stderr
     for each in said:
@@ -60,8 +78,8 @@ def test_resume_of_a_complete_study_changes_nothing(home, copy):
 
 
 @pytest.mark.parametrize(("file", "old", "new", "field"), [
-    ("short.yaml", "distance_m: 35", "distance_m: 36", "case.scenario.north.works.distance_m"),
-    ("short.yaml", "days: 40", "days: 41", "case.scenario.days"),
+    ("short.yaml", "distance_m: 35", "distance_m: 36", "scenario.north.works.distance_m"),
+    ("short.yaml", "days: 40", "days: 41", "scenario.days"),
     ("study.yaml", "runs: 4", "runs: 6", "rule.runs"),
     ("study.yaml", "name: little", "name: little\nseed: 5", "seed"),
     ("study.yaml", "[0.9, 0.1]", "[0.9, 0.2]", "marker_survival"),
@@ -78,9 +96,33 @@ def test_resume_refuses_what_has_changed_and_names_the_field(copy, file, old, ne
 
 def test_resume_refuses_another_version_and_another_seed(copy):
     refused(typed("study", "study.yaml", "--seed", "2", "--out", "out"), "seed", "found 2")
-    manifest = json.loads((copy / "out" / "manifest.json").read_text())
-    (copy / "out" / "manifest.json").write_text(json.dumps(manifest | {"version": "0.0.1"}))
+    edit_manifest("out", lambda manifest: manifest | {"version": "0.0.1"})
     refused(typed("resume", "out"), "version", "0.0.1")
+    assert typed("verify", "out", "--rows", "1").stderr.startswith("made by dmz-escalation 0.0.1")
+
+
+def test_a_field_that_changed_in_many_arms_is_named_once(copy):
+    text = (copy / "short.yaml").read_text()
+    (copy / "short.yaml").write_text(text.replace("distance_m: 35", "distance_m: 36"))
+    found = typed("resume", "out")
+    refused(found, "found 36.0; allowed 35.0", "(and 5 more like it)")
+    assert len(found.stderr.splitlines()) == 1
+    study = (copy / "study.yaml").read_text()
+    (copy / "study.yaml").write_text(study.replace("[0.9, 0.1]", "[0.9, 0.1, 0.2]"))
+    refused(typed("study", "study.yaml", "--out", "out"), "this arm is new", "0.2")
+
+
+def test_words_about_a_study_may_change_whatever_levels_and_arms_are_called(copy):
+    """A level called `code` once let a changed scenario pass: paths are compared, not words."""
+    for name in ("code", "command", "description", "request", "content_hash"):
+        text = f"name: {name}\nscenarios: [short.yaml]\nruns: 2\ndescription: old\nsweep:\n"
+        text += f"  {name}:\n    levels:\n      {name}: {{south: {{watch: {{margin_m: 5}}}}}}\n"
+        (copy / "words.yaml").write_text(text)
+        assert typed("study", "words.yaml", "--out", name, "--workers", "1").exit_code == 0
+        (copy / "words.yaml").write_text(text.replace("margin_m: 5", "margin_m: 6"))
+        refused(typed("study", "words.yaml", "--out", name), "scenario.south.watch.margin_m")
+        (copy / "words.yaml").write_text(text.replace("description: old", "description: new"))
+        assert typed("resume", name, "--workers", "1").exit_code == 0
 
 
 def test_resume_goes_on_by_the_manifest_where_the_files_are_gone(copy, home):
@@ -89,6 +131,7 @@ def test_resume_goes_on_by_the_manifest_where_the_files_are_gone(copy, home):
     (copy / "out" / "runs.parquet").unlink()
     found = typed("resume", "out", "--workers", "1")
     assert found.exit_code == 0 and "going on by the manifest" in found.stderr, found.stderr
+    assert "runs.parquet: is missing; what it held was played again" in found.stderr
     assert (copy / "out" / "runs.parquet").read_bytes() == (
         home / "out" / "runs.parquet"
     ).read_bytes()
@@ -96,8 +139,8 @@ def test_resume_goes_on_by_the_manifest_where_the_files_are_gone(copy, home):
 
 def test_a_study_killed_before_its_manifest_was_written_can_be_typed_again(copy, home):
     shutil.copytree("out/inputs", "again/inputs")
-    (copy / "again" / "inputs" / "short.yaml").rename("again/inputs/.short.yaml.17.part")
-    (copy / "again" / ".manifest.json.17.part").write_text("{")
+    (copy / "again" / "inputs" / "short.yaml").rename("again/inputs/.17-3.part")
+    (copy / "again" / ".17-4.part").write_text("{")
     found = typed("study", "study.yaml", "--out", "again", "--workers", "1")
     assert found.exit_code == 0, found.stderr
     for file in ("runs.parquet", "manifest.json", "report.html", "inputs/short.yaml"):
@@ -107,13 +150,31 @@ def test_a_study_killed_before_its_manifest_was_written_can_be_typed_again(copy,
 def test_a_damaged_manifest_is_one_clear_error(copy):
     path = copy / "out" / "manifest.json"
     whole = path.read_text()
-    path.write_text(whole[:500])
-    for verb in ("resume", "report", "results", "verify", "bundle"):
-        refused(typed(verb, "out"), "manifest.json", "damaged")
-    path.write_text(whole.replace('"distance_m": 35.0', '"distance_m": 34.0', 1))
-    refused(typed("resume", "out"), "content_hash")
+    verbs = ("resume", "report", "results", "verify", "bundle")
+    for text in (whole[:500], "", "[]", "{}", whole.replace('"seed": 1', '"seed": 3'),
+                 whole.replace('"distance_m": 35.0', '"distance_m": 34.0', 1)):  # fmt: skip
+        path.write_text(text)
+        for verb in verbs:
+            refused(typed(verb, "out"), "manifest.json", "damaged")
+    path.write_text(whole)
     refused(typed("resume", "nowhere"), "no such folder")
     refused(typed("resume", "."), "no manifest.json")
+
+
+def test_a_manifest_from_a_stranger_names_no_path_and_steers_no_terminal(copy):
+    def elsewhere(manifest):
+        for arm in manifest["arms"].values():
+            arm["case"]["files"] = {"north_line": "../../../../../etc/passwd"}
+        return manifest
+
+    edit_manifest("out", elsewhere)
+    for verb in ("resume", "verify", "results", "bundle"):
+        refused(typed(verb, "out"), "damaged")
+    edit_manifest("out", lambda manifest: manifest | {"name": "\x1b]0;mine\x07"})
+    for verb in ("resume", "verify", "results", "bundle"):
+        found = typed(verb, "out")
+        refused(found, "control characters")
+        assert "\x1b" not in found.stderr + found.stdout
 
 
 # -- verify, run --from ---------------------------------------------------------------------------
@@ -140,6 +201,10 @@ def test_verify_names_the_first_value_that_differs(copy, kind, column):
     at = table.schema.get_field_index(column)
     changed = table.set_column(at, table.schema[at], pa.array(values, table.schema[at].type))
     pq.write_table(changed, path)
+    for verb in ("verify", "results", "bundle", "report"):
+        found = typed(verb, "out")
+        refused(found, f"{kind}.parquet: is damaged")
+    seal_anew(copy / "out")
     found = typed("verify", "out", "--rows", "100")
     assert found.exit_code == 1 and found.stdout.count("kept is") == 1
     assert column in found.stdout and "23 of 24 rows" in found.stdout
@@ -257,10 +322,11 @@ def test_a_bad_run_is_recorded_and_the_study_goes_on(tmp_path, monkeypatch):
     figures = json.loads((tmp_path / "out" / "figures.json").read_text())
     assert figures["comparisons"]["short"]["rash"]["measures"]["clashes"]["runs"] == 4
     assert "2 runs" in (tmp_path / "out" / "report.html").read_text()
-    assert (tmp_path / "out" / "inputs" / "rash.py").read_text() == FAILING
+    assert (tmp_path / "out" / "inputs" / "code" / "rash.py").read_text() == FAILING
     (tmp_path / "rash.py").write_text(FAILING.replace("== 1", "== 0"))
-    changed = dmz("resume", "out", "--allow-code", cwd=tmp_path)
-    assert changed.returncode == 2 and "code.rash" in changed.stderr, changed.stderr
+    for verb in ("resume", "verify"):
+        changed = dmz(verb, "out", "--allow-code", cwd=tmp_path)
+        assert changed.returncode == 2 and "other code" in changed.stderr, changed.stderr
 
 
 def test_studies_can_be_checked_before_they_are_played(copy):

@@ -1,0 +1,97 @@
+"""How anything is printed: names as they are, every number in full, on any stream and any width."""
+
+import itertools
+import os
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments.streams import readable
+
+_WIDE = 140  # columns where nobody knows how many there are
+_NAME, _WORDS = 20, 24  # columns at least, of a row's name and of a sentence
+
+
+def console(stderr: bool = False) -> Console:
+    """The console of stdout, or of stderr.
+
+    Nothing in a text is markup, no line is cut or broken, and what the stream cannot write is
+    written otherwise; the last holds for ``print`` too, from then on.
+    """
+    readable()
+    return _Console(
+        stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True,
+        width=_width(sys.stderr if stderr else sys.stdout),
+    )  # fmt: skip
+
+
+class _Console(Console):
+    """rich's own ends the program where nobody reads, whatever is still to be done."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # called where the error is handled
+
+
+class Rows:
+    """A table of texts, first the name of a row; the last column may hold ``words``, which wrap.
+
+    Where a terminal is too narrow for its numbers in full, each cell has a line of its own.
+    """
+
+    def __init__(self, *heads: str, words: str | None = None) -> None:
+        self._heads, self._words = (*heads, *([] if words is None else [words])), words is not None
+        self._rows: list[tuple[str, ...]] = []
+
+    def add(self, *cells: str) -> None:
+        """One more row; one without cells is a blank line."""
+        self._rows.append(cells)
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        if self._least() <= options.max_width:
+            yield self._table()
+        else:
+            yield from self._stacked()
+
+    def _least(self) -> int:
+        """Columns that hold every number in full."""
+        columns = list(itertools.zip_longest(self._heads, *self._rows, fillvalue=""))
+        numbers = columns[1:-1] if self._words else columns[1:]
+        widths = [2 + max(map(cell_len, column)) for column in numbers]
+        return sum(widths) + 2 + _NAME + (2 + _WORDS if self._words else 0)
+
+    def _table(self) -> Table:
+        table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+        last = len(self._heads) - 1
+        for i, head in enumerate(self._heads):
+            if i == 0:
+                table.add_column(head, min_width=_NAME, overflow="fold")
+            elif i == last and self._words:
+                table.add_column(head, min_width=_WORDS, overflow="fold")
+            else:
+                table.add_column(head, justify="right", no_wrap=True)
+        for cells in self._rows:
+            table.add_row(*cells)
+        return table
+
+    def _stacked(self) -> Iterator[Text]:
+        for cells in self._rows:
+            if cells:
+                yield Text(f"{self._heads[0]}: {cells[0]}", style="bold")
+            for head, cell in zip(self._heads[1:], cells[1:], strict=False):
+                if cell:
+                    yield Text(f"  {head}: {cell}" if head else f"  {cell}")
+
+
+def _width(stream: TextIO) -> int | None:
+    """Columns as COLUMNS has them; None for those of a terminal, which may change."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    return None if stream.isatty() and not asked else _WIDE

@@ -1,0 +1,252 @@
+"""figures.json: one verdict for stop and report, regret of the rates' table, what words rest on."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from little import SCENARIO, STUDY, plan, write
+
+from experiments.figures import by_arm, figures_of
+from experiments.looks import looks
+from experiments.measures import BOTH_SIDES, LADDER, MEASURES
+from experiments.planning import plan_of, read_study
+from experiments.stopping import Tally, last_looks, targets
+from experiments.summary import AMBIGUITY
+
+NAMES = [f"border.marker_survival={p}{policy}" for p in ("0.9", "0.1")
+         for policy in ("", " + nothing", " + wider response margin")]  # fmt: skip
+DECIDED = "until: decided\nbudget: 400"
+INCIDENTS = pd.DataFrame(columns=["arm", "run", "incident", "opened", "s_km"])
+
+
+def rows(arm, clashes, days=365.0):
+    """Run rows of an arm: nothing but clashes happens; None stands for a run that failed."""
+    played = [k for k, n in enumerate(clashes) if n is not None]
+    zero = {name: 0 for name in (*MEASURES, *LADDER)}
+    zero |= {f"{name}_{side}": 0 for name in (*BOTH_SIDES, "workdays", "workdays_lost",
+                                              "deepest_unanswered") for side in ("north", "south")}
+    found = pd.DataFrame({"arm": arm, "run": played, **zero, **dict.fromkeys(AMBIGUITY, 1.0)})
+    run = np.array(played, int)
+    return found.assign(world=run // 2, luck=run % 2, clashes=[clashes[k] for k in played],
+                        days=np.broadcast_to(days, len(clashes))[run])  # fmt: skip
+
+
+def figures(study, counts, complete=True, days=365.0):
+    """Of a study whose arms had these clashes in their runs."""
+    runs = pd.concat([rows(name, counts[name], days) for name in counts])
+    failed = [{"arm": name, "run": k} for name, each in counts.items()
+              for k, n in enumerate(each) if n is None]  # fmt: skip
+    found = figures_of(study, by_arm(study, runs, INCIDENTS), complete, failed)
+    return json.loads(json.dumps(found))
+
+
+def tallied(counts, upto):
+    tally = Tally("clashes")
+    for name, each in counts.items():
+        for k, n in enumerate(each[: upto[name]]):
+            tally.add(name, k, None if n is None else {"days": 365.0, "clashes": n})
+    return tally
+
+
+def stopped(study, counts):
+    """The counts of the runs that a study plays, look by look, before all its arms have stopped."""
+    played = dict.fromkeys(counts, 0)
+    while (wanted := targets(study, tallied(counts, played))) != played:
+        played = wanted
+    return {name: each[: played[name]] for name, each in counts.items()}
+
+
+def headline(found):
+    """Of every policy: (future, policy) and its comparison of clashes."""
+    return {(future, policy): each["measures"]["clashes"]
+            for future, policies in found["comparisons"].items()
+            for policy, each in policies.items()}  # fmt: skip
+
+
+@pytest.fixture
+def decided(tmp_path):
+    return plan(tmp_path, DECIDED)
+
+
+def test_an_arm_keeps_the_verdict_with_which_it_stopped(decided):
+    """It stops at the first look; bursts that the others have later widen no interval of its."""
+    first = looks(400)[0]
+    base = [1] * 40 + [0] * (first - 40)
+    counts = {name: base + [9, 0] * ((400 - first) // 2) for name in NAMES}
+    counts[NAMES[2]] = [0] * 15 + [1] * 8 + [0] * 377
+    played = stopped(decided, counts)
+    assert len(played[NAMES[2]]) == first and len(played[NAMES[0]]) == 400
+    which = "border.marker_survival=0.9", "wider response margin"
+    found = headline(figures(decided, played))[which]
+    assert (found["verdict"], found["runs"], found["look"]) == ("lower", first, first)
+    assert found["in_words"] == f"lower at the look after {first} runs"
+    assert found["difference"]["high"] < 0 and found["ratio"]["high"] < 1
+    at_the_look = {name: each[:first] for name, each in played.items()}
+    without = headline(figures(decided, at_the_look, complete=False))[which]
+    assert without["difference"] == found["difference"]
+    assert without["ratio"] == found["ratio"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_never_does_a_report_contradict_the_stop(decided, seed):
+    luck, n = np.random.default_rng(seed), 400
+    burst = luck.integers(1, 6)
+    counts = {}
+    for i, name in enumerate(NAMES):
+        lower = luck.choice([0.2, 0.5, 1.0]) if i % 3 else 1.0
+        clashes = luck.poisson(0.12 * lower, n) * luck.integers(1, burst + 1, n)
+        counts[name] = [None if luck.random() < 0.01 else int(each) for each in clashes]
+    played = stopped(decided, counts)
+    stops = last_looks(decided, tallied(played, {name: len(each) for name, each in played.items()}))
+    for (future, policy), found in headline(figures(decided, played)).items():
+        arm = decided.futures[future][policy].name
+        assert found["look"] == stops[arm].runs == len(played[arm])
+        early = len(played[arm]) < len(played[NAMES[0 if "0.9" in arm else 3]])
+        assert (found["verdict"] != "undecided") or not early
+        if found["verdict"] == "undecided":
+            assert len(played[arm]) == looks(400)[-1]
+
+
+def test_before_the_first_look_nothing_is_decided(decided):
+    counts = {name: ([0] * 60 if "wider" in name else [1] * 60) for name in NAMES}
+    found = headline(figures(decided, counts, complete=False))
+    for (_, policy), each in found.items():
+        assert (each["verdict"], each["look"]) == ("undecided" if "wider" in policy else
+                                                   "identical", 0)  # fmt: skip
+    assert each["difference"]["high"] < 0
+    assert each["in_words"] == "undecided; the first look is still to come"
+
+
+def test_between_looks_the_last_one_speaks(decided):
+    first = looks(400)[0]
+    counts = {name: [k % 2 for k in range(first)] + [0 if "+" in name else 5] * 20
+              for name in NAMES}  # fmt: skip
+    for each in headline(figures(decided, counts, complete=False)).values():
+        assert (each["runs"], each["look"], each["difference"]["estimate"]) == (first, first, 0)
+
+
+def test_a_study_of_fixed_runs_knows_no_look(tmp_path):
+    counts = {name: [0 if "wider" in name else k % 2 for k in range(60)] for name in NAMES}
+    found = figures(plan(tmp_path, "runs: 60"), counts)
+    assert found["family"]["looks"] is None
+    each = headline(found)["border.marker_survival=0.9", "wider response margin"]
+    assert (each["in_words"], each["look"], each["runs"]) == ("lower", None, 60)
+
+
+def test_looks_are_claimed_only_where_the_level_pays_for_them(tmp_path):
+    counts = {name: [1, 0] * 30 for name in NAMES}
+    precise = plan(tmp_path, "until: {relative_half_width: 0.2}\nbudget: 400")
+    found = figures(precise, counts)["family"]
+    assert found["looks"] is None and found["level"] == pytest.approx(1 - 0.05 / 12)
+    found = figures(plan(tmp_path, DECIDED), counts)["family"]
+    assert found["looks"] == len(looks(400)) and found["level"] > 1 - 0.05 / 12
+
+
+@pytest.mark.parametrize("runs", [[60] * 6, [60, 20, 40, 60, 60, 10]], ids=["equal", "unequal"])
+def test_regret_is_the_difference_of_rates_in_the_table(tmp_path, runs):
+    luck = np.random.default_rng(3)
+    counts = {name: [None if luck.random() < 0.05 else int(luck.poisson(0.5)) for _ in range(n)]
+              for name, n in zip(NAMES, runs, strict=True)}  # fmt: skip
+    study = plan(tmp_path, "runs: 60")
+    found = figures(study, counts)
+    rates = {future: {arm.policy: found["rates"][arm.name]["clashes"]["estimate"]
+                      for arm in arms.values()} for future, arms in study.futures.items()}
+    regret = regrets_by_policy(found)
+    for policy, each in regret.items():
+        own = [rates[future][policy] - min(rates[future].values()) for future in rates]
+        assert each["regret"]["estimate"] == pytest.approx(max(own))
+        assert each["regret"]["low"] <= each["regret"]["estimate"] <= each["regret"]["high"]
+        assert each["mean"] == pytest.approx(np.mean([rates[future][policy] for future in rates]))
+        assert each["worst"] == pytest.approx(max(rates[future][policy] for future in rates))
+
+
+def regrets_by_policy(found):
+    return found["regret"]
+
+
+def test_regret_counts_each_arms_own_exposure(tmp_path):
+    """All arms have the same rate; those that end sooner have no regret less for it."""
+    study = plan(tmp_path, "runs: 400")
+    days = np.where(np.arange(400) % 2, 365.0, 73.0)
+    counts = {name: [1, 5] * 200 if "+" in name else [5, 1] * 200 for name in NAMES}
+    runs = [rows(name, each, days if "+" in name else days[::-1]) for name, each in counts.items()]
+    found = figures_of(study, by_arm(study, pd.concat(runs), INCIDENTS), True)
+    for each in regrets_by_policy(found).values():
+        assert each["regret"]["estimate"] == pytest.approx(0, abs=1e-12)
+        assert each["mean"] == pytest.approx(5.0)
+
+
+def test_identical_says_on_how_many_exposed_days_it_rests(tmp_path):
+    counts = {name: [1] + [0] * 59 for name in NAMES}
+    each = headline(figures(plan(tmp_path, "runs: 60"), counts, days=40.0))
+    assert {found["verdict"] for found in each.values()} == {"identical"}
+    assert {found["in_words"] for found in each.values()} == {
+        "identical to the baseline: it never bound in 60 runs (2,400 exposed days)"
+    }
+
+
+@pytest.mark.parametrize(("start", "days", "words"), [
+    ("2026-01-31", 40.0, "it never bound in 2 runs (in force on 20 of 80 exposed days)"),
+    ("2026-01-31", 10.0, "it was in force on none of 20 exposed days (2 runs)"),
+    ("2026-01-31", 0.5, "it was in force on none of 1 exposed day (2 runs)"),
+    (None, 40.0, "it never bound in 2 runs (80 exposed days)"),
+])  # fmt: skip
+def test_a_policy_that_starts_late_is_judged_by_the_days_it_was_in_force(
+    tmp_path, start, days, words
+):
+    begins = "" if start is None else f"start: {start}\n"
+    (tmp_path / "late.yaml").write_text(f"name: late\nbinds: [north, south]\n{begins}set: {{}}\n")
+    write(tmp_path, "runs: 2")
+    text = STUDY.replace("[nothing, wider_margin]", "[late.yaml]") + "runs: 2\n"
+    (tmp_path / "study.yaml").write_text(text)
+    (tmp_path / "short.yaml").write_text(SCENARIO + "start: 2026-01-01\n")
+    study = plan_of(read_study(str(tmp_path / "study.yaml"), {}), "dmz study", {"verb": "study",
+                    "name": str(tmp_path / "study.yaml"), "changes": {}})  # fmt: skip
+    found = headline(figures(study, {name: [1, 0] for name in study.arms}, days=days))
+    assert {each["in_words"] for each in found.values()} == {f"identical to the baseline: {words}"}
+
+
+def test_arms_that_share_no_run_are_not_compared(tmp_path):
+    counts = {name: [None, 1] if "+" in name else [1, None] for name in NAMES}
+    assert figures(plan(tmp_path, "runs: 2"), counts)["comparisons"] == {}
+
+
+def test_costs_are_a_year_of_each_arms_own_exposure(tmp_path):
+    study = plan(tmp_path, "runs: 10")
+    runs = []
+    for name in NAMES:
+        table = rows(name, [1] * 10, 73.0 if "+" in name else 365.0)
+        south, lost, deepest = (7, 30, 9) if "+" in name else (4, 10, 4)
+        years = table["days"] / 365
+        runs.append(table.assign(
+            unanswered_north=5 * years, unanswered_south=south * years, workdays_north=100 * years,
+            workdays_lost_north=lost * years, deepest_unanswered_south=float(deepest),
+        ))  # fmt: skip
+    found = figures_of(study, by_arm(study, pd.concat(runs), INCIDENTS), True)
+    for policies in found["comparisons"].values():
+        for each in policies.values():
+            costs = each["costs"]
+            assert costs["unanswered_north"] == pytest.approx(0)
+            assert costs["unanswered_south"] == pytest.approx(3)
+            assert costs["workdays_lost_north"] == pytest.approx(20)
+            assert costs["workdays_lost_south"] == 0
+            assert (costs["deepest_unanswered_south"], costs["deepest_unanswered_south_baseline"]
+                    ) == (9, 4)  # fmt: skip
+
+
+def test_rungs_are_told_at_95_percent_and_the_family_at_its_own(tmp_path):
+    counts = {name: [1, 0] * 5 for name in NAMES}
+    found = figures(plan(tmp_path, "runs: 10"), counts)
+    measures = found["comparisons"]["border.marker_survival=0.9"]["nothing"]["measures"]
+    levels = {name: each["level"] for name, each in measures.items()}
+    assert levels.pop("incidents") == levels.pop("rung_1") == 0.95
+    assert {levels[name] for name in found["family"]["measures"]} == {found["family"]["level"]}
+
+
+def test_the_clusters_of_the_whole_study_warn(tmp_path):
+    study = plan(tmp_path, "runs: 10")
+    few = figures(study, {name: [3] + [0] * 9 for name in NAMES})
+    assert few["clusters"] == pytest.approx(6) and few["too_few_clusters"]
+    many = figures(study, {name: [1, 0] * 5 for name in NAMES})
+    assert many["clusters"] == pytest.approx(30) and not many["too_few_clusters"]
