@@ -6,6 +6,7 @@ that was in force then, in single worlds, and compared by what its own observers
 """
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from experiments.measures import with_totals
 from experiments.pilots import pilot_for, pool_with
 from experiments.statistics import Interval, dispersion, rate_interval, ratio_interval
 from experiments.store import incident_table
+from sim.library import find
 from sim.scenario import Case, load_case
 
 SITUATIONS = ("baseline", "straying", "misjudged", "mapmade")
@@ -37,10 +39,11 @@ RECORD = {
 
 def in_the_record(situation: str) -> Case:
     """A situation over the months of the record and under the south's rule of those months."""
+    bases = [str(find(situation, "scenarios").absolute()), "record_2024"]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scenario.yaml"
-        name = f"{situation} in the months of the record"
-        file.write_text(f"extends: [{situation}, record_2024]\nname: {name}\n", encoding="utf-8")
+        text = {"extends": bases, "name": f"{Path(situation).stem} in the months of the record"}
+        file.write_text(json.dumps(text), encoding="utf-8")
         return load_case(str(file))
 
 

@@ -6,13 +6,14 @@ once for a world, before any policy, no overlay may change: runs of one world un
 policies would no longer share it.
 """
 
+import itertools
 import json
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
 
-from sim.documents import BadInput, Document, Problem, StrictModel, validate
+from sim.documents import BadInput, Document, Problem, validate
 from sim.documents.problems import KeyPath, dotted, show
 from sim.operations import Clip, Operate, clipping, operated, operation_at
 from sim.parameters import Parameters, world_paths
@@ -92,9 +93,7 @@ class Layers(Generic[T]):
     Regimes that begin alike share their beginning, so that a thousand events take no million steps.
     """
 
-    def __init__(
-        self, base: T, overlays: Sequence[Overlay], lay: Callable[[T, int], T]
-    ) -> None:
+    def __init__(self, base: T, overlays: Sequence[Overlay], lay: Callable[[T, int], T]) -> None:
         self._identities = [overlay.identity for overlay in overlays]
         self._known: dict[tuple[int, ...], T] = {(): base}
         self._lay = lay
@@ -109,17 +108,18 @@ class Layers(Generic[T]):
         return self._known[chain]
 
 
+Layer = tuple[dict[str, Any], tuple[Clip, ...]]
+
+
 def trees(
     base: Mapping[str, Any], overlays: Sequence[Overlay], drawn: frozenset[str]
-) -> Layers[tuple[dict[str, Any], tuple[Clip, ...]]]:
+) -> Layers[Layer]:
     """The trees of parameters of regimes, each with what was clipped on the way.
 
     ``drawn``: the dotted paths of parameters whose values were drawn (see ``clipping``).
     """
 
-    def lay(
-        below: tuple[dict[str, Any], tuple[Clip, ...]], i: int
-    ) -> tuple[dict[str, Any], tuple[Clip, ...]]:
+    def lay(below: Layer, i: int) -> Layer:
         clips = list(below[1])
         operate = clipping(overlays[i].name, drawn, clips)
         return laid_over(below[0], overlays[i].changes, operate), tuple(clips)
@@ -131,37 +131,34 @@ def marked_overlay(
     document: Document, prefix: KeyPath, problems: list[Problem], name: str, kind: str,
     from_day: float = 0.0, until_day: float = float("inf"), policy: str = "",
 ) -> MarkedOverlay:  # fmt: skip
-    """The overlay under ``prefix``; what belongs to the world, or does nothing known, is refused.
-
-    What is refused is left out.
-    """
+    """The overlay under ``prefix``, without what no overlay can change, or not in such a way."""
     changes = below(document, prefix)
-    refused = [path for path, _ in _inside(changes.data) if path in _WORLD]
-    for path in refused:
-        whole = (*prefix, *path)
-        problems.append(Problem(
-            document.at_key(whole), dotted(whole), f"'{path[-1]}'", "in scenarios only",
-            message="drawn once for a world, before any policy",
-        ))  # fmt: skip
-    for path, value in _inside(changes.data):
-        if path not in _WORLD and isinstance(value, dict) and operation_at(path):
-            wrong = _misformed(document, (*prefix, *path), operation_at(path))
-            problems += wrong
-            refused += [path] if wrong else []
-    data = _without(changes.data, refused)
+    wrong = {path: _impossible(document, prefix, path, value)
+             for path, value in _inside(changes.data)}  # fmt: skip
+    problems += itertools.chain(*wrong.values())
+    data = _without(changes.data, [path for path, said in wrong.items() if said])
     overlay = Overlay(name, kind, data, from_day, until_day, policy)
     return MarkedOverlay(overlay, replace(changes, data=data), prefix)
 
 
-def _misformed(document: Document, path: KeyPath, kind: type[StrictModel]) -> list[Problem]:
-    """What is wrong with the operation at a path, however the value below it is."""
+def _impossible(
+    document: Document, prefix: KeyPath, path: KeyPath, value: Any
+) -> tuple[Problem, ...]:
+    """What is wrong with a change whatever it falls on: it is the world's, or no operation."""
+    whole = (*prefix, *path)
+    if path in _WORLD:
+        return (Problem(
+            document.at_key(whole), dotted(whole), f"'{path[-1]}'", "in scenarios only",
+            message="drawn once for a world, before any policy",
+        ),)  # fmt: skip
+    kind = operation_at(path) if isinstance(value, dict) else None
     try:
-        validate(below(document, path), kind)
+        if kind is not None:
+            validate(below(document, whole), kind)
     except BadInput as bad:
-        inside = (tuple(filter(None, each.path.split("."))) for each in bad.problems)
-        pairs = zip(bad.problems, inside, strict=True)
-        return [replace(each, path=dotted((*path, *rest))) for each, rest in pairs]
-    return []
+        return tuple(replace(each, path=f"{dotted(whole)}.{each.path}".rstrip("."))
+                     for each in bad.problems)  # fmt: skip
+    return ()
 
 
 def below(document: Document, prefix: KeyPath) -> Document:

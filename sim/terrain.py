@@ -155,9 +155,10 @@ def build_terrain(
     s = np.minimum(column_centre(np.arange(n_s), cell_m), length_m)
     d = row_centre(np.arange(n_d), cell_m, n_d)
     cover = _cover(_landscape(s, d, ground.patch_m), stretch(s, length_m))
-    north, south = (_belt(d, cell_m, sign * ground.fence_m, ground.cleared_belt_m)
-                    for sign in (1, -1))  # fmt: skip
-    evergreen, deciduous = _vegetation(cover, np.minimum(north + south, 1.0), ground)
+    north, south = (_belt(d, cell_m, fence, ground.cleared_belt_m)
+                    for fence in (ground.fence_m, -ground.fence_m))  # fmt: skip
+    cleared = north + south
+    evergreen, deciduous = _vegetation(cover, np.minimum(cleared, 1.0), ground)
     return Terrain(
         length_m, cell_m, half_width_m,
         np.repeat(ruggedness(s, length_m)[:, None], n_d, axis=1).astype(np.float32),

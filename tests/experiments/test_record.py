@@ -2,10 +2,12 @@
 
 import tempfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from experiments import record
+from experiments.pilots import pilot_for
 from sim.scenario import load_case
 
 
@@ -23,6 +25,17 @@ def test_the_months_of_the_record_are_played_under_their_own_rule(situation):
 def test_all_but_the_rule_is_the_situations_own(situation):
     ours = record.in_the_record(situation).parameters((0,))  # the rule of September 2025
     assert ours == load_case(situation).parameters(())
+
+
+@pytest.mark.parametrize("situation", record.SITUATIONS)
+def test_its_pilot_is_the_situations(situation):
+    assert pilot_for(record.in_the_record(situation)).scenario == situation
+
+
+def test_a_file_of_ones_own_is_a_situation_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("{name: mine, south: {watch: {margin_m: 7}}}")
+    assert record.in_the_record("mine.yaml").parameters(()).south.watch.margin_m == 7
 
 
 def test_nothing_is_left_behind(tmp_path, monkeypatch):

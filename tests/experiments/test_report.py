@@ -68,7 +68,11 @@ def folder(tmp_path_factory):
     (folder / "policy.yaml").write_text(
         f"name: '{ALSO}'\nbinds: [south]\nset: {{south: {{watch: {{margin_m: 40}}}}}}\n"
     )
-    words = ("--policies", "policy.yaml", "--policies", "nothing", "--runs", "12", "--out", "out")
+    (folder / "more.yaml").write_text(
+        "name: more\nbinds: [south]\nset: {south: {watch: {margin_m: {plus: 31.5}}}}\n"
+    )
+    words = ("--policies", "policy.yaml", "--policies", "nothing", "--policies", "more.yaml",
+             "--runs", "12", "--out", "out")  # fmt: skip
     done = dmz("compare", "evil.yaml", *words, cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder / "out"
@@ -126,7 +130,8 @@ def test_it_holds_all_that_defends_a_figure(page, folder):
     assert all(f"<code>{each.path}</code>" in page for each in stated)
     assert [each.was_set for each in stated] == sorted((e.was_set for e in stated), reverse=True)
     margin = next(each for each in stated if each.path == "south.watch.margin_m")
-    assert margin.values == (5.0,) and margin.policies == (40,) and margin.default == 20
+    assert margin.values == (5.0,) and margin.policies == (40, {"plus": 31.5})
+    assert margin.default == 20 and "40, plus 31.5" in text
 
 
 def test_the_same_results_make_the_same_bytes(page, folder):
