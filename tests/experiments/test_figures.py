@@ -5,14 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from little import SCENARIO, STUDY, plan, write
+from little import SCENARIO, STUDY, plan, run_rows, write
 
 from experiments.figures import by_arm, figures_of
 from experiments.looks import looks
-from experiments.measures import BOTH_SIDES, LADDER, MEASURES
 from experiments.planning import plan_of, read_study
 from experiments.stopping import Tally, last_looks, targets
-from experiments.summary import AMBIGUITY
 
 NAMES = [f"border.marker_survival={p}{policy}" for p in ("0.9", "0.1")
          for policy in ("", " + nothing", " + wider response margin")]  # fmt: skip
@@ -20,21 +18,9 @@ DECIDED = "until: decided\nbudget: 400"
 INCIDENTS = pd.DataFrame(columns=["arm", "run", "incident", "opened", "s_km"])
 
 
-def rows(arm, clashes, days=365.0):
-    """Run rows of an arm: nothing but clashes happens; None stands for a run that failed."""
-    played = [k for k, n in enumerate(clashes) if n is not None]
-    zero = {name: 0 for name in (*MEASURES, *LADDER)}
-    zero |= {f"{name}_{side}": 0 for name in (*BOTH_SIDES, "workdays", "workdays_lost",
-                                              "deepest_unanswered") for side in ("north", "south")}
-    found = pd.DataFrame({"arm": arm, "run": played, **zero, **dict.fromkeys(AMBIGUITY, 1.0)})
-    run = np.array(played, int)
-    return found.assign(world=run // 2, luck=run % 2, clashes=[clashes[k] for k in played],
-                        days=np.broadcast_to(days, len(clashes))[run])  # fmt: skip
-
-
 def figures(study, counts, complete=True, days=365.0):
     """Of a study whose arms had these clashes in their runs."""
-    runs = pd.concat([rows(name, counts[name], days) for name in counts])
+    runs = pd.concat([run_rows(name, counts[name], days) for name in counts])
     failed = [{"arm": name, "run": k} for name, each in counts.items()
               for k, n in enumerate(each) if n is None]  # fmt: skip
     found = figures_of(study, by_arm(study, runs, INCIDENTS), complete, failed)
@@ -168,9 +154,8 @@ def regrets_by_policy(found):
 def test_regret_counts_each_arms_own_exposure(tmp_path):
     """All arms have the same rate; those that end sooner have no regret less for it."""
     study = plan(tmp_path, "runs: 400")
-    days = np.where(np.arange(400) % 2, 365.0, 73.0)
-    counts = {name: [1, 5] * 200 if "+" in name else [5, 1] * 200 for name in NAMES}
-    runs = [rows(name, each, days if "+" in name else days[::-1]) for name, each in counts.items()]
+    runs = [run_rows(name, *(([1] * 400, 73.0) if "+" in name else ([5] * 400, 365.0)))
+            for name in NAMES]  # fmt: skip
     found = figures_of(study, by_arm(study, pd.concat(runs), INCIDENTS), True)
     for each in regrets_by_policy(found).values():
         assert each["regret"]["estimate"] == pytest.approx(0, abs=1e-12)
@@ -216,7 +201,7 @@ def test_costs_are_a_year_of_each_arms_own_exposure(tmp_path):
     study = plan(tmp_path, "runs: 10")
     runs = []
     for name in NAMES:
-        table = rows(name, [1] * 10, 73.0 if "+" in name else 365.0)
+        table = run_rows(name, [1] * 10, 73.0 if "+" in name else 365.0)
         south, lost, deepest = (7, 30, 9) if "+" in name else (4, 10, 4)
         years = table["days"] / 365
         runs.append(table.assign(
