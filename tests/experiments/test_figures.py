@@ -8,8 +8,10 @@ import pytest
 from little import SCENARIO, STUDY, plan, run_rows, write
 
 from experiments.figures import by_arm, figures_of
-from experiments.looks import looks
+from experiments.looks import common_level, looks
 from experiments.planning import plan_of, read_study
+from experiments.regret import regrets
+from experiments.statistics import Pilot
 from experiments.stopping import Tally, last_looks, targets
 
 NAMES = [f"border.marker_survival={p}{policy}" for p in ("0.9", "0.1")
@@ -162,6 +164,22 @@ def test_regret_counts_each_arms_own_exposure(tmp_path):
         assert each["mean"] == pytest.approx(5.0)
 
 
+@pytest.mark.parametrize("rule", ["runs: 60", DECIDED])
+def test_regret_holds_at_all_looks(tmp_path, rule):
+    luck = np.random.default_rng(8)
+    study = plan(tmp_path, rule)
+    counts = {name: luck.poisson(0.3, 60).tolist() for name in NAMES}
+    each = {name: (np.reshape(own, (30, 2)).sum(axis=1), np.full(30, 2.0))
+            for name, own in counts.items()}  # fmt: skip
+    pool = sum((Pilot.of(own) for own, _ in each.values()), Pilot(0, 0, 0, 0))
+    by_future = {future: {arm.policy: each[arm.name] for arm in arms.values()}
+                 for future, arms in study.futures.items()}  # fmt: skip
+    level = 1 - common_level(0.05, tuple(looks(400))) if rule == DECIDED else 0.95
+    expected = regrets(by_future, pool, level)
+    for policy, found in regrets_by_policy(figures(study, counts, complete=False)).items():
+        assert found["regret"]["high"] == pytest.approx(expected[policy].high)
+
+
 def test_identical_says_on_how_many_exposed_days_it_rests(tmp_path):
     counts = {name: [1] + [0] * 59 for name in NAMES}
     each = headline(figures(plan(tmp_path, "runs: 60"), counts, days=40.0))
@@ -182,14 +200,28 @@ def test_a_policy_that_starts_late_is_judged_by_the_days_it_was_in_force(
 ):
     begins = "" if start is None else f"start: {start}\n"
     (tmp_path / "late.yaml").write_text(f"name: late\nbinds: [north, south]\n{begins}set: {{}}\n")
-    write(tmp_path, "runs: 2")
-    text = STUDY.replace("[nothing, wider_margin]", "[late.yaml]") + "runs: 2\n"
-    (tmp_path / "study.yaml").write_text(text)
-    (tmp_path / "short.yaml").write_text(SCENARIO + "start: 2026-01-01\n")
-    study = plan_of(read_study(str(tmp_path / "study.yaml"), {}), "dmz study", {"verb": "study",
-                    "name": str(tmp_path / "study.yaml"), "changes": {}})  # fmt: skip
+    assert told(tmp_path, "[late.yaml]", days) == {f"identical to the baseline: {words}"}
+
+
+def told(folder, policies, days):
+    """What is said of policies that never bound in two runs that begin in 2026."""
+    write(folder, "runs: 2")
+    text = STUDY.replace("[nothing, wider_margin]", policies) + "runs: 2\n"
+    (folder / "study.yaml").write_text(text)
+    (folder / "short.yaml").write_text(SCENARIO + "start: 2026-01-01\n")
+    study = plan_of(read_study(str(folder / "study.yaml"), {}), "dmz study", {"verb": "study",
+                    "name": str(folder / "study.yaml"), "changes": {}})  # fmt: skip
     found = headline(figures(study, {name: [1, 0] for name in study.arms}, days=days))
-    assert {each["in_words"] for each in found.values()} == {f"identical to the baseline: {words}"}
+    return {each["in_words"] for each in found.values()}
+
+
+def test_of_several_policies_the_first_to_start_is_in_force(tmp_path):
+    for name, start in (("later", "2026-01-31"), ("late", "2026-01-11")):
+        text = f"name: {name}\nbinds: [north, south]\nstart: {start}\nset: {{}}\n"
+        (tmp_path / f"{name}.yaml").write_text(text)
+    assert told(tmp_path, "[[later.yaml, late.yaml]]", 40.0) == {
+        "identical to the baseline: it never bound in 2 runs (in force on 60 of 80 exposed days)"
+    }
 
 
 def test_arms_that_share_no_run_are_not_compared(tmp_path):
