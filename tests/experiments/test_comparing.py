@@ -68,7 +68,8 @@ def test_machines_get_the_same_figures(folder):
     assert set(found["wide"]["measures"]) == {*FAMILY, *LADDER}
     family, rung = (found["wide"]["measures"][name] for name in ("clashes", "rung_1"))
     assert family["level"] == pytest.approx(1 - 0.05 / 9) and rung["level"] == 0.95
-    assert found["nothing"]["audit"] == {"runs": 8, "bound": 0, "moments": 0}
+    assert found["nothing"]["audit"] == {"runs": 8, "bound": 0, "moments": 0, "days": 320.0,
+                                         "days_in_force": 320.0}  # fmt: skip
     assert found["nothing"]["measures"]["clashes"]["verdict"] == "identical"
     assert found["wide"]["audit"]["bound"] > 0
     assert rung["verdict"] in ("lower", "undecided")
