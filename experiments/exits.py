@@ -44,6 +44,10 @@ def guarded(do: Callable[[Console], int]) -> int:
         message, code = halted.message, halted.code
     except Damaged as damaged:
         message, code = f"{damaged}; dmz resume plays again what it held", 2
+    except (WorkersLost, EnvironmentFault) as lost:
+        message, code = f"stopped: {lost}", 1
+    except MemoryError:
+        message, code = "stopped: there is not enough memory", 1
     except KeyboardInterrupt as stop:
         message, code = "interrupted", getattr(stop, "code", 128 + signal.SIGINT)
     except BrokenPipeError:
