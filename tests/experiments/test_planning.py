@@ -122,7 +122,7 @@ scenarios: [short.yaml]
 policies: [wider_margin]
 sweep: {south.watch.margin_m: {low: 90, high: 100}}
 design: {latin_hypercube: 2}
-runs: 2
+runs: 4
 """)
     options = Options(workers=1, out=tmp_path / "out")
     assert study(str(tmp_path / "study.yaml"), {}, options) == 0
