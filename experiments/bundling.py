@@ -51,7 +51,8 @@ def bundle(folder: Path, out: Path | None) -> int:
         _refuse_unsound(study)
         target = out or folder.resolve().with_name(f"{folder.resolve().name}.zip")
         _refuse_place(target)
-        write_whole(target, lambda to: _pack(study, to, target.stem))
+        name = target.stem.encode(errors="replace").decode()  # of the folder inside, in UTF-8
+        write_whole(target, lambda to: _pack(study, to, name))
         talk.print(f"{target.stat().st_size / 1e6:.1f} MB")
         print(target)
         return 0
@@ -72,11 +73,13 @@ def _refuse_unsound(study: StudyFolder) -> None:
 
 
 def _refuse_place(target: Path) -> None:
-    message = ""
-    if os.path.lexists(target):
+    try:
+        target.lstat()
         message = "is there already"
-    elif not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
-        message = "cannot be written"
+    except FileNotFoundError:
+        message = "" if os.access(target.parent, os.W_OK) else "cannot be written"
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}"
     if message:
         raise BadInput([Problem(Mark("--out", 0, 0), "", str(target), "a new file in a folder that "
                                 "exists", None, message)])  # fmt: skip

@@ -6,8 +6,10 @@ It is sealed by its own digest, which also owns the parts: results of another ma
 
 import contextlib
 import datetime as dt
+import errno
 import fcntl
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -25,6 +27,7 @@ from experiments.planning import find_study
 from experiments.session import libraries
 from sim.case import digest
 from sim.documents import BadInput, Mark, Problem
+from sim.library import is_file
 
 MANIFEST, INPUTS, CODE = "manifest.json", "inputs", "code"
 _LOCK, _SEAL = ".lock", "sealed"
@@ -102,10 +105,10 @@ def _refuse(path: Path, message: str) -> None:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
-    if not folder.is_dir():
-        _refuse(folder, "there is no such folder")
-    if not path.is_file():
-        _refuse(folder, "no results of dmz run, compare or study: it has no manifest.json")
+    if not is_file(path):
+        there = os.path.isdir(folder)
+        _refuse(folder, "no results of dmz run, compare or study: it has no manifest.json"
+                if there else "there is no such folder")  # fmt: skip
     try:
         manifest = json.loads(path.read_text("utf-8"))
         version, kept = manifest["version"], manifest.get(_SEAL)
@@ -247,6 +250,8 @@ def _new_folder(name: str) -> Path:
 
 def _made(out: Path) -> Path:
     with _refused_in_words(out):
+        if out.is_file():
+            raise NotADirectoryError(errno.ENOTDIR, "it is a file")
         if out.is_dir() and not (out / MANIFEST).is_file():
             _refuse_strangers(out)
         out.mkdir(parents=True, exist_ok=True)

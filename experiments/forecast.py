@@ -85,6 +85,8 @@ def print_forecast(plan: Plan, agents: Agents, crew: Crew, talk: Console) -> int
 
 
 def _time(seconds: float) -> str:
+    if seconds < 1:
+        return "under a second"
     if seconds < 90:
         return f"about {seconds:.0f} s"
     if seconds < 5400:

@@ -48,9 +48,12 @@ class Ask:
     assignments: tuple[str, ...] = ()
 
     def beside(self, name: str) -> str:
-        """A name as a path beside the study file if there is such a file, else as it stands."""
-        path = Path(self.document.file).parent / name
-        return str(path) if self.kind == "study" and (path.is_dir() or path.is_file()) else name
+        """A name as a path beside the study file if it means one there, else as it stands."""
+        folder = Path(self.document.file).parent
+        if self.kind != "study":
+            return name
+        found = folder / name if (folder / name).is_dir() else first_file(name, [folder])
+        return str(found or name)
 
     def mark(self, *path: str | int) -> Mark:
         """Where the study says something."""

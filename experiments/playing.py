@@ -22,12 +22,14 @@ LUCKS = 2
 RUNS_A_TASK = 4  # about half a second of work, so that handing them out costs nothing
 # Of the machine, whoever's code meets them; BadInput is a file that changed or cannot be read.
 _FAULTS = (OSError, MemoryError, ImportError, BadInput)
-_WARM_UP = (
-    "days=2", "clock.warmup_days=1", "space.length_km=20", "north.watch.posts=20",
-    "south.watch.posts=20", "north.works.slots=5", "north.works.first_month=1",
+_WARM_UP = (  # a short run in which everything happens that is compiled
+    "days=8", "clock.warmup_days=1", "space.length_km=20", "north.watch.posts=20",
+    "south.watch.posts=20", "north.works.slots=5", "north.works.share=1", "north.works.weeks=30",
+    "north.works.first_month=1", "north.works.last_month=12", "north.works.distance_m=20",
     "south.watch.looks_per_hour=60", "south.watch.margin_m=0", "north.conduct.attack_intercept=2",
     "mines.strikes_per_km=0.1", "south.stray.per_post_year=0.1", "survey.km_per_week=5",
-    "survey.first_month=1", "survey.last_month=12",
+    "survey.first_month=1", "survey.last_month=12", "talks.outcome=accepted", "talks.offer_day=1",
+    "talks.answer_days=1", "talks.session_day=3", "talks.agreed_day=4", "talks.implemented_day=5",
 )  # fmt: skip
 
 

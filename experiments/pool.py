@@ -6,6 +6,7 @@ out by playing the suspects alone, one run at a time.
 
 import contextlib
 import os
+import re
 import threading
 import time
 from collections import Counter
@@ -80,20 +81,22 @@ def _played_alone(alone: "Task", seed: int, play: "Play", workers: int) -> "Resu
             with unheard():
                 executor.submit(os.getpid).result()
         except BrokenExecutor as broken:
-            raise WorkersLost(f"worker processes die as they start: {_how(broken)}") from broken
+            raise WorkersLost(f"worker processes die as they start{_how(broken)}") from broken
         try:
             return executor.submit(play, alone, seed).result()
         except BrokenExecutor as broken:
             died = broken
     raise WorkersLost(
-        f"its worker died each time, also when it played nothing else ({_how(died)}); an agent "
-        "that ends its process does that, or too little memory", alone.name, alone.runs[0],
+        f"its worker died each time, also when it played nothing else{_how(died)}: an agent that "
+        "ends its process does that (PYTHONFAULTHANDLER=1 shows where), or too little memory",
+        alone.name, alone.runs[0],
     ) from died  # fmt: skip
 
 
 def _how(broken: BrokenExecutor) -> str:
-    """The end of what loky says: the exit codes of the workers."""
-    return str(broken).strip().splitlines()[-1].strip()
+    """The exit codes of the workers, out of all that loky says."""
+    codes = re.search(r"exit codes of the workers are \{(.*?)\}", str(broken))
+    return f" ({codes[1]})" if codes else ""
 
 
 def _executor(workers: int) -> Executor:
@@ -102,10 +105,11 @@ def _executor(workers: int) -> Executor:
         os.environ.pop(name, None)
     from loky import get_reusable_executor
 
+    quiet = {"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", "")}
     try:
         with unheard():
             return get_reusable_executor(
-                max_workers=workers, timeout=_IDLE_SECONDS, env=cache_variables(),
+                max_workers=workers, timeout=_IDLE_SECONDS, env=cache_variables() | quiet,
                 initializer=_end_with, initargs=(os.getpid(),),
             )  # fmt: skip
     except OSError as error:

@@ -41,6 +41,7 @@ def report_html(
     failures: Sequence[Mapping[str, Any]],
 ) -> str:  # fmt: skip
     """The page, of a study in which at least one run succeeded; equal input gives equal bytes."""
+    family = figures["family"]["measures"]
     return _environment().get_template("report.html").render(
         manifest=manifest, figures=figures, answer=answer(manifest, figures),
         futures=list(_futures(manifest, figures)), regret=_regret(figures),
@@ -51,8 +52,8 @@ def report_html(
         about_talks=TALKS,
         manifest_text=_manifest_text(manifest),
         fingerprint=_FINGERPRINT, decides=manifest["estimate"][0],
-        judged=list(dict.fromkeys((*manifest["estimate"], *figures["family"]["measures"]))),
-        rungs=[name for name in LADDER if name not in figures["family"]["measures"]],
+        beside=[name for name in family if name not in manifest["estimate"]],
+        rungs=[name for name in LADDER if name not in (*family, *manifest["estimate"])],
         rated=list(dict.fromkeys((*manifest["estimate"], *FAMILY))),
     )  # fmt: skip
 

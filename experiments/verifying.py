@@ -12,12 +12,14 @@ from rich.console import Console
 
 import sim
 from experiments.campaign import tally_of
+from experiments.console import console
 from experiments.exits import guarded
 from experiments.folders import StudyFolder
 from experiments.parts import TABLES, rows_of
 from experiments.playing import compile_once, play
 from experiments.session import libraries
 from experiments.stopping import targets
+from experiments.wording import many
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
 from sim.outcome import CLASH_RUNG, Outcome, outcome
@@ -52,9 +54,9 @@ def verify(folder: Path, rows: int, seed: int, allow_code: bool) -> int:
         study.refuse_changed_inputs()
         keys = keys_of(study)
         _tell_versions(study, talk)
-        astray = list(rows_astray(study))
+        astray, out = list(rows_astray(study)), console()
         for line in astray:
-            print(line)
+            out.print(line)
         agents = _agents(study, allow_code)
         compile_once(talk.print)
         wrong = 0
@@ -64,9 +66,9 @@ def verify(folder: Path, rows: int, seed: int, allow_code: bool) -> int:
             found = next(_differences(row, keys[row], kept, again), None)
             wrong += found is not None
             if found is not None:
-                print(found)
-        print(f"{len(chosen) - wrong} of {len(chosen)} rows played again are the same to the "
-              f"last bit ({len(keys):,} rows in all)")  # fmt: skip
+                out.print(str(found))
+        out.print(f"{len(chosen) - wrong} of {many(len(chosen), 'row')} played again the same to "
+                  f"the last bit ({many(len(keys), 'row')} in all)")  # fmt: skip
         return 1 if wrong or astray else 0
 
     return guarded(do)
@@ -141,9 +143,9 @@ def rows_astray(study: StudyFolder) -> Iterator[str]:
     for arm in here:
         runs = wanted.get(arm, 0)
         if lacking := len(set(range(runs)) - here[arm]):
-            yield f"{arm}: {lacking:,} of {runs:,} runs are missing"
+            yield f"{arm}: {lacking:,} of {many(runs, 'run')} missing"
         if extra := len(here[arm] - set(range(runs))):
-            yield f"{arm}: {extra:,} runs that nobody asked for"
+            yield f"{arm}: {many(extra, 'run')} that nobody asked for"
 
 
 def _chosen(n: int, rows: int, seed: int) -> list[int]:

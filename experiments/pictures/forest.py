@@ -154,10 +154,10 @@ def _texts(row: Any) -> tuple[list[str], ...]:
     n = f"n = {number(row.events_policy)} v {number(row.events_baseline)}"
     runs = f"in {many(row.runs, 'run')} each"
     if row.verdict == "identical":
-        ratio, gap = ["1, exactly", n], ["0, exactly", runs]
+        ratio, gap = ["exactly 1", n], ["exactly 0", runs]
     else:
         value, *limits = map(ratio_words, (row.ratio, row.ratio_low, row.ratio_high))
-        ratio = [f"{value} ({'–'.join(limits)})", n]
+        ratio = [value if math.isnan(row.ratio) else f"{value} ({'–'.join(limits)})", n]
         gap = [f"{_signed(row.difference)} ({_signed(row.difference_low)} to "
                f"{_signed(row.difference_high)})", runs]  # fmt: skip
     return (wrapped(row.policy, _NAME, TEXT), ratio, gap, wrapped(row.in_words, _VERDICT, SMALL))

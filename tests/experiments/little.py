@@ -3,11 +3,18 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
 from experiments.folders import StudyFolder, claimed
+from experiments.measures import BOTH_SIDES, LADDER, MEASURES
 from experiments.plan import Plan
 from experiments.planning import plan_of, read_study
+from experiments.summary import AMBIGUITY
 
 SCENARIO = """\
 extends: baseline
@@ -69,3 +76,15 @@ def same_bytes(one: Path, other: Path) -> None:
             assert [each["arms"] for each in kept[:1]] == [each["arms"] for each in kept[1:]]
         else:
             assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+def run_rows(arm: str, clashes: Sequence[int | None], days: ArrayLike = 365.0) -> pd.DataFrame:
+    """Run rows of an arm: nothing but clashes happens; None stands for a run that failed."""
+    played = [k for k, n in enumerate(clashes) if n is not None]
+    zero = {name: 0 for name in (*MEASURES, *LADDER)}
+    zero |= {f"{name}_{side}": 0 for name in (*BOTH_SIDES, "workdays", "workdays_lost",
+                                              "deepest_unanswered") for side in ("north", "south")}
+    found = pd.DataFrame({"arm": arm, "run": played, **zero, **dict.fromkeys(AMBIGUITY, 1.0)})
+    run = np.array(played, int)
+    return found.assign(world=run // 2, luck=run % 2, clashes=[clashes[k] for k in played],
+                        days=np.broadcast_to(days, len(clashes))[run])  # fmt: skip

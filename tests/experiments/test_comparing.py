@@ -39,7 +39,7 @@ def test_every_file_of_a_folder_is_an_arm_and_stacked_policies_are_one(folder):
     assert "identical to the baseline: it never bound" in " ".join(done.stdout.split())
     assert "Too few clusters in the whole study" in done.stdout
     assert (folder / "stacked" / "report.html").is_file()
-    assert {".png", ".svg", ".csv"} == {
+    assert {".png", ".svg", ".csv", ".json"} == {
         file.suffix for file in (folder / "stacked" / "figures").iterdir()
     }
 
@@ -68,7 +68,8 @@ def test_machines_get_the_same_figures(folder):
     assert set(found["wide"]["measures"]) == {*FAMILY, *LADDER}
     family, rung = (found["wide"]["measures"][name] for name in ("clashes", "rung_1"))
     assert family["level"] == pytest.approx(1 - 0.05 / 9) and rung["level"] == 0.95
-    assert found["nothing"]["audit"] == {"runs": 8, "bound": 0, "moments": 0}
+    assert found["nothing"]["audit"] == {"runs": 8, "bound": 0, "moments": 0, "days": 320.0,
+                                         "days_in_force": 320.0}  # fmt: skip
     assert found["nothing"]["measures"]["clashes"]["verdict"] == "identical"
     assert found["wide"]["audit"]["bound"] > 0
     assert rung["verdict"] in ("lower", "undecided")

@@ -5,14 +5,14 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from little import SCENARIO, STUDY, plan, write
+from little import SCENARIO, STUDY, plan, run_rows, write
 
 from experiments.figures import by_arm, figures_of
-from experiments.looks import looks
-from experiments.measures import BOTH_SIDES, LADDER, MEASURES
+from experiments.looks import common_level, looks
 from experiments.planning import plan_of, read_study
+from experiments.regret import regrets
+from experiments.statistics import Pilot
 from experiments.stopping import Tally, last_looks, targets
-from experiments.summary import AMBIGUITY
 
 NAMES = [f"border.marker_survival={p}{policy}" for p in ("0.9", "0.1")
          for policy in ("", " + nothing", " + wider response margin")]  # fmt: skip
@@ -20,21 +20,9 @@ DECIDED = "until: decided\nbudget: 400"
 INCIDENTS = pd.DataFrame(columns=["arm", "run", "incident", "opened", "s_km"])
 
 
-def rows(arm, clashes, days=365.0):
-    """Run rows of an arm: nothing but clashes happens; None stands for a run that failed."""
-    played = [k for k, n in enumerate(clashes) if n is not None]
-    zero = {name: 0 for name in (*MEASURES, *LADDER)}
-    zero |= {f"{name}_{side}": 0 for name in (*BOTH_SIDES, "workdays", "workdays_lost",
-                                              "deepest_unanswered") for side in ("north", "south")}
-    found = pd.DataFrame({"arm": arm, "run": played, **zero, **dict.fromkeys(AMBIGUITY, 1.0)})
-    run = np.array(played, int)
-    return found.assign(world=run // 2, luck=run % 2, clashes=[clashes[k] for k in played],
-                        days=np.broadcast_to(days, len(clashes))[run])  # fmt: skip
-
-
 def figures(study, counts, complete=True, days=365.0):
     """Of a study whose arms had these clashes in their runs."""
-    runs = pd.concat([rows(name, counts[name], days) for name in counts])
+    runs = pd.concat([run_rows(name, counts[name], days) for name in counts])
     failed = [{"arm": name, "run": k} for name, each in counts.items()
               for k, n in enumerate(each) if n is None]  # fmt: skip
     found = figures_of(study, by_arm(study, runs, INCIDENTS), complete, failed)
@@ -168,13 +156,28 @@ def regrets_by_policy(found):
 def test_regret_counts_each_arms_own_exposure(tmp_path):
     """All arms have the same rate; those that end sooner have no regret less for it."""
     study = plan(tmp_path, "runs: 400")
-    days = np.where(np.arange(400) % 2, 365.0, 73.0)
-    counts = {name: [1, 5] * 200 if "+" in name else [5, 1] * 200 for name in NAMES}
-    runs = [rows(name, each, days if "+" in name else days[::-1]) for name, each in counts.items()]
+    runs = [run_rows(name, *(([1] * 400, 73.0) if "+" in name else ([5] * 400, 365.0)))
+            for name in NAMES]  # fmt: skip
     found = figures_of(study, by_arm(study, pd.concat(runs), INCIDENTS), True)
     for each in regrets_by_policy(found).values():
         assert each["regret"]["estimate"] == pytest.approx(0, abs=1e-12)
         assert each["mean"] == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize("rule", ["runs: 60", DECIDED])
+def test_regret_holds_at_all_looks(tmp_path, rule):
+    luck = np.random.default_rng(8)
+    study = plan(tmp_path, rule)
+    counts = {name: luck.poisson(0.3, 60).tolist() for name in NAMES}
+    each = {name: (np.reshape(own, (30, 2)).sum(axis=1), np.full(30, 2.0))
+            for name, own in counts.items()}  # fmt: skip
+    pool = sum((Pilot.of(own) for own, _ in each.values()), Pilot(0, 0, 0, 0))
+    by_future = {future: {arm.policy: each[arm.name] for arm in arms.values()}
+                 for future, arms in study.futures.items()}  # fmt: skip
+    level = 1 - common_level(0.05, tuple(looks(400))) if rule == DECIDED else 0.95
+    expected = regrets(by_future, pool, level)
+    for policy, found in regrets_by_policy(figures(study, counts, complete=False)).items():
+        assert found["regret"]["high"] == pytest.approx(expected[policy].high)
 
 
 def test_identical_says_on_how_many_exposed_days_it_rests(tmp_path):
@@ -197,14 +200,28 @@ def test_a_policy_that_starts_late_is_judged_by_the_days_it_was_in_force(
 ):
     begins = "" if start is None else f"start: {start}\n"
     (tmp_path / "late.yaml").write_text(f"name: late\nbinds: [north, south]\n{begins}set: {{}}\n")
-    write(tmp_path, "runs: 2")
-    text = STUDY.replace("[nothing, wider_margin]", "[late.yaml]") + "runs: 2\n"
-    (tmp_path / "study.yaml").write_text(text)
-    (tmp_path / "short.yaml").write_text(SCENARIO + "start: 2026-01-01\n")
-    study = plan_of(read_study(str(tmp_path / "study.yaml"), {}), "dmz study", {"verb": "study",
-                    "name": str(tmp_path / "study.yaml"), "changes": {}})  # fmt: skip
+    assert told(tmp_path, "[late.yaml]", days) == {f"identical to the baseline: {words}"}
+
+
+def told(folder, policies, days):
+    """What is said of policies that never bound in two runs that begin in 2026."""
+    write(folder, "runs: 2")
+    text = STUDY.replace("[nothing, wider_margin]", policies) + "runs: 2\n"
+    (folder / "study.yaml").write_text(text)
+    (folder / "short.yaml").write_text(SCENARIO + "start: 2026-01-01\n")
+    study = plan_of(read_study(str(folder / "study.yaml"), {}), "dmz study", {"verb": "study",
+                    "name": str(folder / "study.yaml"), "changes": {}})  # fmt: skip
     found = headline(figures(study, {name: [1, 0] for name in study.arms}, days=days))
-    assert {each["in_words"] for each in found.values()} == {f"identical to the baseline: {words}"}
+    return {each["in_words"] for each in found.values()}
+
+
+def test_of_several_policies_the_first_to_start_is_in_force(tmp_path):
+    for name, start in (("later", "2026-01-31"), ("late", "2026-01-11")):
+        text = f"name: {name}\nbinds: [north, south]\nstart: {start}\nset: {{}}\n"
+        (tmp_path / f"{name}.yaml").write_text(text)
+    assert told(tmp_path, "[[later.yaml, late.yaml]]", 40.0) == {
+        "identical to the baseline: it never bound in 2 runs (in force on 60 of 80 exposed days)"
+    }
 
 
 def test_arms_that_share_no_run_are_not_compared(tmp_path):
@@ -216,7 +233,7 @@ def test_costs_are_a_year_of_each_arms_own_exposure(tmp_path):
     study = plan(tmp_path, "runs: 10")
     runs = []
     for name in NAMES:
-        table = rows(name, [1] * 10, 73.0 if "+" in name else 365.0)
+        table = run_rows(name, [1] * 10, 73.0 if "+" in name else 365.0)
         south, lost, deepest = (7, 30, 9) if "+" in name else (4, 10, 4)
         years = table["days"] / 365
         runs.append(table.assign(

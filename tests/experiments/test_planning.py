@@ -4,9 +4,11 @@ import datetime as dt
 import itertools
 import json
 
+import numpy as np
 import pytest
 from little import SCENARIO, plan
 
+from experiments.checking import _verdict
 from experiments.plan import Plan, Rule, differences
 from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
 from experiments.studying import Options, study
@@ -89,7 +91,9 @@ runs: 2
     assert len(levels) == 8
     octants = sorted(int(each.south.watch.margin_m // 10) for each in levels)
     assert octants == list(range(8))
-    assert all(20 <= each.north.works.distance_m <= 200 for each in levels)
+    # each eighth of the decade once: as many between 20 and 63 as between 63 and 200
+    eighths = sorted(int(8 * np.log10(each.north.works.distance_m / 20)) for each in levels)
+    assert eighths == list(range(8))
     assert list(planned(tmp_path, text).arms) == list(found.arms)
     assert list(planned(tmp_path, text, {"seed": 2}).arms) != list(found.arms)
 
@@ -245,6 +249,37 @@ def test_names_that_would_mean_two_things_and_equal_arms_are_refused(tmp_path, t
         planned(tmp_path, f"name: x\n{text}\n")
     assert said in str(bad.value), bad.value
     assert len(str(bad.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("ending", ["yaml", "yml", "YAML"])
+def test_files_of_either_ending_and_nothing_that_hides_are_policies(tmp_path, ending):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / f"wide.{ending}").write_text("name: wide\n" + POLICY.format(40))
+    for name in (".wide.yaml", ".#wide.yml", "#wide.yaml", "~$wide.yml", "wide.yaml~", ".yaml",
+                 "wide.yaml.swp", "notes.txt", "wide.yml.orig"):  # fmt: skip
+        (tmp_path / "mine" / name).write_text("[no policy")
+    (tmp_path / "mine" / "folder.yaml").mkdir()
+    text = f"name: x\n{ONE}policies: [mine]\n"
+    assert set(planned(tmp_path, text).futures["short"]) == {None, "wide"}
+
+
+@pytest.mark.parametrize(("file", "name"), [
+    ("mine.yml", "mine.yml"), ("mine.yml", "mine"), ("mine.yaml", "mine"),
+    ("mine.yaml", "mine.yaml"),
+])  # fmt: skip
+def test_a_study_and_what_it_names_may_end_either_way(tmp_path, monkeypatch, file, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "short.yml").write_text(SCENARIO)
+    (tmp_path / "wide.yml").write_text("name: wide\n" + POLICY.format(40))
+    text = "name: x\nscenarios: [short.yml]\npolicies: [wide.yml]\nruns: 4\n"
+    (tmp_path / file).write_text(text)
+    found = plan_of(read_study(name, {}), "c", {})
+    assert list(found.arms) == ["short", "short + wide"]
+    assert "study 'x' is valid" in _verdict(name)
+    (tmp_path / file).write_text(text.replace("short.yml", "short").replace("wide.yml", "wide"))
+    monkeypatch.chdir(tmp_path.parent)
+    again = plan_of(read_study(str(tmp_path / name), {}), "c", {})
+    assert list(again.arms) == ["short", "short + wide"]
 
 
 def test_a_folder_called_shipped_can_be_named(tmp_path):

@@ -1,12 +1,18 @@
 """Playing tasks: each exactly once, the same by any crew, whatever becomes of the workers."""
 
+import multiprocessing
 import os
-import signal
+import shutil
+import subprocess
+import sys
 
+import psutil
 import pytest
 
-from experiments.crew import Crew
+import sim.compiled
+from experiments.crew import Crew, EnvironmentFault
 from experiments.playing import Failure, Task, play_task, played
+from sim.agents import CommandPost
 from sim.scenario import load_case
 
 SHORT = ("space.length_km=20", "north.watch.posts=10", "south.watch.posts=10",
@@ -42,15 +48,14 @@ def test_every_run_comes_once_and_the_same_by_any_crew(tasks, rows):
 
 
 def test_tasks_of_a_worker_that_is_killed_are_played_again(tasks, rows):
-    from loky import get_reusable_executor
-
     stream, found, killed = played(tasks, SEED, Crew(2)), {}, 0
     for n, (_, results) in enumerate(stream):
         assert not found.keys() & results.keys()
         found |= {k: result.row for k, result in results.items()}
         if n in (0, 3, 7):
-            workers = get_reusable_executor(max_workers=2, timeout=60)._processes
-            os.kill(next(iter(workers)), signal.SIGKILL)
+            workers = [each for each in psutil.Process().children()
+                       if "popen_loky" in " ".join(each.cmdline())]  # fmt: skip
+            workers[0].kill()
             killed += 1
     assert killed == 3 and found == rows
 
@@ -67,3 +72,145 @@ def test_a_run_that_raises_is_a_failure_with_its_traceback(tasks):
     for failure in results.values():
         assert isinstance(failure, Failure) and failure.error == "RuntimeError: the case is lost"
         assert "in parameters" in failure.traceback
+
+
+# -- what is no outcome ---------------------------------------------------------------------------
+
+
+class Asks(CommandPost):
+    """A command post whose making runs into something, in run 5."""
+
+    def __init__(self, model, *rest):
+        super().__init__(model, *rest)
+        if model.address[1:] == (2, 1):
+            self.asks()
+
+
+def look_for_nothing(_):
+    os.stat("/nowhere/at/all")
+
+
+def take_too_much(_):
+    raise MemoryError("no more")
+
+
+def need_a_module(_):
+    import no_such_module  # noqa: F401
+
+
+def leave(_):
+    sys.exit(4)
+
+
+def divide(_):
+    return 1 / 0
+
+
+def asking(tasks, what):
+    agent = type("Asking", (Asks,), {"asks": what})
+    return [Task("asking", tasks[0].case, (4, 5), {"CommandPost": agent}),
+            Task("after", tasks[0].case, (6, 7))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("workers", "what", "said"), [
+    (1, look_for_nothing, "FileNotFoundError: [Errno 2] No such file or directory: "
+                          "'/nowhere/at/all'"),
+    (1, need_a_module, "ModuleNotFoundError: No module named 'no_such_module'"),
+    (2, take_too_much, "MemoryError: no more"),
+])  # fmt: skip
+def test_what_the_machine_refuses_is_a_stop_and_no_outcome(tasks, workers, what, said):
+    """Else such runs would count as played for ever; a stop names the run, and what it was."""
+    with pytest.raises(EnvironmentFault) as fault:
+        collected(played(asking(tasks, what), SEED, Crew(workers)))
+    assert (fault.value.arm, fault.value.run, fault.value.fault) == ("asking", 5, said)
+    assert what.__name__ in fault.value.place and "test_playing.py" in fault.value.place
+
+
+def test_a_file_that_cannot_be_read_for_a_moment_is_a_stop(tmp_path):
+    scenarios = shipped_copy(tmp_path)
+    case = load_case(str(scenarios / "own_sites.yaml"), days=3)
+    file = scenarios / "data" / "markers_example.csv"
+    file.rename(tmp_path / "away")
+    with pytest.raises(EnvironmentFault, match=r"run 0 of own.*markers_example.csv.*cannot be"):
+        play_task(Task("own", case, (0, 1)), SEED)
+    (tmp_path / "away").rename(file)
+    assert not any(isinstance(each, Failure) for each in
+                   play_task(Task("own", case, (0, 1)), SEED).values())  # fmt: skip
+
+
+def shipped_copy(folder):
+    from sim.library import scenario_folder
+
+    return shutil.copytree(scenario_folder(), folder / "scenarios")
+
+
+@pytest.mark.parametrize(("what", "said"), [(leave, "SystemExit: 4"),
+                                            (divide, "ZeroDivisionError: division by zero")])
+def test_what_an_agent_does_is_the_outcome_of_its_run(tasks, what, said):
+    results = play_task(asking(tasks, what)[0], SEED)
+    assert not isinstance(results[4], Failure)
+    assert results[5].error == said and what.__name__ in results[5].traceback
+
+
+# -- where it is played ---------------------------------------------------------------------------
+
+
+def test_a_daemonic_process_plays_by_itself(tasks, rows):
+    """It may have no children; a server's job queue calls from such a process."""
+    context = multiprocessing.get_context("fork")
+    queue = context.SimpleQueue()
+    process = context.Process(
+        target=lambda: queue.put(collected(played(tasks[:2], SEED, Crew(2)))), daemon=True
+    )
+    process.start()
+    found = queue.get()
+    process.join()
+    assert found == {k: rows[k] for k in range(6)}
+
+
+WARM = """\
+import gc
+from numba.core.dispatcher import Dispatcher
+from experiments.playing import compile_once, play
+from sim.library import shipped
+from sim.scenario import load_case
+
+def compiled():
+    found = [each for each in gc.get_objects() if isinstance(each, Dispatcher)]
+    return {(each.py_func.__qualname__, str(sig)) for each in found for sig in each.signatures
+            if each.py_func.__module__.startswith("sim.")}
+
+compile_once(lambda _: None)
+before = compiled()
+assert len(before) > 20, len(before)
+for name in shipped():
+    play(load_case(name, days=20), 0, 5)
+for name in shipped("policies"):
+    play(load_case("baseline", [name], days=20, assignments=["talks.outcome=accepted"]), 0, 5)
+print(sorted(compiled() - before))
+"""
+
+
+def test_the_warm_up_compiles_all_that_runs_need():
+    """Else each worker would compile the rest again, unannounced."""
+    done = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_damaged_cache_is_mended_before_workers_start(tmp_path):
+    """End to end: without it every run of every worker failed, and counted as played."""
+    cache = tmp_path / "dmz-escalation" / sim.compiled.CACHE.name
+    shutil.copytree(sim.compiled.CACHE, cache)
+    cache.chmod(0o700)
+    cache.parent.chmod(0o700)
+    spoilt = sorted(cache.glob("advance-*.nbc"))
+    for path in spoilt:
+        path.write_bytes(path.read_bytes()[:1000])
+    code = "from experiments.playing import compile_once; compile_once(print)"
+    said = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120,
+                       check=True, env=os.environ | {"DMZ_CACHE_DIR": str(tmp_path)}).stdout
+        for _ in range(2)
+    ]  # fmt: skip
+    assert spoilt and "could not be used" in said[0] and str(cache) in said[0]
+    assert said[1] == "", "what was damaged has been compiled and kept again"

@@ -26,7 +26,7 @@ from experiments.results import Results
 from experiments.verdicts import print_verdicts
 from sim.documents import BadInput
 
-SHORT = "[/] <b>_x_</b> $y$ |z| [old] km²"
+SHORT = "=1 [/] <b>_x_</b> $y$ |z| [old] km²"
 POLICIES = ("[red]x", "=1+1 [/b] res[old] :smile:", "baseline", "@sum")
 DECIDES, ALSO = "casualties", "unanswered_north"
 NAME = "[/] *study* [link](x) <i>"
@@ -203,7 +203,7 @@ def test_a_page_is_written_into_a_folder_of_its_own_only(folder, tmp_path, name,
 def test_a_page_takes_names_as_text(folder, tmp_path):
     page = gallery.page(folder, tmp_path).read_text()
     assert r"# \[/\] \*study\* \[link\](x) &lt;i&gt;" in page
-    for text in (r"\[/\] &lt;b&gt;\_x\_&lt;/b&gt; \$y\$ \|z\| \[old\] km²", r"\[red\]x",
+    for text in (r"=1 \[/\] &lt;b&gt;\_x\_&lt;/b&gt; \$y\$ \|z\| \[old\] km²", r"\[red\]x",
                  r"=1+1 \[/b\] res\[old\] \:smile:"):  # fmt: skip
         assert text in page
     rows = [line for line in page.splitlines() if line.startswith("|")]

@@ -372,6 +372,21 @@ class TestDifference:
         assert runs_that_would_decide(x, x) == np.inf
         assert runs_that_would_decide(y, x) == runs_that_would_decide(x, y)
 
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_a_projection_keeps_each_part_with_its_weight(self, turned):
+        bursts, singles = np.zeros(400), worlds_with(60)
+        bursts[100:104] = 9
+        y, x = (singles, bursts) if turned else (bursts, singles)
+        times = runs_that_would_decide(y, x)
+        assert 1.5 < times < 20
+
+        def decided(times):
+            gap = difference_interval(np.tile(y, times), np.tile(x, times), 1.0)
+            return gap.low > 0 or gap.high < 0
+
+        first = next(n for n in range(1, 40) if decided(n))
+        assert first - 1 < times <= first
+
     def test_few_worlds_that_differ_decide_nothing(self):
         x = np.array([9] * 3 + [0] * 97)
         times = runs_that_would_decide(np.zeros(100), x)
@@ -470,6 +485,17 @@ class TestOwnExposure:
         assert [found.low * 5, found.high * 5] == pytest.approx([low, high])
         assert found.estimate == pytest.approx(6 / 5 - 4 / 10)
 
+    @quick
+    @given(pairs, st.sampled_from([0.25, 0.5, 2.0]))
+    def test_keeps_exactly_the_ratios_of_rates_whose_interval_contains_0(self, both, exposure):
+        y, x = np.array(both, dtype=float).T
+        years = np.full(y.size, exposure), np.ones(y.size)
+        found = ratio_interval(y, x, years)
+        weights = [max(1.0, (v**2).sum() / v.sum() if v.any() else 0) for v in (y, x)]
+        for r in np.geomspace(1e-2, 1e2, 17):
+            low, high = mover_ends(y, x, r * exposure, weights)
+            assert (low <= 0 <= high) == (found.low <= r <= found.high)
+
     def test_a_world_that_differs_has_other_counts_or_other_days(self):
         years = (np.array([1.0, 0.5, 1.0, 0.5]), np.ones(4))
         assert difference_interval([1, 1, 2, 0], [1, 1, 1, 0], years).events == 2
@@ -511,10 +537,11 @@ class TestOwnExposure:
         """Counts of ended runs hardly vary, and their exposure does."""
         stream, ending = Stream("", 1.0), ENDINGS[0]
         truth, arms = true_rate(stream, ending, 4000, 1), list(ended(ending, 4000, stream))
-        assert_covers([rate_interval(y, years) for (y, years), _ in arms], truth)
+        own = [rate_interval(y, years) for (y, years), _ in arms]
         counts_alone = [rate_interval(y, years.sum()) for (y, years), _ in arms]
-        hits = np.mean([each.low <= truth <= each.high for each in counts_alone])
-        assert hits < 0.9
+        hits, alone = (np.mean([each.low <= truth <= each.high for each in found])
+                       for found in (own, counts_alone))  # fmt: skip
+        assert alone < 0.9 < 0.93 <= hits
 
     def test_projects_how_many_worlds_would_decide(self):
         (y, of_y), (x, of_x) = next(ended(ENDINGS[4], 20, seed=8))
@@ -541,6 +568,7 @@ class TestOwnExposure:
         longer = luck.poisson(3.0 * years)
         independent = variance_saved(longer, luck.poisson(3.0 * years), (years, years))
         assert abs(independent) < 0.05
+        assert variance_saved(longer, longer, (years, years)) == pytest.approx(1, abs=1e-12)
 
     @pytest.mark.parametrize(
         "years", [(np.ones(2), np.ones(3)), (np.zeros(2), np.ones(2)), (1.0, -1.0),
