@@ -118,12 +118,14 @@ class Plan:
     @property
     def clipped(self) -> list[str]:
         """Where relative changes of sampled values were clipped to their range, in words."""
-        found: dict[tuple[str, str, float], list[float]] = {}
-        for clip in (clip for arm in self.arms.values() for clip in arm.case.clipped):
-            found.setdefault((clip.overlay, clip.path, clip.kept), []).append(clip.came_out)
+        found: dict[tuple[str, str, float], dict[str, float]] = {}
+        for arm in self.arms.values():
+            for clip in sorted(arm.case.clipped, key=lambda clip: abs(clip.came_out - clip.kept)):
+                by_arm = found.setdefault((clip.overlay, clip.path, clip.kept), {})
+                by_arm[arm.name] = clip.came_out  # the farthest is the last
         return [
-            f"{overlay} takes {path} out of its range in {len(came)} of {len(self.arms):,} arms, "
-            f"as far as {max(came, key=lambda x: abs(x - kept)):g}: there it is {kept:g}"
+            f"{overlay} takes {path} out of its range in {len(came):,} of {len(self.arms):,} arms, "
+            f"as far as {max(came.values(), key=lambda x: abs(x - kept)):g}: there it is {kept:g}"
             for (overlay, path, kept), came in found.items()
         ]  # fmt: skip
 
@@ -133,7 +135,7 @@ class Plan:
             "kind": self.kind, "name": self.name, "description": self.description,
             "version": sim.__version__, "seed": self.seed, "command": self.command,
             "request": dict(self.request), "lucks_per_world": LUCKS, "rule": self.rule.plain,
-            "estimate": list(self.estimate),
+            "estimate": list(self.estimate), "clipped": self.clipped,
             "factors": {name: list(labels) for name, labels in self.factors.items()},
             "arms": {
                 arm.name: {

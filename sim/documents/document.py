@@ -230,7 +230,7 @@ def _unreadable(path: Path, error: OSError | ValueError) -> Problem:
 
 def missing(path: Path) -> str:
     """What is said of a file that is not there."""
-    return "this link leads to no file" if path.is_symlink() else "there is no such file"
+    return "there is no such file" + (": this link leads nowhere" if path.is_symlink() else "")
 
 
 def neighbours(path: Path) -> list[str]:

@@ -126,12 +126,14 @@ scenarios: [short.yaml]
 policies: [wider_margin]
 sweep: {south.watch.margin_m: {low: 90, high: 100}}
 design: {latin_hypercube: 2}
-runs: 2
+runs: 4
 """)
     options = Options(workers=1, out=tmp_path / "out")
     assert study(str(tmp_path / "study.yaml"), {}, options) == 0
     said = "takes south.watch.margin_m out of its range in 2 of 4 arms"
     assert said in capfd.readouterr().err
+    (line,) = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))["clipped"]
+    assert said in line and line in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 def test_what_a_policy_makes_of_a_grid_is_refused_out_of_range(tmp_path):

@@ -715,7 +715,7 @@ AWKWARD = {
     "fifo": "this is no file; found the text 'fifo' (a device or pipe)",
     "/dev/null": "this is no file; found the text '/dev/null' (a device or pipe)",
     "loop": "the file cannot be read: Too many levels of symbolic links; found the text 'loop'",
-    "broken.yaml": "this link leads to no file; found the text 'broken.yaml'",
+    "broken.yaml": "there is no such file: this link leads nowhere; found the text 'broken.yaml'",
     "big.yaml": "the file is too large; found the text 'big.yaml'; allowed ",
     "file/x": "there is no such file; found the text 'file/x'",
     "a" * 300: "the file cannot be read: File name too long; found the text 'aaa",
