@@ -7,7 +7,6 @@ printed before anything is drawn or written of it.
 
 import contextlib
 import json
-import shlex
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from experiments.campaign import play_out
 from experiments.changes import refuse_changes
 from experiments.cluster import cluster_problem
 from experiments.crew import Crew, cores
-from experiments.exits import guarded, resumable
+from experiments.exits import guarded, resumable, resume_command
 from experiments.files import write_json
 from experiments.folders import StudyFolder, claimed, locked
 from experiments.plan import Plan
@@ -252,7 +251,7 @@ def _told_failures(study: StudyFolder, talk: Console) -> int:
     if not study.parts.rows("runs"):
         talk.print(failed[0]["traceback"])
     first, few = failed[0], "run failed and is" if len(failed) == 1 else "runs failed and are"
-    again = f"dmz resume --failed {shlex.quote(str(study.path))}"
+    again = resume_command(study.path, "--failed")
     talk.print(f"{len(failed):,} {few} left out of every figure; run {first['run']} of "
                f"{first['arm']}: {printable(first['error'])} (failures.json); {again} plays again "
                "what failed")  # fmt: skip
