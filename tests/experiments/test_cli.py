@@ -39,7 +39,8 @@ def test_run_prints_the_table_and_writes_the_folder(done, folder):
     names = {path.name for path in (folder / "one").iterdir()}
     assert names == {"runs.parquet", "incidents.parquet", "tension.parquet", "tables.json",
                      "manifest.json", "inputs", "figures.json", "figures", "report.html",
-                     "summary.png", "session.json", "incidents.geojson", ".lock"}  # fmt: skip
+                     "summary.png", "session.json", "incidents.geojson", "made.json",
+                     ".lock"}  # fmt: skip
     runs = pd.read_parquet(folder / "one" / "runs.parquet")
     incidents = pd.read_parquet(folder / "one" / "incidents.parquet")
     assert len(runs) == 6 and runs["incidents"].sum() == len(incidents) > 10
