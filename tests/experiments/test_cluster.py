@@ -171,7 +171,7 @@ def test_a_run_that_kills_workers_is_named_and_the_others_are_played():
     found = {}
     tasks = [Task("arm", None, tuple(range(first, first + 3))) for first in range(0, 12, 3)]
     few = dask.config.set({"distributed.scheduler.allowed-failures": 1})
-    with few, LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None,
+    with few, LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=":0",
                            silence_logs=logging.CRITICAL) as own, (
         pytest.raises(WorkersLost)
     ) as lost:
