@@ -154,8 +154,9 @@ def _name_points(axes: Axes, row: _Row, beside: np.ndarray, height: float) -> No
     """Names above the axes, each with a line down to its point."""
     if not row.names:
         return
+    tops = row.data["high"].fillna(row.data["rate"])
     shares = axes.transAxes.inverted().transform(
-        axes.transData.transform(np.column_stack([beside, row.data["high"].fillna(row.data["rate"])]))
+        axes.transData.transform(np.column_stack([beside, tops]))
     )
     wide = [(max(text_width(line, SMALL) for line in lines) + 14) / _WIDTH for lines in row.names]
     middles = spread(shares[:, 0], wide, 0, 1)
