@@ -151,7 +151,7 @@ def test_regret_is_the_difference_of_rates_in_the_table(tmp_path, runs):
 
 
 def regrets_by_policy(found):
-    return found["regret"]
+    return {each["policy"]: each for each in found["regret"]}
 
 
 def test_regret_counts_each_arms_own_exposure(tmp_path):
