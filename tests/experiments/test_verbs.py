@@ -18,7 +18,7 @@ from little import SCENARIO, dmz, same_bytes, write
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.files import write_seals
+from experiments.files import digest_of, write_seals
 from experiments.results import Results
 from sim.case import digest
 
@@ -169,9 +169,16 @@ def test_a_manifest_from_a_stranger_names_no_path_and_steers_no_terminal(copy):
             arm["case"]["files"] = {"north_line": "../../../../../etc/passwd"}
         return manifest
 
+    sound = (copy / "out" / "manifest.json").read_text()
     edit_manifest("out", elsewhere)
     for verb in ("resume", "verify", "results", "bundle"):
         refused(typed(verb, "out"), "damaged")
+    for name in ("../../short.yaml", str(copy / "short.yaml")):
+        (copy / "out" / "manifest.json").write_text(sound)
+        inputs = {name: digest_of(copy / "short.yaml")}
+        edit_manifest("out", lambda manifest, inputs=inputs: manifest | {"inputs": inputs})
+        for verb in ("verify", "results", "bundle"):
+            refused(typed(verb, "out"), "names a file outside its folder")
     edit_manifest("out", lambda manifest: manifest | {"name": "\x1b]0;mine\x07"})
     for verb in ("resume", "verify", "results", "bundle"):
         found = typed(verb, "out")
