@@ -11,14 +11,16 @@ from rich.console import Console
 from experiments.exits import guarded
 from experiments.files import write_whole
 from experiments.folders import CODE, INPUTS, MANIFEST, StudyFolder
+from experiments.own_files import LIST, altered_in
 from experiments.parts import COMPLETE, FAILURES, TABLES
-from experiments.publishing import PICTURES, REPORT
+from experiments.publishing import FIGURES, PICTURES, REPORT
+from experiments.running import PICTURE, PLACES
 from experiments.verifying import rows_astray
 from sim.documents import BadInput, Mark, Problem
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say
 _STORED = {".parquet", ".png"}  # compressed already
-_OURS = {MANIFEST, COMPLETE, FAILURES, "figures.json", REPORT, "summary.png", "incidents.geojson",
+_OURS = {MANIFEST, COMPLETE, FAILURES, FIGURES, REPORT, PICTURE, PLACES, LIST,
          *(f"{kind}.parquet" for kind in TABLES)}  # fmt: skip
 _README = """\
 {name}
@@ -67,9 +69,12 @@ def _refuse_unsound(study: StudyFolder) -> None:
         message = "not everything has been played; dmz resume goes on"
         raise BadInput([Problem(Mark(str(study.path), 0, 0), "", message=message)])
     study.parts.check()
-    astray = list(rows_astray(study))
-    if astray:
-        raise BadInput([Problem(study.mark, "", message=line) for line in astray])
+    wrong = [Problem(study.mark, "", message=line) for line in rows_astray(study)]
+    for place in (study.path, study.path / PICTURES):
+        wrong += [Problem(Mark(str(place / name), 0, 0), "", message="is not what was written; "
+                          "dmz report makes it anew") for name in altered_in(place)]  # fmt: skip
+    if wrong:
+        raise BadInput(wrong)
 
 
 def _refuse_place(target: Path) -> None:

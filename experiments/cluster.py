@@ -1,7 +1,6 @@
 """A running ``distributed`` scheduler, by the same face as the processes of this machine."""
 
 import contextlib
-import hashlib
 import importlib
 import importlib.metadata
 import logging
@@ -16,6 +15,7 @@ import sim
 from experiments.crew import WorkersLost
 from experiments.pool import handed_out
 from sim.case import Case
+from sim.sites import fingerprint
 
 if TYPE_CHECKING:
     from experiments.playing import Task
@@ -84,16 +84,17 @@ def cluster_problem(address: str, cases: Iterable[Case] = ()) -> str | None:
     except ImportError:
         return "the package distributed is not installed: pip install 'dmz-escalation[cluster]'"
     cases = list(cases)
-    files = sorted({str(case.tree["border"][key]) for case in cases for key in case.fingerprints})
+    files = {str(case.tree["border"][key]): found
+             for case in cases for key, found in case.fingerprints.items()}  # fmt: skip
     modules = sorted({choice.reference.partition(":")[0] for case in cases
                       for choice in case.agents})  # fmt: skip
-    here = _surroundings(files, modules)
+    here = _surroundings([], modules) | files
     logger = logging.getLogger("distributed")
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # its tracebacks would stand beside our one line
     try:
         with Client(address, timeout=_CONNECT_SECONDS) as client:
-            found = client.run(_surroundings, files, modules)
+            found = client.run(_surroundings, list(files), modules)
     except (OSError, ValueError, TypeError) as error:
         return f"no scheduler can be reached there: {error}"
     except (ImportError, AttributeError) as error:
@@ -115,7 +116,7 @@ def _surroundings(files: Sequence[str], modules: Sequence[str]) -> dict[str, str
     found |= {name: importlib.metadata.version(name) for name in _LIBRARIES}
     for name in files:
         try:
-            found[name] = hashlib.sha256(Path(name).read_bytes()).hexdigest()[:16]
+            found[name] = fingerprint(Path(name))
         except OSError:
             found[name] = _NONE
     for name in modules:

@@ -6,6 +6,7 @@ more stopped by a signal (130: Ctrl-C).
 
 import contextlib
 import errno
+import os
 import shlex
 import signal
 from collections.abc import Callable, Iterator
@@ -44,6 +45,10 @@ def guarded(do: Callable[[Console], int]) -> int:
         message, code = halted.message, halted.code
     except Damaged as damaged:
         message, code = f"{damaged}; dmz resume plays again what it held", 2
+    except (WorkersLost, EnvironmentFault) as lost:
+        message, code = f"stopped: {lost}", 1
+    except MemoryError:
+        message, code = "stopped: there is not enough memory", 1
     except KeyboardInterrupt as stop:
         message, code = "interrupted", getattr(stop, "code", 128 + signal.SIGINT)
     except BrokenPipeError:
@@ -59,7 +64,7 @@ def guarded(do: Callable[[Console], int]) -> int:
 @contextlib.contextmanager
 def resumable(folder: Path) -> Iterator[None]:
     """What stops the work in a study's folder is told with the command that goes on."""
-    go_on = f"go on with: dmz resume {shlex.quote(str(folder))}"
+    go_on = f"go on with: {resume_command(folder)}"
     try:
         yield
     except (Interrupted, KeyboardInterrupt) as stop:
@@ -74,6 +79,17 @@ def resumable(folder: Path) -> Iterator[None]:
     except MemoryError as error:
         raise Halted(f"stopped: there is not enough memory; what was played is kept; {go_on}") \
             from error  # fmt: skip
+
+
+def resume_command(folder: Path, *options: str) -> str:
+    """The command that goes on with a folder, as it can be typed in a shell."""
+    name = f"./{folder}" if str(folder).startswith("-") else str(folder)
+    quoted = shlex.quote(name)
+    if not name.isprintable():  # bash and zsh know bytes by their numbers
+        plain = set(range(32, 127)) - set(b"'\\")
+        letters = (chr(byte) if byte in plain else f"\\x{byte:02x}" for byte in os.fsencode(name))
+        quoted = f"$'{''.join(letters)}'"
+    return " ".join(["dmz resume", *options, quoted])
 
 
 def in_words(error: OSError) -> str:

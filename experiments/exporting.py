@@ -1,6 +1,5 @@
 """``dmz results``: what a folder holds, and its tables in other places and forms."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from rich.console import Console
 
 from experiments.console import console
 from experiments.csv_cells import harmless_table
-from experiments.exits import guarded
+from experiments.exits import guarded, resume_command
 from experiments.files import write_parquet, write_whole
 from experiments.folders import StudyFolder
 from experiments.parts import SCHEMAS, Parts
@@ -40,7 +39,7 @@ def results(folder: Path, csv: Path | None, parquet: Path | None) -> int:
 
 def _described(study: StudyFolder) -> Iterator[str]:
     manifest, parts = study.manifest, study.parts
-    go_on = f"not complete; dmz resume {shlex.quote(str(study.path))} goes on"
+    go_on = f"not complete; {resume_command(study.path)} goes on"
     state = "complete" if parts.complete else go_on
     yield f"{manifest['name']} ({manifest['kind']}, version {manifest['version']}): {state}"
     yield f"command: {manifest['command']}"

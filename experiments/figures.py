@@ -18,7 +18,7 @@ from experiments.pilots import pilot_for
 from experiments.plan import Arm, Plan
 from experiments.pools import Pools
 from experiments.regret import regrets
-from experiments.statistics import FEWEST_CLUSTERS, Floats, Pilot
+from experiments.statistics import FEWEST_CLUSTERS, FEWEST_WORLDS, Floats, Pilot
 from experiments.stopping import (
     Look,
     Tally,
@@ -218,11 +218,14 @@ def _regret(plan: Plan, tables: Tables, pool: Pilot) -> list[dict[str, Any]] | N
     counts = {future: _counts(arms, tables, plan.estimate[0])
               for future, arms in plan.futures.items()}  # fmt: skip
     found = regrets(counts, pool, level_at_looks(plan, 0.95))
+    known = all(years.size >= FEWEST_WORLDS for its in counts.values() for _, years in its.values())
     return [
         {
             "policy": policy,
             "mean": each.mean, "worst": each.worst, "worst_future": each.worst_future,
-            "regret": {"estimate": each.estimate, "low": each.low, "high": each.high},
+            "regret": {"estimate": each.estimate} | (
+                {"low": each.low, "high": each.high} if known else {"low": None, "high": None}
+            ),
             "regret_future": each.future,
         }
         for policy, each in found.items()

@@ -35,6 +35,16 @@ def others_in(folder: Path) -> list[str]:
                                             or made.get(path.name) != digest_of(path)))  # fmt: skip
 
 
+def altered_in(folder: Path) -> list[str]:
+    """What this program made in ``folder`` and is no more what it was, or gone; sorted.
+
+    The list itself stands for it where it is missing or damaged.
+    """
+    made = _made(folder) or {LIST: ""}
+    return sorted(name for name, digest in made.items()
+                  if not (folder / name).is_file() or digest_of(folder / name) != digest)
+
+
 def _made(folder: Path) -> dict[str, str]:
     """The list; empty where there is none, or one that names anything but files of the folder."""
     try:

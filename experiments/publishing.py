@@ -9,7 +9,7 @@ from experiments.files import write_whole
 from experiments.own_files import keep_only
 from experiments.results import Results
 
-REPORT, PICTURES = "report.html", "figures"
+FIGURES, REPORT, PICTURES = "figures.json", "report.html", "figures"
 
 
 def publish(results: Results, figures: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,8 @@ from experiments.store import geojson
 from experiments.summary import headline, interval_of, summarise
 from sim.outcome import RUNGS
 from sim.parameters import SIDES
+
+PICTURE, PLACES = "summary.png", "incidents.geojson"
 
 
 def arm_of(plan: Plan) -> Arm:
@@ -42,7 +44,9 @@ def print_run(plan: Plan, figures: Mapping[str, Any]) -> None:
     out.print(f"\n{headline(figures['summary'])}")
 
 
-def print_story(plan: Plan, found: Results, why: int, agents: Mapping[str, Any]) -> None:
+def print_story(
+    plan: Plan, found: Results, why: int, agents: Mapping[str, Any], to: TextIO
+) -> None:
     """Print the story of a clash, counted in the order of arms, runs and incidents."""
     from sim.story import tell
 
@@ -54,26 +58,27 @@ def print_story(plan: Plan, found: Results, why: int, agents: Mapping[str, Any])
     clash = clashes.iloc[why - 1]
     arm = plan.arms[clash["arm"]]
     model = play(arm.case, int(clash["run"]), plan.seed, agents.get(arm.name))
-    print(f"\nClash {why} of {len(clashes)} (run {clash['run']}):")
-    print("\n".join(tell(model, int(clash["incident"]))))
+    print(f"\nClash {why} of {len(clashes)} (run {clash['run']}):", file=to)
+    print("\n".join(tell(model, int(clash["incident"]))), file=to)
 
 
-def publish_run(study: StudyFolder, found: Results, figures: Mapping[str, Any]) -> None:
-    """Write the picture of the arm, and its incidents as GeoJSON if that was asked."""
+def publish_run(study: StudyFolder, found: Results, figures: Mapping[str, Any]) -> list[str]:
+    """Write the picture of the arm, and its incidents as GeoJSON if that was asked; their names."""
     from experiments.plots import save_summary
 
     arm = arm_of(study.plan)
     scenario, rates = arm.case.scenario, figures["summary"]["per_year"]
     rungs = {f"rung_{r}": f"{r}+ {RUNGS[r]}" for r in range(1, len(RUNGS))}
-    write_whole(study.path / "summary.png", lambda to: save_summary(
+    write_whole(study.path / PICTURE, lambda to: save_summary(
         to, found.runs, found.incidents, _weeks(found.tension), title=arm.name,
         ladder=[(label, interval_of(rates[name])) for name, label in rungs.items()],
         too_few=[label for name, label in rungs.items() if rates[name].get("too_few_clusters")],
         start=scenario.start, length_km=scenario.space.length_km, notes=_notes(arm),
     ))  # fmt: skip
-    if study.plan.request["asked"]["geojson"]:
-        rows = study.parts.table("incidents").to_pylist()
-        write_json(study.path / "incidents.geojson", geojson(rows))
+    if not study.plan.request["asked"]["geojson"]:
+        return [PICTURE]
+    write_json(study.path / PLACES, geojson(study.parts.table("incidents").to_pylist()))
+    return [PICTURE, PLACES]
 
 
 def _weeks(tension: pd.DataFrame) -> np.ndarray:

@@ -7,7 +7,7 @@ printed before anything is drawn or written of it.
 
 import contextlib
 import json
-import shlex
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,9 +29,10 @@ from experiments.campaign import play_out
 from experiments.changes import refuse_changes
 from experiments.cluster import cluster_problem
 from experiments.crew import Crew, cores
-from experiments.exits import guarded, resumable
+from experiments.exits import guarded, resumable, resume_command
 from experiments.files import write_json
 from experiments.folders import StudyFolder, claimed, locked
+from experiments.own_files import keep_only
 from experiments.plan import Plan
 from experiments.playing import compile_once
 from experiments.progress import Shown
@@ -224,19 +225,22 @@ def _print(
     if options.why is not None:
         from experiments.running import print_story
 
-        print_story(study.plan, found, options.why, _agents(study.plan, options))
+        print_story(study.plan, found, options.why, _agents(study.plan, options),
+                    sys.stderr if options.json else sys.stdout)  # fmt: skip
 
 
 def _publish(study: StudyFolder, found: Results, figures: dict[str, Any]) -> None:
     """Write the figures, the pictures and the report."""
-    from experiments.publishing import publish
+    from experiments.publishing import FIGURES, REPORT, publish
 
-    write_json(study.path / "figures.json", figures)
+    write_json(study.path / FIGURES, figures)
     publish(found, figures)
+    made = [FIGURES, REPORT]
     if study.plan.kind == "run":
         from experiments.running import publish_run
 
-        publish_run(study, found, figures)
+        made += publish_run(study, found, figures)
+    keep_only(study.path, made)
 
 
 def _point_to(study: StudyFolder, options: Options) -> None:
@@ -252,7 +256,7 @@ def _told_failures(study: StudyFolder, talk: Console) -> int:
     if not study.parts.rows("runs"):
         talk.print(failed[0]["traceback"])
     first, few = failed[0], "run failed and is" if len(failed) == 1 else "runs failed and are"
-    again = f"dmz resume --failed {shlex.quote(str(study.path))}"
+    again = resume_command(study.path, "--failed")
     talk.print(f"{len(failed):,} {few} left out of every figure; run {first['run']} of "
                f"{first['arm']}: {printable(first['error'])} (failures.json); {again} plays again "
                "what failed")  # fmt: skip

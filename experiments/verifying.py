@@ -16,13 +16,13 @@ from experiments.console import console
 from experiments.exits import guarded
 from experiments.folders import StudyFolder
 from experiments.parts import TABLES, rows_of
-from experiments.playing import compile_once, play
+from experiments.playing import Failure, Task, compile_once, play, play_task
 from experiments.session import libraries
 from experiments.stopping import targets
 from experiments.wording import many
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
-from sim.outcome import CLASH_RUNG, Outcome, outcome
+from sim.outcome import CLASH_RUNG, Outcome
 
 Key = tuple[str, int]  # arm and run
 
@@ -62,8 +62,7 @@ def verify(folder: Path, rows: int, seed: int, allow_code: bool) -> int:
         wrong = 0
         chosen = _chosen(len(keys), rows, seed)
         for row in chosen:
-            kept, again = _kept(study, keys[row]), _again(study, keys[row], agents)[1]
-            found = next(_differences(row, keys[row], kept, again), None)
+            found = _difference(study, row, keys[row], _again(study, keys[row], agents))
             wrong += found is not None
             if found is not None:
                 out.print(str(found))
@@ -86,12 +85,13 @@ def run_again(folder: Path, row: int, why: int | None, allow_code: bool) -> int:
         _tell_versions(study, talk)
         agents = _agents(study, allow_code)
         compile_once(talk.print)
-        found, again = _again(study, keys[row], agents)
-        difference = next(_differences(row, keys[row], _kept(study, keys[row]), again), None)
-        for name, value in found.row.items():
-            print(f"{name:28} {value}")
-        if why is not None:
-            _tell(study, keys[row], agents, found, why)
+        again = _again(study, keys[row], agents)
+        difference = _difference(study, row, keys[row], again)
+        if isinstance(again, Outcome):
+            for name, value in again.row.items():
+                print(f"{name:28} {value}")
+            if why is not None:
+                _tell(study, keys[row], agents, again, why)
         if difference is not None:
             print(difference, file=sys.stderr)
             return 1
@@ -165,12 +165,19 @@ def _kept(study: StudyFolder, key: Key) -> dict[str, pa.Table]:
 
 def _again(
     study: StudyFolder, key: Key, agents: dict[str, dict[str, type]]
-) -> tuple[Outcome, dict[str, pa.Table]]:
+) -> Outcome | Failure:
     arm, k = key
-    model = play(study.plan.arms[arm].case, k, study.plan.seed, agents[arm])
-    found = outcome(model)
-    model.dismiss()
-    return found, rows_of([(arm, k, found)], study.plan.seed)
+    task = Task(arm, study.plan.arms[arm].case, (k,), agents[arm])
+    return play_task(task, study.plan.seed)[k]
+
+
+def _difference(
+    study: StudyFolder, row: int, key: Key, again: Outcome | Failure
+) -> Difference | None:
+    if isinstance(again, Failure):
+        return Difference(row, *key, "what became of it", "an outcome", again.error)
+    found = rows_of([(*key, again)], study.plan.seed)
+    return next(_differences(row, key, _kept(study, key), found), None)
 
 
 def _differences(

@@ -79,9 +79,8 @@ def _ended(
     drawn = draw_ended(stream, ending, events, same_luck, repetitions, luck)
     x_rate, y_rate = (true_rate(stream, ending, events, arm) for arm in (0, 1))
     ratio, sums = y_rate / x_rate, Sums.of(drawn)
-    rate, gap, at_truth = rates(sums), differences(drawn, sums, 1), None
-    at_truth = differences(drawn, sums, 1, ratio=ratio)
-    held, widths = at_truth.hold(0.0), []
+    rate, gap = rates(sums), differences(drawn, sums, 1)
+    held, widths = differences(drawn, sums, 1, ratio=ratio).hold(0.0), []
     for at, (x, y) in sample(drawn, public):
         pool, (x_years, y_years) = pool_of(np.stack([x, y])), drawn.years_by_world(at)
         agree(rate, at, rate_interval(x, x_years, pool=pool))

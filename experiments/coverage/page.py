@@ -66,7 +66,7 @@ ABOUT = {
     "difference, runs that end": "`difference_interval` with the exposure of both arms. What it is "
     "for: with the baseline's years for both, a policy that only ends runs sooner is called lower "
     "nearly always; with the exposure of each, but the variance of the counts, two arms without "
-    "any difference of which half the runs end at a clash were told apart in 14% of the "
+    "any difference of which half the runs end at a clash were told apart in 15% of the "
     "repetitions.",
     "largest regret": "`regrets` of four policies in two futures: all four must hold; of as many "
     "runs each, or each policy at the look, of four, that decided on it.",

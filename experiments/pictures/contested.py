@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from experiments.pictures.levels import draw_rates, level_of, n_words, rates_by_level
-from experiments.pictures.marks import LINE, spread
+from experiments.pictures.marks import LINE, roof, spread
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import COSTS_ONLY, LOOKS, Shown, costs_only
 from experiments.sheet import (
@@ -136,7 +136,7 @@ def _draw(axes: Axes, row: _Row, data: pd.DataFrame, height: float) -> None:
     axes.hlines(row.data["rate"], row.data["contested_area_low"], row.data["contested_area_high"],
                 color=FAINT, linewidth=1.0)  # fmt: skip
     draw_rates(axes, beside, row.data, row.marker)
-    axes.set_ylim(0, 1.1 * data["high"].max() or 1.0)
+    axes.set_ylim(0, roof(data))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     _name_points(axes, row, beside, height)
 
@@ -154,8 +154,9 @@ def _name_points(axes: Axes, row: _Row, beside: np.ndarray, height: float) -> No
     """Names above the axes, each with a line down to its point."""
     if not row.names:
         return
+    tops = row.data["high"].fillna(row.data["rate"])
     shares = axes.transAxes.inverted().transform(
-        axes.transData.transform(np.column_stack([beside, row.data["high"]]))
+        axes.transData.transform(np.column_stack([beside, tops]))
     )
     wide = [(max(text_width(line, SMALL) for line in lines) + 14) / _WIDTH for lines in row.names]
     middles = spread(shares[:, 0], wide, 0, 1)

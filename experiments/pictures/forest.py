@@ -71,10 +71,10 @@ def comparisons_table(shown: Shown) -> pd.DataFrame:
     ]  # fmt: skip
     if not rows:
         return pd.DataFrame()
-    futures = list(comparisons)
+    order = {future: i for i, future in enumerate(comparisons)}
     return pd.DataFrame(rows).sort_values(
         ["future", "difference"], ignore_index=True, kind="stable",
-        key=lambda c: c.map(futures.index) if c.name == "future" else c,
+        key=lambda c: c.map(order) if c.name == "future" else c,
     )  # fmt: skip
 
 

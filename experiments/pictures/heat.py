@@ -1,6 +1,7 @@
 """Heat maps: the rate that decides over two swept factors."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
@@ -20,7 +21,7 @@ from experiments.sheet import (
     rate_text,
     wrapped,
 )
-from experiments.wording import capital, many, number
+from experiments.wording import NO_INTERVAL, capital, many, number
 
 _ROWS, _COLUMNS, _PICTURES = 16, 9, 4  # at most
 _MAP = colormaps["Blues"]  # rises in darkness only, so that a grey copy reads the same
@@ -98,7 +99,7 @@ def _cells(
         star = "*" if costs_only(row[level_of(factor)] for factor in factors) else ""
         words = (
             f"{rate_text(row['rate'])}{star}" if row["rate"] else f"0{star}",
-            f"({_limit(row['low'])}–{rate_text(row['high'])})",
+            f"({_limits(row['low'], row['high'])})",
             f"n = {number(row['events'])} in {number(row['years'])}",
         )
         place = rows.index(row[level_of(factors[0])]), columns.index(row[level_of(factors[1])])
@@ -106,5 +107,7 @@ def _cells(
     return cells
 
 
-def _limit(value: float) -> str:
-    return rate_text(value) if value else "0"
+def _limits(low: float, high: float) -> str:
+    if math.isnan(high):
+        return NO_INTERVAL
+    return f"{rate_text(low) if low else '0'}–{rate_text(high)}"

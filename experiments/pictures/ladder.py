@@ -76,8 +76,8 @@ def _table(shown: Shown, chosen: list[str]) -> pd.DataFrame:
 
 
 def _decades(data: pd.DataFrame) -> tuple[float, float]:
-    """Whole decades that hold every limit above 0, six at most."""
-    seen = data[["low", "high"]].to_numpy(float)
+    """Whole decades that hold every rate and limit above 0, six at most."""
+    seen = data[["rate", "low", "high"]].to_numpy(float)
     seen = seen[np.isfinite(seen) & (seen > 0)]
     if not seen.size:
         return 0.01, 1.0

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from experiments.pictures.marks import LINE, clipped, ends_of
+from experiments.pictures.marks import LINE, clipped, ends_of, roof
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import COSTS_ONLY, Shown, costs_only
 from experiments.sheet import (
@@ -181,6 +181,6 @@ def draw_rates(axes: Axes, x: np.ndarray, data: pd.DataFrame, marker: str = "o")
     axes.vlines(x, data["low"], data["high"], color=INK, linewidth=1.6)
     axes.plot(x, data["rate"], linestyle="", marker=marker, markeredgecolor=INK, markersize=8,
               color=LOOK["violation"]["facecolor"])  # fmt: skip
-    axes.set_ylim(0, 1.1 * data["high"].max() or 1.0)
+    axes.set_ylim(0, roof(data))
     axes.yaxis.set_major_formatter(FuncFormatter(plain))
     axes.grid(axis="y")

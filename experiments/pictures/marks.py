@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -117,6 +118,11 @@ def ends_of(interval: Mapping[str, Any], name: str = "") -> dict[str, float]:
     """Estimate and limits as columns ``name``, ``name_low`` and ``name_high``; null is nan."""
     return {(name + end).lstrip("_") or "rate": float("nan") if interval[key] is None
             else interval[key] for end, key in ENDS.items()}  # fmt: skip
+
+
+def roof(data: pd.DataFrame) -> float:
+    """The top of an axis from 0 that holds rates and their limits; one world has no limits."""
+    return 1.1 * float(np.nanmax(data[["rate", "high"]].to_numpy(float))) or 1.0
 
 
 def rate_words(rate: float, low: float, high: float) -> str:

@@ -71,7 +71,7 @@ def test_a_batch_without_any_incident_has_figures_too():
     case = load_case("baseline", days=3, assignments=(
         *BUSY, "north.works.slots=0", "mines.strikes_per_km=0", "north.stray.per_post_year=0",
         "south.stray.per_post_year=0"))  # fmt: skip
-    batch = run_batch(case, 2)
+    batch = run_batch(case, 4)
     runs = with_totals(batch.run_rows())
     incidents = incident_table(batch.incident_rows()).to_pandas()
     assert incidents.empty and list(incidents)[:2] == ["run", "world"]

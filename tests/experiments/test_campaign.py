@@ -23,29 +23,34 @@ from experiments.folders import StudyFolder
 KILLS = 24
 RULE = "runs: 24"  # of six arms: some four seconds
 KILLER = """\
-import os, random, signal, sys, time
+import os, random, shutil, signal, sys, time
 from pathlib import Path
 from experiments import campaign
 from experiments.crew import Crew
 from experiments.playing import play
 from experiments.folders import StudyFolder
 
-study, kills = StudyFolder(Path(sys.argv[1])), int(sys.argv[2])
-play(next(iter(study.plan.arms.values())).case, 0, 1)     # everything is loaded before the forks
+fresh, kills = Path(sys.argv[1]), int(sys.argv[2])
+plan = StudyFolder(fresh).plan
+play(next(iter(plan.arms.values())).case, 0, 1)     # everything is loaded before the forks
 campaign._SECONDS_A_PART = 0.03                     # so that kills fall into the writing too
-luck, killed = random.Random(5), 0
-while killed < kills:
+luck, killed, studies = random.Random(5), 0, 0
+while killed < kills:                               # a fast machine plays more studies meanwhile
+    folder = Path(sys.argv[3]) / str(studies)
+    if not folder.exists():
+        shutil.copytree(fresh, folder)
     child = os.fork()
     if not child:
-        campaign.play_out(study, Crew(1), {})
+        campaign.play_out(StudyFolder(folder), Crew(1), {})
         os._exit(0)
     time.sleep(luck.uniform(0.02, 0.4))
     done, status = os.waitpid(child, os.WNOHANG)
     if done:
-        break
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    killed += 1
+        studies += 1
+    else:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        killed += 1
 print(killed)
 """
 
@@ -66,13 +71,14 @@ def fresh(undisturbed: Path, folder: Path) -> Path:
 
 
 def test_killed_at_random_moments_it_ends_with_the_same_bytes(undisturbed, tmp_path):
-    folder = fresh(undisturbed, tmp_path / "killed")
-    killer = subprocess.run([sys.executable, "-c", KILLER, str(folder), str(KILLS)],
+    start, studies = fresh(undisturbed, tmp_path / "fresh"), tmp_path / "killed"
+    killer = subprocess.run([sys.executable, "-c", KILLER, str(start), str(KILLS), str(studies)],
                             capture_output=True, text=True, timeout=300)  # fmt: skip
     assert killer.returncode == 0, killer.stderr
-    assert int(killer.stdout) >= 20
-    play_out(StudyFolder(folder), Crew(1), {})
-    same_bytes(folder, undisturbed)
+    assert int(killer.stdout) == KILLS and any(studies.iterdir())
+    for folder in studies.iterdir():
+        play_out(StudyFolder(folder), Crew(1), {})
+        same_bytes(folder, undisturbed)
 
 
 def test_any_number_of_workers_and_any_chunks_leave_the_same_bytes(
@@ -131,18 +137,30 @@ def test_a_full_disk_loses_nothing(undisturbed, tmp_path):
         subprocess.run(["umount", "-l", str(disk)], check=False)
 
 
-def test_ctrl_c_keeps_what_was_played_and_says_how_to_go_on(undisturbed, tmp_path):
-    folder = fresh(undisturbed, tmp_path / "out")
+def stopped(folder: Path, signum: int) -> int:
+    """Have a study stopped by a signal; the runs that it says are kept."""
     command = [sys.executable, "-m", "experiments.cli", "resume", str(folder), "--workers", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     while not any(folder.glob("parts")) and process.poll() is None:
         time.sleep(0.05)
     time.sleep(1.0)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, signum)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130 and "dmz resume" in said and "Traceback" not in said, said
+    assert process.returncode == 128 + signum, said
+    assert "dmz resume" in said and "Traceback" not in said
     kept = StudyFolder(folder).parts.rows("runs")
     assert 0 < kept < 144
+    return kept
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+def test_a_signal_loses_nothing(undisturbed, tmp_path, signum):
+    assert stopped(fresh(undisturbed, tmp_path / "out"), signum)
+
+
+def test_ctrl_c_keeps_what_was_played_and_says_how_to_go_on(undisturbed, tmp_path):
+    folder = fresh(undisturbed, tmp_path / "out")
+    stopped(folder, signal.SIGINT)
     shown = dmz("results", str(folder), cwd=tmp_path)
     assert shown.returncode == 0 and "not complete" in shown.stdout
     assert dmz("report", str(folder), cwd=tmp_path).returncode == 0

@@ -39,7 +39,8 @@ def test_run_prints_the_table_and_writes_the_folder(done, folder):
     names = {path.name for path in (folder / "one").iterdir()}
     assert names == {"runs.parquet", "incidents.parquet", "tension.parquet", "tables.json",
                      "manifest.json", "inputs", "figures.json", "figures", "report.html",
-                     "summary.png", "session.json", "incidents.geojson", ".lock"}  # fmt: skip
+                     "summary.png", "session.json", "incidents.geojson", "made.json",
+                     ".lock"}  # fmt: skip
     runs = pd.read_parquet(folder / "one" / "runs.parquet")
     incidents = pd.read_parquet(folder / "one" / "incidents.parquet")
     assert len(runs) == 6 and runs["incidents"].sum() == len(incidents) > 10
@@ -59,6 +60,7 @@ def test_the_manifest_names_what_was_run(done, folder):
     assert arm["policy"] is None and len(arm["content_hash"]) == 64
     figures = json.loads((folder / "one" / "figures.json").read_text())
     assert figures["summary"]["pilot"]["runs"] > 0 and figures["summary"]["worlds"] == 3
+    assert figures["rates"]["short"] == figures["summary"]["per_year"]  # on the shipped pilot
 
 
 def test_any_number_of_workers_leaves_the_same_bytes(done, folder):
@@ -197,6 +199,8 @@ def test_where_every_run_fails_there_are_no_figures(folder):
 def test_one_run_alone_lives_and_has_its_story(folder):
     one = dmz("run", "short.yaml", "--runs", "1", "--why", "1", "--out", "alone", cwd=folder)
     assert one.returncode == 0 and "Clash 1 of " in one.stdout, one.stderr
+    rate = json.loads((folder / "alone" / "figures.json").read_text())["rates"]["short"]["clashes"]
+    assert rate["estimate"] > 0 and rate["low"] is None and rate["high"] is None
     assert "Report: alone/report.html" in one.stdout
 
 

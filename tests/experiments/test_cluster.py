@@ -1,18 +1,28 @@
 """A real distributed scheduler and two workers, as processes on the loopback address."""
 
+import importlib.metadata
 import json
+import logging
+import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from little import begun, dmz, same_bytes
 
 from experiments.campaign import play_out
-from experiments.crew import Crew
+from experiments.cluster import cluster_problem, on_cluster
+from experiments.crew import Crew, EnvironmentFault, WorkersLost
 from experiments.folders import StudyFolder
+from experiments.playing import Task, play_task
+from sim.case import Case
+from sim.library import scenario_folder
+from sim.scenario import load_case
 
 RULE = "runs: 16"
 
@@ -77,6 +87,98 @@ def test_a_worker_of_the_cluster_may_die(cluster, here, tmp_path):
     for kind in ("runs", "incidents", "tension"):
         file = f"{kind}.parquet"
         assert (folder / file).read_bytes() == (here / file).read_bytes()
+
+
+# -- what the workers lack, before the first run --------------------------------------------------
+
+
+@pytest.fixture
+def own_files(tmp_path):
+    """A case with files of its own, read by a relative name, as a user does."""
+    folder = shutil.copytree(scenario_folder(), tmp_path / "mine")
+    return load_case(os.path.relpath(folder / "own_sites.yaml"), days=3), folder / "data"
+
+
+def test_files_of_a_scenario_reach_workers_with_another_folder(cluster, own_files):
+    case, _ = own_files
+    assert cluster_problem(cluster[0], [case]) is None
+    task = Task("own", case, (0, 1))
+    found = dict(next(on_cluster([task], 1, play_task, cluster[0]))[1])
+    assert {k: each.row for k, each in found.items()} == {
+        k: each.row for k, each in play_task(task, 1).items()}  # fmt: skip
+
+
+def test_files_that_a_resumed_study_keeps_have_whole_paths(own_files, tmp_path, monkeypatch):
+    case, _ = own_files
+    for key, digest in case.fingerprints.items():
+        (tmp_path / "inputs").mkdir(exist_ok=True)
+        (tmp_path / "inputs" / digest).write_bytes(Path(case.tree["border"][key]).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    again = Case.revived(case.saved, Path("inputs"))
+    monkeypatch.chdir("/")
+    assert all(Path(again.tree["border"][key]).is_file() for key in case.fingerprints)
+
+
+def test_a_file_that_the_workers_have_not_is_named(cluster, own_files):
+    case, data = own_files
+    (data / "markers_example.csv").write_text("s_km\n1.0\n")
+    problem = cluster_problem(cluster[0], [case])
+    assert "markers_example.csv" in problem and "here" in problem
+    (data / "markers_example.csv").unlink()
+    assert "markers_example.csv is not there" in cluster_problem(cluster[0], [case])
+
+
+def test_a_version_that_differs_is_named(cluster, monkeypatch):
+    assert cluster_problem(cluster[0]) is None
+    version = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version",
+                        lambda name: "1.0" if name == "numpy" else version(name))  # fmt: skip
+    said = cluster_problem(cluster[0])
+    assert f"numpy is {version('numpy')}, here 1.0" in said
+
+
+def test_an_agent_that_the_workers_have_not_is_named(cluster, tmp_path, monkeypatch):
+    (tmp_path / "agents_of_mine.py").write_text(
+        "from sim.agents import CommandPost\nclass Mine(CommandPost):\n    pass\n")
+    (tmp_path / "mine.yaml").write_text("name: mine\nbinds: [north, south]\n"
+                                        "agents: {CommandPost: agents_of_mine:Mine}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    case = load_case("baseline", [str(tmp_path / "mine.yaml")])
+    assert "agents_of_mine is not there" in cluster_problem(cluster[0], [case])
+
+
+# -- what happens to runs -------------------------------------------------------------------------
+
+
+def test_a_fault_of_the_machine_stops_a_cluster_too(cluster, own_files):
+    case, data = own_files
+    shutil.rmtree(data)
+    with pytest.raises(EnvironmentFault, match="run 0 of own"):
+        list(on_cluster([Task("own", case, (0,))], 1, play_task, cluster[0]))
+
+
+def ends_its_worker(task, seed):
+    if 5 in task.runs:
+        os._exit(3)
+    return {k: seed for k in task.runs}
+
+
+def test_a_run_that_kills_workers_is_named_and_the_others_are_played():
+    """A cluster of its own, whose workers come back."""
+    import dask
+    from distributed import LocalCluster
+
+    found = {}
+    tasks = [Task("arm", None, tuple(range(first, first + 3))) for first in range(0, 12, 3)]
+    few = dask.config.set({"distributed.scheduler.allowed-failures": 1})
+    with few, LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=":0",
+                           silence_logs=logging.CRITICAL) as own, (
+        pytest.raises(WorkersLost)
+    ) as lost:
+        for _, results in on_cluster(tasks, 1, ends_its_worker, own.scheduler_address):
+            found |= results
+    assert (lost.value.arm, lost.value.run) == ("arm", 5)
+    assert {0, 1, 2, 3, 4} <= found.keys() and 5 not in found
 
 
 def test_a_scheduler_that_is_not_there_is_one_clear_error(tmp_path):

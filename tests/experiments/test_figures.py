@@ -76,8 +76,9 @@ def test_an_arm_keeps_the_verdict_with_which_it_stopped(decided):
     assert without["ratio"] == found["ratio"]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 75, 84, 97, 120, 136, 148])
 def test_never_does_a_report_contradict_the_stop(decided, seed):
+    """At all seeds but the first an arm would be undecided by what all arms know in the end."""
     luck, n = np.random.default_rng(seed), 400
     burst = luck.integers(1, 6)
     counts = {}
@@ -150,7 +151,7 @@ def test_regret_is_the_difference_of_rates_in_the_table(tmp_path, runs):
 
 
 def regrets_by_policy(found):
-    return found["regret"]
+    return {each["policy"]: each for each in found["regret"]}
 
 
 def test_regret_counts_each_arms_own_exposure(tmp_path):

@@ -97,6 +97,9 @@ def test_the_audit_counts_runs_and_moments(played):
     fewer = incidents.drop(index=incidents.index[3])
     dropped = audit((played["none"][0], fewer), played["none"])
     assert (dropped.bound, dropped.moments) == (1, 1)
+    first = incidents[incidents["run"] == incidents["run"].iloc[0]].drop_duplicates("opened")
+    two = audit((played["none"][0], incidents.drop(index=first.index[:2])), played["none"])
+    assert (two.bound, two.moments) == (1, 2), "two moments of one run"
 
 
 def test_ratio_and_difference_hold_one_verdict(played):

@@ -74,8 +74,17 @@ def test_small_passes_make_the_same_rows(tmp_path, monkeypatch):
 
 
 def test_tension_is_kept_at_the_start_of_every_seventh_day(tmp_path):
-    parts = made(tmp_path, [PLAYED[:1]])
-    assert parts.table("tension").to_pylist()[0]["north"] == [0.25] * 5
+    days = Outcome(PLAYED[0][2].row, [], np.arange(60.0).reshape(30, 2))
+    parts = made(tmp_path, [[("b", 0, days)]])
+    (row,) = parts.table("tension").to_pylist()
+    assert row["north"] == [0, 14, 28, 42, 56] and row["south"] == [1, 15, 29, 43, 57]
+
+
+def test_run_k_is_luck_k_modulo_two_of_world_k_by_two(tmp_path):
+    incidents = made(tmp_path, [PLAYED]).table("incidents").to_pylist()
+    assert incidents
+    for row in incidents:
+        assert (row["world"], row["luck"]) == (row["run"] // 2, row["run"] % 2)
 
 
 def test_a_part_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):

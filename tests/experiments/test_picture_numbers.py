@@ -194,16 +194,16 @@ def test_tension_has_its_quantiles_by_side():
 def test_the_picture_of_a_run_has_the_same_quantiles_of_the_runs_still_played():
     rng = np.random.default_rng(2)
     tension = rng.uniform(size=(50, 4, 2))
-    runs = pd.DataFrame({"seed": 1, "world": np.arange(50) // 2, "days": [4.0] * 49 + [2.0],
+    runs = pd.DataFrame({"seed": 1, "world": np.arange(50) // 2, "days": [28.0] * 49 + [14.0],
                          "ended": False, "clashes": 0, "clashes_violation": 0,
                          "clashes_otherwise": 0, "first_clash_day": np.nan})  # fmt: skip
     data = figure_data(runs, pd.DataFrame(), tension, ladder=[("a", Interval(1, 0, 2, 3, 4, 5))],
                        start=dt.date(2026, 1, 1), length_km=60.0)["tension"]  # fmt: skip
     assert data["runs"].tolist() == [50, 50, 49, 49]
-    for day, played in enumerate((50, 50, 49, 49)):
-        rows = {side: tension[:played, day, i][:, None] for i, side in enumerate(SIDES)}
+    for week, played in enumerate((50, 50, 49, 49)):
+        rows = {side: tension[:played, week, i][:, None] for i, side in enumerate(SIDES)}
         for column, wanted in quantiles(rows).items():
-            assert data[column].iloc[day] == pytest.approx(wanted[0]), column
+            assert data[column].iloc[week] == pytest.approx(wanted[0]), column
 
 
 def test_the_arms_that_differ_most_are_by_the_measure_that_decides():

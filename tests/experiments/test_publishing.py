@@ -185,18 +185,15 @@ def test_a_page_is_written_into_a_folder_of_its_own_only(folder, tmp_path, name,
     into = tmp_path / "docs" / "studies"
     into.mkdir(parents=True)
     (tmp_path / "docs" / "mine.md").write_text("mine")
-    mine = tmp_path / "out"
-    shutil.copytree(folder, mine)
-    manifest = json.loads((mine / "manifest.json").read_text())
-    manifest["request"]["name"] = name
-    (mine / "manifest.json").write_text(json.dumps(manifest))
-    for _ in range(2):
-        page = gallery.page(mine, into)
+    kept = Results(folder).manifest
+    for manifest in (kept | {"request": {"name": name}}, kept | {"request": {}, "name": name}):
+        monkeypatch.setattr(Results, "manifest", property(lambda _, kept=manifest: kept))
+        page = gallery.page(folder, into)
         assert page.parent.parent == into and page.name == "README.md"
     assert (tmp_path / "docs" / "mine.md").read_text() == "mine"
     (page.parent / "mine.txt").write_text("mine")
     with pytest.raises(BadInput, match=r"mine\.txt"):
-        gallery.page(mine, into)
+        gallery.page(folder, into)
     assert (page.parent / "mine.txt").read_text() == "mine"
 
 

@@ -104,3 +104,19 @@ def test_every_pair_of_every_future_is_in_the_family():
     highs = [difference_interval(counts[f]["a"][0], counts[f][p][0], 60.0, level=1 - 0.05 / 6).high
              for f in counts for p in "bc"]  # fmt: skip
     assert found["a"].high == pytest.approx(max(0.0, *highs))
+
+
+def test_the_limits_are_the_largest_of_any_future():
+    """Far from the best in one future, of few worlds in another: either may be the largest."""
+    luck = np.random.default_rng(9)
+    counts = {
+        "far": {"a": (luck.poisson(3.0, 400).astype(float), 400.0),
+                "b": (luck.poisson(1.0, 400).astype(float), 400.0)},
+        "few": {"a": (np.array([3.0, 1, 4, 2]), 4.0), "b": (np.array([1.0, 1, 2, 1]), 4.0)},
+    }  # fmt: skip
+    found = regrets(counts, None)["a"]
+    gaps = {future: difference_interval(own["a"][0], own["b"][0], own["a"][1], level=1 - 0.05 / 2)
+            for future, own in counts.items()}  # fmt: skip
+    assert found.future == "far" and gaps["few"].estimate < found.estimate
+    assert found.low == pytest.approx(gaps["far"].low) and gaps["few"].low < found.low
+    assert found.high == pytest.approx(gaps["few"].high) and gaps["far"].high < found.high

@@ -4,6 +4,8 @@ typed by a user."""
 import json
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -329,6 +331,54 @@ def test_a_bad_run_is_recorded_and_the_study_goes_on(tmp_path, monkeypatch):
         assert changed.returncode == 2 and "other code" in changed.stderr, changed.stderr
 
 
+@pytest.mark.parametrize("file", ["figures.json", "report.html", "figures/forest.svg", "made.json",
+                                  "inputs/short.yaml", "tension.parquet"])  # fmt: skip
+@pytest.mark.parametrize("hurt", ["cut", "gone"])
+def test_a_bundle_holds_nothing_that_is_damaged_and_overwrites_nothing(copy, file, hurt):
+    path = copy / "out" / file
+    path.unlink() if hurt == "gone" else path.write_bytes(path.read_bytes()[:-3])
+    refused(typed("bundle", "out"), path.name)
+    assert not (copy / "out.zip").exists()
+
+
+def test_a_bundle_overwrites_nothing(copy):
+    (copy / "out.zip").write_text("mine")
+    refused(typed("bundle", "out"), "out.zip", "is there already")
+    refused(typed("bundle", "out", "--out", "nowhere/x.zip"), "cannot be written")
+    assert (copy / "out.zip").read_text() == "mine"
+
+
+def test_the_commands_of_a_bundles_readme_work(copy, home):
+    """They once named files by paths that the bundle does not have."""
+    (copy / "out" / "notes.txt").write_text("mine")
+    assert typed("bundle", "out", "--out", "my archive.zip").exit_code == 0
+    elsewhere = copy / "elsewhere"
+    with zipfile.ZipFile(copy / "my archive.zip") as archive:
+        archive.extractall(elsewhere)
+    assert not (elsewhere / "my archive" / "notes.txt").exists()
+    readme = (elsewhere / "my archive" / "README.txt").read_text()
+    commands = [line.strip() for line in readme.splitlines() if line.startswith("    ")][1:]
+    assert len(commands) == 3 and "dmz resume again" in commands[1]
+    run = f"dmz() {{ {sys.executable} -m experiments.cli \"$@\"; }}; " + " && ".join(commands)
+    done = subprocess.run(["bash", "-c", run.replace("--rows 20", "--rows 2")], cwd=elsewhere,
+                          capture_output=True, text=True, timeout=300)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for name in ("runs.parquet", "incidents.parquet", "tension.parquet", "figures.json"):
+        assert (elsewhere / "again" / name).read_bytes() == (home / "out" / name).read_bytes()
+
+
+def test_what_the_manifest_asks_for_is_held_against_what_is_there(copy):
+    """Rows that are missing, or that nobody asked for, were once no difference."""
+    edit_manifest("out", lambda manifest: manifest | {"rule": {"runs": 6}})
+    for verb in ("verify", "results"):
+        found = typed(verb, "out")
+        assert found.exit_code == 1 and "2 of 6 runs missing" in found.stdout, found.stdout
+    refused(typed("bundle", "out"), "2 of 6 runs missing")
+    edit_manifest("out", lambda manifest: manifest | {"rule": {"runs": 2}})
+    found = typed("verify", "out")
+    assert found.exit_code == 1 and "2 runs that nobody asked for" in found.stdout
+
+
 def test_studies_can_be_checked_before_they_are_played(copy):
     found = typed("check", "study.yaml", "season")
     assert found.exit_code == 0, found.stderr
@@ -349,6 +399,7 @@ def test_a_page_for_the_docs_holds_answer_pictures_and_tables(copy):
     for name in shown:
         assert (copy / "pages" / "study" / name).is_file()
         assert f"[Data]({name[:-4]}.csv)" in page
-    assert page.count("| wider response margin |") == 3 and "| no policy |" in page
+    assert page.count("| wider response margin |") == 2 * (3 + 1) + 1  # parts, costs; regret
+    assert "| no policy |" in page
     rows = [line.count(" | ") for line in page.splitlines() if line.startswith("|")]
     assert 0 not in rows

@@ -345,5 +345,5 @@ def test_switches_of_numba_that_others_set_change_nothing(tmp_path, before):
 
 def test_code_for_another_processor_is_kept_apart(places, monkeypatch):
     before = cache_folder()
-    monkeypatch.setattr(module.numba.config, "CPU_NAME", "generic")
+    monkeypatch.setattr(module.numba.config, "CPU_NAME", "i486")
     assert cache_folder() != before
