@@ -50,6 +50,7 @@ def refused(markers, tmp_path: Path):
         ("name,s_km\na;b,1\n", [1]),
         ('s_km,name\n1,"two\nlines"\n2,"a ""quoted"" word"\n', [1, 2]),
         ('s_km,name\n1,"two\n# lines\n\n"\n2,c\n', [1, 2]),
+        ('s_km,name\n1,"two\n# lines"\n2,c\n', [1, 2]),
         ('# from a, "survey\ns_km\n1\n\n# the end\n', [1]),
         ('"# a comment, in quotes",\ns_km,\n1,\n', [1]),
         ("\ufeffs_km\n1\n", [1]),
