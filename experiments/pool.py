@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 from experiments.crew import WorkersLost
@@ -105,6 +106,7 @@ def _executor(workers: int) -> Executor:
         os.environ.pop(name, None)
     from loky import get_reusable_executor
 
+    resource_tracker.ensure_running()  # its start would make the signals heard again
     quiet = {"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", "")}
     try:
         with unheard():

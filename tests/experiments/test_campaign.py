@@ -91,12 +91,13 @@ def test_any_number_of_workers_and_any_chunks_leave_the_same_bytes(
     same_bytes(folder, undisturbed)
 
 
-def test_a_worker_and_then_the_command_itself_are_killed(undisturbed, tmp_path):
+def starting(folder: Path) -> tuple[subprocess.Popen, list]:
+    """A study that has just begun to start its two workers, in a session of its own."""
     import psutil
 
-    folder = fresh(undisturbed, tmp_path / "out")
     command = [sys.executable, "-m", "experiments.cli", "resume", str(folder), "--workers", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               text=True, start_new_session=True)  # fmt: skip
     parent, deadline = psutil.Process(process.pid), time.monotonic() + 60
     workers: list[psutil.Process] = []
     while time.monotonic() < deadline and process.poll() is None and not workers:
@@ -104,11 +105,26 @@ def test_a_worker_and_then_the_command_itself_are_killed(undisturbed, tmp_path):
                    " ".join(p.cmdline())]  # fmt: skip
         time.sleep(0.05)
     assert workers, "no worker process was seen"
+    return process, workers
+
+
+def test_ctrl_c_while_workers_start_is_one_line(undisturbed, tmp_path):
+    """A terminal sends it to the workers too, which are still loading."""
+    process, workers = starting(fresh(undisturbed, tmp_path / "out"))
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in said and said.count("\n") == 1, said
+    assert not any(each.is_running() for each in workers)
+
+
+def test_a_worker_and_then_the_command_itself_are_killed(undisturbed, tmp_path):
+    folder = fresh(undisturbed, tmp_path / "out")
+    process, workers = starting(folder)
     time.sleep(2)
     workers[0].send_signal(signal.SIGKILL)
     time.sleep(1.5)
     process.kill()
-    process.wait()
+    process.communicate()
     done = dmz("resume", str(folder), "--workers", "2", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for kind in ("runs", "incidents", "tension"):

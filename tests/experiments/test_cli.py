@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from little import SCENARIO, dmz, same_bytes
+from typer.testing import CliRunner
 
 import sim
+from experiments.cli import app
 from experiments.folders import StudyFolder
 
 
@@ -264,3 +266,11 @@ def test_the_wheel_works_in_an_empty_folder(tmp_path):
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert str(site) in result.stdout and len(list(empty.glob("results/run-baseline-*"))) == 1
+
+
+@pytest.mark.parametrize("verb", [each.name or each.callback.__name__
+                                  for each in app.registered_commands])
+def test_every_verb_has_help(verb):
+    """An option's metavar broke it, and nothing else, beside a click that typer did not know."""
+    found = CliRunner().invoke(app, [verb, "--help"])
+    assert found.exit_code == 0 and f"Usage: dmz {verb}" in found.stdout.replace("root", "dmz")

@@ -1,6 +1,5 @@
 """Playing tasks: each exactly once, the same by any crew, whatever becomes of the workers."""
 
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -155,17 +154,27 @@ def test_what_an_agent_does_is_the_outcome_of_its_run(tasks, what, said):
 # -- where it is played ---------------------------------------------------------------------------
 
 
-def test_a_daemonic_process_plays_by_itself(tasks, rows):
+DAEMON = """\
+import multiprocessing
+from experiments.batch import run_batch
+from sim.scenario import load_case
+
+def alone():
+    case = load_case("baseline", assignments={assignments}, days=5)
+    assert multiprocessing.current_process().daemon
+    print([row["run"] for row in run_batch(case, 4, workers=2).run_rows()], flush=True)
+
+process = multiprocessing.get_context("fork").Process(target=alone, daemon=True)
+process.start()
+process.join()
+"""
+
+
+def test_a_daemonic_process_plays_by_itself():
     """It may have no children; a server's job queue calls from such a process."""
-    context = multiprocessing.get_context("fork")
-    queue = context.SimpleQueue()
-    process = context.Process(
-        target=lambda: queue.put(collected(played(tasks[:2], SEED, Crew(2)))), daemon=True
-    )
-    process.start()
-    found = queue.get()
-    process.join()
-    assert found == {k: rows[k] for k in range(6)}
+    done = subprocess.run([sys.executable, "-c", DAEMON.format(assignments=SHORT)],
+                          capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.stdout == "[0, 1, 2, 3]\n", done.stderr
 
 
 WARM = """\

@@ -126,6 +126,13 @@ def test_a_place_that_others_own_or_may_write_is_not_trusted(places, monkeypatch
     assert found.stat().st_uid == os.getuid()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="whoever is not root has no folder of root's")
+def test_not_even_a_place_of_roots_counts_as_ones_own(places, monkeypatch):
+    assert cache_folder() is not None
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    assert cache_folder() is None
+
+
 def test_a_link_to_somewhere_else_is_not_trusted(places, tmp_path, monkeypatch):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "here").mkdir()
