@@ -12,7 +12,7 @@ from experiments.pictures.marks import Key, letter
 from experiments.pictures.picture import Picture
 from experiments.pictures.shown import CURVES, Look, Shown
 from experiments.sheet import SMALL, Box, Sheet, percent, plain
-from experiments.statistics import proportion_interval
+from experiments.statistics import proportion_interval, with_limits
 from experiments.survival import survival
 from experiments.wording import many, number
 
@@ -91,7 +91,8 @@ def _ecdf(runs: pd.DataFrame, measure: str, scale: float) -> pd.DataFrame:
     counts = counted(runs[runs["luck"] == 0], measure).to_numpy(int)
     steps = np.union1d(counts, [0])
     steps = np.arange(steps.max() + 1) if steps.max() < 1000 else steps
-    found = [proportion_interval(int((counts <= k).sum()), counts.size) for k in steps]
+    found = [with_limits(proportion_interval(int((counts <= k).sum()), counts.size), counts.size)
+             for k in steps]  # fmt: skip
     shares = pd.DataFrame([{"share": each.estimate, "low": each.low, "high": each.high}
                            for each in found])  # fmt: skip
     return shares.assign(x=steps * scale, n=counts.size)

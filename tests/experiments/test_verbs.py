@@ -284,6 +284,20 @@ def test_a_bundle_has_the_same_bytes_each_time_and_can_be_verified(copy, monkeyp
     refused(typed("bundle", "out"), "dmz resume")
 
 
+@pytest.mark.parametrize("more", ["policies: [nothing]", "sweep: {south.watch.margin_m: [5, 6]}",
+    "sweep: {south.watch.margin_m: [5, 6], days: [30, 40]}\npolicies: [wider_margin]"])  # fmt: skip
+def test_one_world_has_figures_pictures_and_no_interval(copy, more):
+    (copy / "one.yaml").write_text(f"name: one\nscenarios: [short.yaml]\nruns: 2\n{more}\n")
+    found = typed("study", "one.yaml", "--out", "one", "--workers", "1")
+    assert found.exit_code == 0 and "no interval" in found.stdout, found.stdout + found.stderr
+    figures = json.loads((copy / "one" / "figures.json").read_text())
+    for rates in figures["rates"].values():
+        assert all(rate["low"] is None and rate["high"] is None for rate in rates.values())
+    for policies in figures["comparisons"].values():
+        for policy in policies.values():
+            assert policy["measures"]["clashes"]["verdict"] in ("undecided", "identical")
+
+
 # -- what it would take, and what goes wrong ------------------------------------------------------
 
 
