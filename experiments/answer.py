@@ -75,8 +75,8 @@ def _without_policies(figures: Figures, measure: str) -> str:
     low, high = (pick(rates, key=lambda name: rates[name]["estimate"]) for pick in (min, max))
     limits = rates[low]["high"], rates[high]["low"]
     if None in limits:
-        return (f"No policy was compared, and none of the {many(len(rates), 'arm')} has an interval "
-                "of its own; they are not ranked.")  # fmt: skip
+        return (f"No policy was compared, and the {many(len(rates), 'arm')}, without intervals of "
+                "their own, are not ranked.")  # fmt: skip
     apart = limits[0] < limits[1]
     return (
         "No policy was compared; the intervals of the lowest and the highest of "

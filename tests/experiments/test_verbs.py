@@ -2,6 +2,7 @@
 typed by a user."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -327,7 +328,7 @@ def test_a_bad_run_is_recorded_and_the_study_goes_on(tmp_path, monkeypatch):
         "name: rash\nbinds: [north, south]\nagents: {CommandPost: 'rash:Rash'}\n"
     )
     (tmp_path / "short.yaml").write_text(SCENARIO)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     words = ("compare", "short.yaml", "--policies", "rash.yaml", "--runs", "6", "--out", "out")
     asked = dmz(*words, cwd=tmp_path)
     assert asked.returncode == 2 and "--allow-code" in asked.stderr
