@@ -62,6 +62,7 @@ def figures_of(
             "measures": list(family(plan)),
             "looks": len(looks(plan.rule.budget)) if plan.rule.until == "decided" else None,
         },
+        "estimate": list(plan.estimate),
         "clusters": clusters, "too_few_clusters": clusters < FEWEST_CLUSTERS,
         "runs": {name: len(runs) for name, (runs, _) in tables.items()},
         "rates": {name: _rates(runs, whole) for name, (runs, _) in tables.items()},

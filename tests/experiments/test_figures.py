@@ -1,6 +1,7 @@
 """figures.json: one verdict for stop and report, regret of the rates' table, what words rest on."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -268,3 +269,19 @@ def test_the_clusters_of_the_whole_study_warn(tmp_path):
     assert few["clusters"] == pytest.approx(6) and few["too_few_clusters"]
     many = figures(study, {name: [1, 0] * 5 for name in NAMES})
     assert many["clusters"] == pytest.approx(30) and not many["too_few_clusters"]
+
+
+def test_regret_clusters_and_verdicts_are_of_the_measure_that_decides(tmp_path):
+    luck = np.random.default_rng(5)
+    study = replace(plan(tmp_path, "runs: 60"), estimate=("answered", "clashes"))
+    runs = pd.concat([run_rows(name, [0] * 60).assign(answered=luck.poisson(0.2 + 0.3 * i, 60))
+                      for i, name in enumerate(NAMES)])  # fmt: skip
+    found = figures_of(study, by_arm(study, runs, INCIDENTS), True)
+    assert found["estimate"] == ["answered", "clashes"]
+    assert found["clusters"] > 10 and not found["too_few_clusters"]
+    rates = {name: found["rates"][name]["answered"]["estimate"] for name in NAMES}
+    worst = {each["policy"]: each["worst"] for each in found["regret"]}
+    assert worst[None] == pytest.approx(rates[NAMES[3]])
+    assert worst["nothing"] == pytest.approx(rates[NAMES[4]])
+    one = found["comparisons"]["border.marker_survival=0.9"]["nothing"]["measures"]["answered"]
+    assert one["policy"]["events"] == runs.loc[runs["arm"] == NAMES[1], "answered"].sum()
