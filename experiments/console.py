@@ -3,7 +3,7 @@
 import itertools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -54,26 +54,29 @@ class Rows:
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
-        if self._least() <= options.max_width:
-            yield self._table()
+        widths = self._widths()
+        if sum(width + 2 for width in widths) <= options.max_width:
+            yield self._table(widths)
         else:
             yield from self._stacked()
 
-    def _least(self) -> int:
-        """Columns that hold every number in full."""
-        columns = list(itertools.zip_longest(self._heads, *self._rows, fillvalue=""))
-        numbers = columns[1:-1] if self._words else columns[1:]
-        widths = [2 + max(map(cell_len, column)) for column in numbers]
-        return sum(widths) + 2 + _NAME + (2 + _WORDS if self._words else 0)
+    def _widths(self) -> list[int]:
+        """Columns that each cell needs at least; names and words may wrap."""
+        columns = itertools.zip_longest(self._heads, *self._rows, fillvalue="")
+        widths = [max(map(cell_len, column)) for column in columns]
+        widths[0] = min(_NAME, widths[0])
+        if self._words:
+            widths[-1] = min(_WORDS, widths[-1])
+        return widths
 
-    def _table(self) -> Table:
+    def _table(self, widths: Sequence[int]) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
         last = len(self._heads) - 1
         for i, head in enumerate(self._heads):
             if i == 0:
-                table.add_column(head, min_width=_NAME, overflow="fold")
+                table.add_column(head, min_width=widths[0], overflow="fold")
             elif i == last and self._words:
-                table.add_column(head, min_width=_WORDS, overflow="fold")
+                table.add_column(head, min_width=widths[-1], overflow="fold")
             else:
                 table.add_column(head, justify="right", no_wrap=True)
         for cells in self._rows:

@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 import pandas as pd
 
 from experiments.console import console
-from experiments.files import write_json, write_whole
+from experiments.files import write_whole
 from experiments.folders import StudyFolder
 from experiments.measures import accidental_clashes
 from experiments.pilots import pilot_for
@@ -17,9 +18,12 @@ from experiments.playing import play
 from experiments.results import Results
 from experiments.store import geojson
 from experiments.summary import headline, interval_of, summarise
+from experiments.wording import many
 from sim.outcome import RUNGS
 from sim.parameters import SIDES
 
+_NEEDED = ("world", "trigger", "cause", "county", "accidental", "rung", "perceived_by", "s_km",
+           "recorded_by_north", "recorded_by_south")  # fmt: skip
 PICTURE, PLACES = "summary.png", "incidents.geojson"
 
 
@@ -32,7 +36,13 @@ def arm_of(plan: Plan) -> Arm:
 def summary_of(plan: Plan, found: Results) -> dict[str, Any]:
     """Every figure of the arm, on the weight of the shipped pilot."""
     case = arm_of(plan).case
-    return summarise(case, found.runs, found.incidents, pilot_for(case)).data
+    return summarise(case, found.runs, _incidents(found), pilot_for(case)).data
+
+
+def _incidents(found: Results) -> pd.DataFrame:
+    """What figures and picture need of the arm's incidents, and no more."""
+    (incidents,) = found.by_arm("incidents", _NEEDED).values()
+    return incidents
 
 
 def print_run(plan: Plan, figures: Mapping[str, Any]) -> None:
@@ -50,9 +60,11 @@ def print_story(
     """Print the story of a clash, counted in the order of arms, runs and incidents."""
     from sim.story import tell
 
-    clashes = found.incidents[accidental_clashes(found.incidents)]
+    columns = ["arm", "run", "incident", "accidental", "rung"]
+    incidents = pd.concat(found.by_arm("incidents", columns).values(), ignore_index=True)
+    clashes = incidents[accidental_clashes(incidents)]
     if len(clashes) < why:
-        print(f"there were {len(clashes)} accidental clashes; no story of number {why}",
+        print(f"no story of number {why}: {many(len(clashes), 'accidental clash')} came about",
               file=sys.stderr)  # fmt: skip
         return
     clash = clashes.iloc[why - 1]
@@ -70,15 +82,21 @@ def publish_run(study: StudyFolder, found: Results, figures: Mapping[str, Any]) 
     scenario, rates = arm.case.scenario, figures["summary"]["per_year"]
     rungs = {f"rung_{r}": f"{r}+ {RUNGS[r]}" for r in range(1, len(RUNGS))}
     write_whole(study.path / PICTURE, lambda to: save_summary(
-        to, found.runs, found.incidents, _weeks(found.tension), title=arm.name,
+        to, found.runs, _incidents(found), _weeks(found.tension), title=arm.name,
         ladder=[(label, interval_of(rates[name])) for name, label in rungs.items()],
         too_few=[label for name, label in rungs.items() if rates[name].get("too_few_clusters")],
         start=scenario.start, length_km=scenario.space.length_km, notes=_notes(arm),
     ))  # fmt: skip
     if not study.plan.request["asked"]["geojson"]:
         return [PICTURE]
-    write_json(study.path / PLACES, geojson(study.parts.table("incidents").to_pylist()))
+    write_whole(study.path / PLACES, lambda to: _write_places(to, study))
     return [PICTURE, PLACES]
+
+
+def _write_places(path: Path, study: StudyFolder) -> None:
+    rows = (row for batch in study.parts.batches("incidents") for row in batch.to_pylist())
+    with path.open("w", encoding="utf-8") as stream:
+        stream.writelines(geojson(rows))
 
 
 def _weeks(tension: pd.DataFrame) -> np.ndarray:

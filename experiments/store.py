@@ -1,5 +1,7 @@
 """The tables of results: which columns a run and an incident have; incidents as GeoJSON."""
 
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -73,14 +75,17 @@ def incident_table(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=INCIDENTS)
 
 
-def geojson(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Incident rows as a GeoJSON feature collection of points on the line (WGS 84)."""
-    features = [
-        {
+def geojson(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Incident rows as a GeoJSON feature collection of points on the line (WGS 84), line by line.
+    """
+    head = json.dumps({"type": "FeatureCollection", "attribution": ATTRIBUTION})
+    yield f'{head[:-1]}, "features": ['
+    between = "\n"
+    for row in rows:
+        yield between + json.dumps({
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
             "properties": {k: v for k, v in row.items() if k not in ("lon", "lat")},
-        }
-        for row in rows
-    ]
-    return {"type": "FeatureCollection", "attribution": ATTRIBUTION, "features": features}
+        }, ensure_ascii=False)  # fmt: skip
+        between = ",\n"
+    yield "\n]}\n"

@@ -202,7 +202,7 @@ def _tell(
     clashes = [each for each in found.incidents
                if each["rung"] >= CLASH_RUNG and each["accidental"]]  # fmt: skip
     if why > len(clashes):
-        print(f"there were {len(clashes)} accidental clashes; no story of number {why}",
+        print(f"no story of number {why}: {many(len(clashes), 'accidental clash')} came about",
               file=sys.stderr)  # fmt: skip
         return
     arm, k = key
