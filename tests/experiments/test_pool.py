@@ -38,8 +38,8 @@ DEATHS = {"exits": lambda: os._exit(3), "aborts": os.abort}
 
 
 def dies(task, seed):
-    """Run 9 ends its worker in the way that its task is named by."""
-    if 9 in task.runs and task.name in DEATHS:
+    """Run 10 ends its worker in the way that its task is named by."""
+    if 10 in task.runs and task.name in DEATHS:
         DEATHS[task.name]()
     return squares(task, seed)
 
@@ -71,8 +71,8 @@ def test_a_run_that_kills_its_worker_is_named_and_the_others_are_kept(how, capfd
     with pytest.raises(WorkersLost, match="its worker died each time") as lost:
         for task, results in stream:
             found |= {(task.name, k): result for k, result in results.items()}
-    assert (lost.value.arm, lost.value.run) == (how, 9)
-    assert ("arm", 0) in found and (how, 9) not in found
+    assert (lost.value.arm, lost.value.run) == (how, 10)
+    assert ("arm", 0) in found and (how, 10) not in found
     assert all(result == k * k for (_, k), result in found.items())
     assert "Fatal Python error" not in capfd.readouterr().err, "one sentence is enough"
 
