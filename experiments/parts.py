@@ -88,16 +88,18 @@ class Parts:
     def open(self) -> list[Damaged]:
         """Make the folder ready for more parts, and return what was damaged and is left out.
 
-        What a dead process left half-written goes, and so do parts that do not count.
+        What a dead process left half-written goes, and so do parts that do not count: the damaged,
+        and all of them once the tables hold what they held.
         """
         dropped = self._drop_bad_tables()
+        for stray in filter(unfinished, list(self.folder.rglob(".*"))):
+            stray.unlink(missing_ok=True)
         if self.complete:
+            shutil.rmtree(self._parts, ignore_errors=True)
             return dropped
         self._parts.mkdir(exist_ok=True)
         for stray in self._parts.glob(".*"):
             shutil.rmtree(stray, ignore_errors=True)
-        for stray in filter(unfinished, (*self.folder.glob(".*"), *self.folder.glob("*/.*"))):
-            stray.unlink(missing_ok=True)
         return dropped + list(self._drop_bad_parts())
 
     def _drop_bad_tables(self) -> list[Damaged]:

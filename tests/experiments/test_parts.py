@@ -111,6 +111,22 @@ def test_what_a_dead_process_left_is_swept_away(tmp_path):
     assert sorted(os.listdir(tmp_path / "parts")) == ["000001"]
 
 
+def test_what_a_process_left_that_died_over_whole_tables_is_swept_away(tmp_path, monkeypatch):
+    """It once stayed for ever: parts, and files half-written, beside tables that were complete."""
+    parts = made(tmp_path / "hurt", [PLAYED[:5], PLAYED[5:]])
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", lambda *_, **__: None)  # it was killed before it
+        parts.compact(ARMS)
+    (tmp_path / "hurt" / "inputs" / "code" / "mine").mkdir(parents=True)
+    for place in ("", "inputs", "inputs/code/mine"):
+        (tmp_path / "hurt" / place / ".77-0.part").write_bytes(b"half")
+    whole = made(tmp_path / "whole", [PLAYED])
+    whole.compact(ARMS)
+    again = Parts(parts.folder)
+    assert again.open() == [] and again.complete and not (parts.folder / "parts").exists()
+    assert not list(parts.folder.rglob(".*")) and files(parts.folder) == files(whole.folder)
+
+
 def test_a_part_with_a_run_that_another_has_is_left_out(tmp_path):
     one = made(tmp_path, [PLAYED[:2]])
     shutil.copytree(tmp_path / "parts" / "000001", tmp_path / "parts" / "000002")
