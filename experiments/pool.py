@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _AHEAD = 3  # tasks handed out for each worker, so that none waits for the next
 _SUSPECT = 2  # deaths of a task's worker, after which its runs are played alone
-_GUILTY = 2  # deaths of a worker that played one run alone
+_GUILTY = 3  # deaths of a worker that played one run alone
 _IDLE_SECONDS = 60
 _FOREIGN = ("LOKY_PICKLER", "LOKY_MAX_CPU_COUNT", "LOKY_MAX_DEPTH")  # of other programs
 
@@ -76,22 +76,24 @@ def _one_by_one(task: "Task", seed: int, play: "Play", workers: int) -> "Stream"
 
 
 def _played_alone(alone: "Task", seed: int, play: "Play", workers: int) -> "Results":
-    for _ in range(_GUILTY):
-        executor = _executor(workers)
+    deaths = Counter[str]()
+    while max(deaths.values(), default=0) < _GUILTY:
+        executor, step = _executor(workers), "start"
         try:
             with unheard():
                 executor.submit(os.getpid).result()
-        except BrokenExecutor as broken:
-            raise WorkersLost(f"worker processes die as they start{_how(broken)}") from broken
-        try:
+            step = "run"
             return executor.submit(play, alone, seed).result()
         except BrokenExecutor as broken:
-            died = broken
+            deaths[step] += 1
+            how = _how(broken)
+    if deaths["start"] == _GUILTY:
+        raise WorkersLost(f"worker processes die as they start{how}")
     raise WorkersLost(
-        f"its worker died each time, also when it played nothing else{_how(died)}: an agent that "
-        "ends its process does that (PYTHONFAULTHANDLER=1 shows where), or too little memory",
+        f"its worker died each time, also when it played nothing else{how}: an agent that ends its "
+        "process does that (PYTHONFAULTHANDLER=1 shows where), or too little memory",
         alone.name, alone.runs[0],
-    ) from died  # fmt: skip
+    )  # fmt: skip
 
 
 def _how(broken: BrokenExecutor) -> str:

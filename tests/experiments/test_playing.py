@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_read_for_a_moment_is_a_stop(tmp_path):
     case = load_case(str(scenarios / "own_sites.yaml"), days=3)
     file = scenarios / "data" / "markers_example.csv"
     file.rename(tmp_path / "away")
-    with pytest.raises(EnvironmentFault, match=r"run 0 of own.*markers_example.csv.*cannot be"):
+    with pytest.raises(EnvironmentFault, match=r"run 0 of own.*BadInput.*markers_example.csv"):
         play_task(Task("own", case, (0, 1)), SEED)
     (tmp_path / "away").rename(file)
     assert not any(isinstance(each, Failure) for each in
