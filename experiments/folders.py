@@ -21,6 +21,7 @@ from typing import Any
 import sim
 from experiments.changes import refuse_changes, refuse_control_characters
 from experiments.files import digest_of, unfinished, write_json, write_whole
+from experiments.manifest import misshapen
 from experiments.parts import Parts
 from experiments.plan import Plan
 from experiments.planning import find_study
@@ -110,16 +111,21 @@ def _manifest(folder: Path) -> dict[str, Any]:
         _refuse(folder, "no results of dmz run, compare or study: it has no manifest.json"
                 if there else "there is no such folder")  # fmt: skip
     try:
-        manifest = json.loads(path.read_text("utf-8"))
-        version, kept = manifest["version"], manifest.get(_SEAL)
+        text = path.read_text("utf-8")
+        manifest = json.loads(text)
+        sound = manifest.get(_SEAL) == _seal(manifest)
+        refuse_control_characters(manifest, Mark(str(path), 0, 0))
+        strange, version = misshapen(text), manifest["version"]
     except _DAMAGED:
         _refuse(path, "is damaged")
-    if _SEAL not in manifest and version != sim.__version__:
+    foreign = _SEAL not in manifest or (sound and strange)
+    if foreign and version != sim.__version__:
         _refuse(path, f"made by version {version}, whose folders this one cannot go on with; its "
                 "tables can be read with pandas")  # fmt: skip
-    if kept != _seal(manifest):
+    if not sound:
         _refuse(path, "is damaged: it is not what was written")
-    refuse_control_characters(manifest, Mark(str(path), 0, 0))
+    if strange:
+        _refuse(path, f"is damaged: {strange}")
     return manifest
 
 

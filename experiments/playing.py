@@ -14,6 +14,7 @@ from experiments.crew import Crew, EnvironmentFault
 from sim.case import Case
 from sim.compiled import cache_problem, is_cached, mark_cached
 from sim.documents import BadInput
+from sim.documents.problems import escaped, said
 from sim.model import DmzModel
 from sim.outcome import Outcome, outcome
 from sim.scenario import load_case
@@ -22,6 +23,7 @@ LUCKS = 2
 RUNS_A_TASK = 4  # about half a second of work, so that handing them out costs nothing
 # Of the machine, whoever's code meets them; BadInput is a file that changed or cannot be read.
 _FAULTS = (OSError, MemoryError, ImportError, BadInput)
+_LONGEST_TRACEBACK = 20_000  # characters that are kept, of its beginning and of its end
 _WARM_UP = (  # a short run in which everything happens that is compiled
     "days=8", "clock.warmup_days=1", "space.length_km=20", "north.watch.posts=20",
     "south.watch.posts=20", "north.works.slots=5", "north.works.share=1", "north.works.weeks=30",
@@ -77,13 +79,19 @@ def _outcome_or_failure(task: Task, k: int, seed: int) -> Outcome | Failure:
     except _FAULTS as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"at {last.filename}:{last.lineno} in {last.name}"
-        raise EnvironmentFault(task.name, k, _said(error), place) from error
-    except (Exception, SystemExit) as error:
-        return Failure(_said(error), traceback.format_exc())
+        raise EnvironmentFault(task.name, k, said(error), place) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever an agent may raise, also what leaves a program
+        return Failure(said(error), _traceback())
 
 
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+def _traceback() -> str:
+    text = escaped(traceback.format_exc(), "\n\t")
+    if len(text) > _LONGEST_TRACEBACK:
+        half = _LONGEST_TRACEBACK // 2
+        text = f"{text[:half]}\n...\n{text[-half:]}"
+    return text
 
 
 def played(tasks: Iterable[Task], seed: int, crew: Crew) -> Iterator[tuple[Task, Results]]:

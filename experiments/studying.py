@@ -41,7 +41,7 @@ from experiments.session import add_session
 from experiments.streams import unread
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
-from sim.documents.problems import printable
+from sim.documents.problems import escaped, printable
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def _told_failures(study: StudyFolder, talk: Console) -> int:
     if not failed:
         return 0
     if not study.parts.rows("runs"):
-        talk.print(failed[0]["traceback"])
+        talk.print(escaped(failed[0]["traceback"], "\n\t"))
     first, few = failed[0], "run failed and is" if len(failed) == 1 else "runs failed and are"
     again = resume_command(study.path, "--failed")
     talk.print(f"{len(failed):,} {few} left out of every figure; run {first['run']} of "

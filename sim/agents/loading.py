@@ -10,7 +10,7 @@ from types import ModuleType
 from sim import agents as shipped_agents
 from sim.case import AgentChoice, Case
 from sim.documents import BadInput, Problem
-from sim.documents.problems import nearest, show
+from sim.documents.problems import nearest, said, show
 
 
 def load_agents(case: Case, allow_code: bool) -> dict[str, type]:
@@ -64,6 +64,5 @@ def _module(choice: AgentChoice) -> ModuleType:
     except ModuleNotFoundError as error:
         place = "a module of an installed package, or in a folder of PYTHONPATH"
         raise _Refused(choice, f"there is no module '{error.name}'", place) from None
-    except Exception as error:  # whatever the user's module does while it is imported
-        said = f"the module fails when imported: {type(error).__name__}: {error}"
-        raise _Refused(choice, said) from None
+    except (Exception, SystemExit) as error:  # whatever it does while it is imported
+        raise _Refused(choice, f"the module fails when imported: {said(error)}") from None

@@ -9,6 +9,7 @@ from typing import Any
 KeyPath = tuple[str | int, ...]
 
 _LONGEST = 60  # characters of the user's own text that a message repeats
+_LONGEST_SAID = 2000  # characters of what an exception says
 _ALIKE = 0.7  # difflib's ratio; at its default of 0.6 "agreed" would be taken for "refused"
 
 
@@ -21,7 +22,7 @@ class Mark:
     column: int
 
     def __str__(self) -> str:
-        file = _escaped(self.file)
+        file = escaped(self.file)
         return f"{file}:{self.line}:{self.column}" if self.line else file
 
 
@@ -90,11 +91,23 @@ def dotted(path: KeyPath) -> str:
 
 def printable(text: str) -> str:
     """The text on one line and not too long, whatever it holds."""
-    return _escaped(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")
+    return escaped(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")
 
 
-def _escaped(text: str) -> str:
-    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+def escaped(text: str, kept: str = "") -> str:
+    """What would steer a terminal, or no file can hold, by its number; ``kept`` stays."""
+    return "".join(char if char.isprintable() or char in kept else f"\\u{ord(char):04x}"
+                   for char in text)  # fmt: skip
+
+
+def said(error: BaseException) -> str:
+    """An exception on one line: its kind and what it says, whatever its text is or does."""
+    try:
+        text = "; ".join(str(error).splitlines())
+    except Exception as fault:
+        text = f"its text cannot be had: {type(fault).__name__}"
+    whole = f"{type(error).__name__}: {text}"
+    return escaped(whole if len(whole) <= _LONGEST_SAID else f"{whole[:_LONGEST_SAID]}...")
 
 
 def show(value: Any) -> str:

@@ -143,12 +143,40 @@ def shipped_copy(folder):
     return shutil.copytree(scenario_folder(), folder / "scenarios")
 
 
-@pytest.mark.parametrize(("what", "said"), [(leave, "SystemExit: 4"),
-                                            (divide, "ZeroDivisionError: division by zero")])
+class Dumb(Exception):
+    def __str__(self):
+        return 1 / 0
+
+
+def raising(error):
+    def asks(_):
+        raise error
+
+    asks.__name__ = "asks"
+    return asks
+
+
+@pytest.mark.parametrize(("what", "said"), [
+    (leave, "SystemExit: 4"), (divide, "ZeroDivisionError: division by zero"),
+    (raising(Dumb()), "Dumb: its text cannot be had: ZeroDivisionError"),
+    (raising(GeneratorExit()), "GeneratorExit: "),
+    (raising(type("Odd", (BaseException,), {})("x")), "Odd: x"),
+    (raising(ValueError("\x1b]0;x\x07 \ud800\n[/b]")),
+     "ValueError: \\u001b]0;x\\u0007 \\ud800; [/b]"),
+    (raising(ValueError("x" * 10**6)), "ValueError: " + "x" * 1988 + "..."),
+])  # fmt: skip
 def test_what_an_agent_does_is_the_outcome_of_its_run(tasks, what, said):
     results = play_task(asking(tasks, what)[0], SEED)
     assert not isinstance(results[4], Failure)
     assert results[5].error == said and what.__name__ in results[5].traceback
+    assert results[5].traceback.replace("\n", "").isprintable()
+    assert len(results[5].traceback) < 25_000
+
+
+def test_a_fault_of_the_machine_is_told_whatever_its_text_does(tasks):
+    error = type("Full", (OSError,), {"__str__": lambda _: 5})()
+    with pytest.raises(EnvironmentFault, match=r"run 5 of asking.* its text cannot be had"):
+        play_task(asking(tasks, raising(error))[0], SEED)
 
 
 # -- where it is played ---------------------------------------------------------------------------

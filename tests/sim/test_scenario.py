@@ -923,6 +923,7 @@ def test_a_class_is_loaded_only_when_code_is_allowed(with_class, tmp_path):
         ("bad_b:Stranger", CALM, "allowed a subclass of sim.agents.CommandPost"),
         ("bad_c:A", "A = 3", "allowed a subclass of sim.agents.CommandPost"),
         ("bad_d:A", "1 / 0", "the module fails when imported: ZeroDivisionError: division by zero"),
+        ("bad_f:A", "raise SystemExit(3)", "the module fails when imported: SystemExit: 3"),
         ("bad_e:A", "import nowhere_at_all", "there is no module 'nowhere_at_all'"),
     ],
 )
