@@ -73,11 +73,10 @@ def _without_policies(figures: Figures, measure: str) -> str:
     if len(rates) == 1:
         return "No policy was compared, so that nothing is said of what would change this."
     low, high = (pick(rates, key=lambda name: rates[name]["estimate"]) for pick in (min, max))
-    limits = rates[low]["high"], rates[high]["low"]
-    if None in limits:
+    if None in (rates[low]["low"], rates[high]["low"]):
         return (f"No policy was compared, and the {many(len(rates), 'arm')}, without intervals of "
                 "their own, are not ranked.")  # fmt: skip
-    apart = limits[0] < limits[1]
+    apart = rates[high]["low"] > (rates[low]["high"] or float("inf"))
     return (
         "No policy was compared; the intervals of the lowest and the highest of "
         f"{many(len(rates), 'arm')} {'do not overlap' if apart else 'overlap'}, and arms between "

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from experiments.crew import Crew, Stopped
-from experiments.playing import LUCKS, RUNS_A_TASK, Failure, Task, played
+from experiments.playing import played
 from experiments.process import interruptible
+from experiments.task import LUCKS, RUNS_A_TASK, Failure, Task
 from sim.case import Case
 from sim.outcome import Outcome
 

@@ -17,9 +17,10 @@ from experiments.folders import StudyFolder
 from experiments.measures import BOTH_SIDES
 from experiments.parts import Parts, Played
 from experiments.plan import Plan
-from experiments.playing import RUNS_A_TASK, Failure, Task, played
+from experiments.playing import played
 from experiments.process import interruptible
 from experiments.stopping import Tally, targets
+from experiments.task import RUNS_A_TASK, Failure, Task
 from sim.outcome import Outcome
 
 _SECONDS_A_PART = 10.0  # what a killed process loses at most, beside the runs under way

@@ -9,24 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import sim
 from experiments.crew import WorkersLost
-from experiments.pool import handed_out
+from experiments.pool import Play, Stream, handed_out
+from experiments.task import Task
 from sim.case import Case
 from sim.sites import fingerprint
-
-if TYPE_CHECKING:
-    from experiments.playing import Task
-    from experiments.pool import Play, Stream
 
 _CONNECT_SECONDS = 10
 _LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "scipy", "pydantic")  # bits depend on them
 _NONE = "not there"
 
 
-def on_cluster(tasks: "Iterable[Task]", seed: int, play: "Play", address: str) -> "Stream":
+def on_cluster(tasks: Iterable[Task], seed: int, play: Play, address: str) -> Stream:
     """Have a cluster play all tasks.
 
     A task that the cluster gives up, since its workers died, is played again at the end, alone and
@@ -35,7 +31,7 @@ def on_cluster(tasks: "Iterable[Task]", seed: int, play: "Play", address: str) -
     """
     from distributed.scheduler import KilledWorker
 
-    waiting, pending, suspects = list(tasks)[::-1], dict[Future, "Task"](), list["Task"]()
+    waiting, pending, suspects = list(tasks)[::-1], dict[Future, Task](), list[Task]()
     with _connected(address) as (executor, workers):
         while waiting or pending:
             try:

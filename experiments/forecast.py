@@ -12,7 +12,8 @@ from experiments.console import console
 from experiments.crew import Crew
 from experiments.parts import Parts, Played
 from experiments.plan import Plan
-from experiments.playing import Task, compile_once, play_task
+from experiments.playing import compile_once
+from experiments.task import Task, play_task
 from experiments.wording import many, number
 
 _ARMS, _SECONDS = 12, 8.0  # arms that are played to find out, for so long at least

@@ -14,8 +14,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from experiments.playing import LUCKS
 from experiments.statistics import Interval
+from experiments.task import LUCKS
 
 FIRST, FACTOR = 100, 1.25
 _NODES = 160  # of the quadrature; 80 give the same level to 7 digits for looks 1.25 apart

@@ -12,8 +12,8 @@ from pydantic import Field, ValidationError
 from experiments.asking import Comparison, Single
 from experiments.measures import MEASURES
 from experiments.plan import MOST_ARMS
-from experiments.playing import LUCKS
 from experiments.study_file import MOST_RUNS, Precise, Runs
+from experiments.task import LUCKS
 from sim.documents import Impossible, StrictModel
 from sim.documents.problems import printable
 from sim.situation import AgentKind

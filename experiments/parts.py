@@ -38,8 +38,8 @@ from experiments.files import (
     write_seals,
     write_whole,
 )
-from experiments.playing import LUCKS, Failure
 from experiments.store import INCIDENTS, RUNS, table_of
+from experiments.task import LUCKS, Failure
 from sim.outcome import Outcome
 
 _ARM = pa.field("arm", pa.string())

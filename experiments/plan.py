@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from experiments.playing import LUCKS
+from experiments.task import LUCKS
 from experiments.wording import many
 from sim.case import Case
 

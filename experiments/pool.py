@@ -14,17 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import replace
 from multiprocessing import resource_tracker
-from typing import TYPE_CHECKING
 
 from experiments.crew import WorkersLost
 from experiments.process import unheard
+from experiments.task import Results, Task
 from sim.compiled import cache_variables
 
-if TYPE_CHECKING:
-    from experiments.playing import Results, Task
-
-    Play = Callable[[Task, int], Results]
-    Stream = Iterator[tuple[Task, Results]]
+Play = Callable[[Task, int], Results]
+Stream = Iterator[tuple[Task, Results]]
 
 _AHEAD = 3  # tasks handed out for each worker, so that none waits for the next
 _SUSPECT = 2  # deaths of a task's worker, after which its runs are played alone
@@ -33,7 +30,7 @@ _IDLE_SECONDS = 60
 _FOREIGN = ("LOKY_PICKLER", "LOKY_MAX_CPU_COUNT", "LOKY_MAX_DEPTH")  # of other programs
 
 
-def on_processes(tasks: "Iterable[Task]", seed: int, play: "Play", workers: int) -> "Stream":
+def on_processes(tasks: Iterable[Task], seed: int, play: Play, workers: int) -> Stream:
     """Have worker processes play all tasks; raises ``WorkersLost`` when that cannot be."""
     waiting, deaths = list(tasks)[::-1], Counter[tuple[str, int]]()
     try:
@@ -55,9 +52,9 @@ def on_processes(tasks: "Iterable[Task]", seed: int, play: "Play", workers: int)
 
 
 def handed_out(
-    executor: Executor, waiting: "list[Task]", pending: "dict[Future, Task]", seed: int,
-    play: "Play", workers: int,
-) -> "Stream":  # fmt: skip
+    executor: Executor, waiting: list[Task], pending: dict[Future, Task], seed: int,
+    play: Play, workers: int,
+) -> Stream:  # fmt: skip
     """Hand out the tasks of ``waiting``, last first; those in ``pending`` are under way."""
     while waiting or pending:
         while waiting and len(pending) < _AHEAD * workers:
@@ -69,13 +66,13 @@ def handed_out(
             yield pending.pop(future), results
 
 
-def _one_by_one(task: "Task", seed: int, play: "Play", workers: int) -> "Stream":
+def _one_by_one(task: Task, seed: int, play: Play, workers: int) -> Stream:
     for k in task.runs:
         alone = replace(task, runs=(k,))
         yield alone, _played_alone(alone, seed, play, workers)
 
 
-def _played_alone(alone: "Task", seed: int, play: "Play", workers: int) -> "Results":
+def _played_alone(alone: Task, seed: int, play: Play, workers: int) -> Results:
     deaths = Counter[str]()
     while max(deaths.values(), default=0) < _GUILTY:
         executor, step = _executor(workers), "start"

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from experiments.measures import MEASURES, by_world
-from experiments.playing import LUCKS
 from experiments.statistics import Pilot
 from experiments.stopping import Look
+from experiments.task import LUCKS
 
 
 class Pools:

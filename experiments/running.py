@@ -14,10 +14,10 @@ from experiments.folders import StudyFolder
 from experiments.measures import accidental_clashes
 from experiments.pilots import pilot_for
 from experiments.plan import TALKS, Arm, Plan, has_talks
-from experiments.playing import play
 from experiments.results import Results
 from experiments.store import geojson
 from experiments.summary import headline, interval_of, summarise
+from experiments.task import play
 from experiments.wording import many
 from sim.outcome import RUNGS
 from sim.parameters import SIDES

@@ -17,8 +17,8 @@ from experiments.judging import FAMILY, family_level, verdict_of
 from experiments.looks import common_level, looks, precise
 from experiments.measures import YEAR, counted
 from experiments.plan import Plan
-from experiments.playing import LUCKS
 from experiments.statistics import Pilot, difference_interval, rate_interval
+from experiments.task import LUCKS
 
 _FAILED = -1.0  # the days of a run that failed; nan: not played
 

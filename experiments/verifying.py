@@ -16,9 +16,10 @@ from experiments.console import console
 from experiments.exits import guarded
 from experiments.folders import StudyFolder
 from experiments.parts import TABLES, rows_of
-from experiments.playing import Failure, Task, compile_once, play, play_task
+from experiments.playing import compile_once
 from experiments.session import libraries
 from experiments.stopping import targets
+from experiments.task import Failure, Task, play, play_task
 from experiments.wording import many
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem

@@ -23,8 +23,9 @@ from experiments.crew import Crew
 from experiments.folders import claimed
 from experiments.parts import SCHEMAS, Parts, rows_of
 from experiments.plan import Arm, Plan, Rule
-from experiments.playing import LUCKS, Task, compile_once, play, play_task, played
+from experiments.playing import compile_once, played
 from experiments.results import Results
+from experiments.task import LUCKS, Task, play, play_task
 from sim.model import DmzModel
 from sim.outcome import outcome
 from sim.scenario import load_case

@@ -255,7 +255,7 @@ print(time.perf_counter() - wall, time.process_time() - cpu)
 """
 _WORKER = """
 import gc, sys
-from experiments.playing import play
+from experiments.task import play
 from sim.scenario import load_case
 
 def megabytes(what):

@@ -3,7 +3,7 @@
 from experiments.benchmarks import batch, growth
 from experiments.benchmarks.engine import played, routine
 from experiments.benchmarks.plain_mesa import PlainDmz
-from experiments.playing import Task, play_task
+from experiments.task import Task, play_task
 from sim.model import DmzModel
 from sim.scenario import load_case
 

@@ -27,7 +27,7 @@ import os, random, shutil, signal, sys, time
 from pathlib import Path
 from experiments import campaign
 from experiments.crew import Crew
-from experiments.playing import play
+from experiments.task import play
 from experiments.folders import StudyFolder
 
 fresh, kills = Path(sys.argv[1]), int(sys.argv[2])

@@ -19,7 +19,7 @@ from experiments.campaign import play_out
 from experiments.cluster import cluster_problem, on_cluster
 from experiments.crew import Crew, EnvironmentFault, WorkersLost
 from experiments.folders import StudyFolder
-from experiments.playing import Task, play_task
+from experiments.task import Task, play_task
 from sim.case import Case
 from sim.library import scenario_folder
 from sim.scenario import load_case

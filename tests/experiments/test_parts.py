@@ -12,8 +12,8 @@ import pytest
 
 from experiments.files import Damaged
 from experiments.parts import SCHEMAS, Parts
-from experiments.playing import Failure
 from experiments.store import INCIDENTS, RUNS
+from experiments.task import Failure
 from sim.outcome import Outcome
 
 ARMS = ["b", "a"]

@@ -10,7 +10,8 @@ import pytest
 
 import sim.compiled
 from experiments.crew import Crew, EnvironmentFault
-from experiments.playing import Failure, Task, play_task, played
+from experiments.playing import played
+from experiments.task import Failure, Task, play_task
 from sim.agents import CommandPost
 from sim.scenario import load_case
 
@@ -208,7 +209,8 @@ def test_a_daemonic_process_plays_by_itself():
 WARM = """\
 import gc
 from numba.core.dispatcher import Dispatcher
-from experiments.playing import compile_once, play
+from experiments.playing import compile_once
+from experiments.task import play
 from sim.library import shipped
 from sim.scenario import load_case
 
