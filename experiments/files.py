@@ -48,7 +48,16 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
 
 def unfinished(path: Path) -> bool:
     """Whether ``write_whole`` was killed when it wrote this."""
-    return _UNFINISHED.fullmatch(path.name) is not None
+    return _UNFINISHED.fullmatch(path.name) is not None and path.is_file()
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds. Raises OSError, and ValueError for one that cannot be read as such.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -95,6 +104,15 @@ def read_parquet(
         return pq.read_table(stream, columns=columns, filters=filters)
 
 
+def schema_of(path: Path) -> pa.Schema | None:
+    """The columns of a Parquet file; None if it is none."""
+    try:
+        with path.open("rb") as stream:
+            return pq.read_schema(stream)
+    except (pa.ArrowException, OSError):
+        return None
+
+
 def count_rows(path: Path) -> int:
     """How many rows a Parquet file has."""
     with path.open("rb") as stream:
@@ -117,17 +135,19 @@ def sealed(folder: Path, name: str, owner: str) -> set[str]:
     """
     seals = folder / name
     try:
-        kept = json.loads(seals.read_text("utf-8"))
-        whose, files = kept["owner"], {Path(file): digest for file, digest in kept["files"].items()}
-    except FileNotFoundError:
+        kept = read_json(seals)
+        whose, files = kept["owner"], dict(kept["files"].items())
+    except (FileNotFoundError, NotADirectoryError):
         raise Damaged(seals, "is missing") from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, IsADirectoryError):
         raise Damaged(seals, "is damaged") from None
     if whose != owner:
         raise Damaged(seals, "belongs to other results")
+    if not all(Path(file).name == file and file.isprintable() for file in files):
+        raise Damaged(seals, "is damaged: it names what is no file of its folder")
     for file, digest in files.items():
         if not (folder / file).is_file():
             raise Damaged(folder / file, "is missing")
         if digest_of(folder / file) != digest:
             raise Damaged(folder / file, "is damaged: it is not what was written")
-    return set(map(str, files))
+    return set(files)

@@ -226,7 +226,7 @@ def locked(folder: Path) -> Iterator[None]:
     """
     with contextlib.ExitStack() as opened:
         try:
-            stream = opened.enter_context((folder / _LOCK).open("w"))
+            stream = opened.enter_context(open(folder / _LOCK, "w", opener=_own))
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             _refuse(folder, "another process is filling this folder")
@@ -234,6 +234,11 @@ def locked(folder: Path) -> Iterator[None]:
             _refuse(folder, f"files here cannot be locked: {error.strerror}; take a folder on "
                     "another disk")  # fmt: skip
         yield
+
+
+def _own(path: str, flags: int) -> int:
+    """Open a lock, and never what a link of that name leads to: that would be emptied."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def _new_folder(name: str) -> Path:

@@ -4,11 +4,10 @@ A list of them, with the SHA-256 of each, lies beside them. What is not on it, o
 is somebody's own.
 """
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from experiments.files import digest_of, write_json
+from experiments.files import digest_of, read_json, write_json
 
 LIST = "made.json"
 
@@ -48,7 +47,7 @@ def altered_in(folder: Path) -> list[str]:
 def _made(folder: Path) -> dict[str, str]:
     """The list; empty where there is none, or one that names anything but files of the folder."""
     try:
-        made = json.loads((folder / LIST).read_text("utf-8"))["made"]
+        made = read_json(folder / LIST)["made"]
         sound = all(Path(name).name == name and isinstance(digest, str)
                     for name, digest in made.items())  # fmt: skip
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

@@ -14,7 +14,6 @@ whole counts: a part that is damaged, foreign, or holds a run that another one h
 its runs are played again. However the runs were cut into parts, the tables hold the same bytes.
 """
 
-import json
 import os
 import re
 import shutil
@@ -29,7 +28,9 @@ import pyarrow.parquet as pq
 from experiments.files import (
     Damaged,
     count_rows,
+    read_json,
     read_parquet,
+    schema_of,
     sealed,
     sync,
     unfinished,
@@ -39,7 +40,7 @@ from experiments.files import (
     write_whole,
 )
 from experiments.store import INCIDENTS, RUNS, table_of
-from experiments.task import LUCKS, Failure
+from experiments.study_file import MOST_RUNS
 from sim.outcome import Outcome
 
 _ARM = pa.field("arm", pa.string())
@@ -99,7 +100,7 @@ class Parts:
             return dropped
         self._parts.mkdir(exist_ok=True)
         for stray in self._parts.glob(".*"):
-            shutil.rmtree(stray, ignore_errors=True)
+            _remove(stray)
         return dropped + list(self._drop_bad_parts())
 
     def _drop_bad_tables(self) -> list[Damaged]:
@@ -121,7 +122,7 @@ class Parts:
                 if twice := runs & self._runs:
                     raise Damaged(part, f"has {len(twice)} runs that another part has")
             except Damaged as damaged:
-                shutil.rmtree(part)
+                _remove(part)
                 yield damaged
             else:
                 self._runs |= runs
@@ -203,9 +204,7 @@ class Parts:
         schema = SCHEMAS["failures"]
         if self.complete:
             there = FAILURES in self._checked(self.folder, COMPLETE)
-            rows = json.loads((self.folder / FAILURES).read_text("utf-8"))["failures"] if there \
-                else []  # fmt: skip
-            return pa.Table.from_pylist(rows, schema=schema)
+            return _failures_in(self.folder / FAILURES) if there else schema.empty_table()
         found: dict[Key, dict[str, Any]] = {}
         for path in self._files("failures"):
             found |= {(row["arm"], row["run"]): row for row in read_parquet(path).to_pylist()}
@@ -235,9 +234,24 @@ class Parts:
         return _keys(read_parquet(part / "runs.parquet", ["arm", "run"]))
 
     def _checked(self, folder: Path, seals: str) -> set[str]:
-        """The sealed files of a folder, read and compared once."""
+        """The sealed files of a folder, read and compared once.
+
+        Seals that fit may still be another's: the tables that must be there are, and are tables.
+        """
         if folder not in self._known:
-            self._known[folder] = sealed(folder, seals, self._owner)
+            found = sealed(folder, seals, self._owner)
+            needed = TABLES if seals == COMPLETE else ("runs",)
+            if not found >= {f"{kind}.parquet" for kind in needed}:
+                raise Damaged(folder / seals, "is damaged: it lacks a table")
+            for kind, schema in SCHEMAS.items():
+                path = folder / f"{kind}.parquet"
+                if path.name in found and schema_of(path) != schema:
+                    raise Damaged(path, "is damaged: it has not the columns of this table")
+            if not _are_runs(read_parquet(folder / "runs.parquet", ["arm", "run", "days"])):
+                raise Damaged(folder / "runs.parquet", "is damaged: it has rows that no run has")
+            if FAILURES in found:
+                _failures_in(folder / FAILURES)
+            self._known[folder] = found
         return self._known[folder]
 
     # -- putting together -------------------------------------------------------------------------
@@ -302,8 +316,32 @@ class Parts:
         self._runs = self._runs_of(part)
 
 
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _keys(table: pa.Table) -> set[Key]:
     return set(zip(table["arm"].to_pylist(), table["run"].to_pylist(), strict=True))
+
+
+def _are_runs(keys: pa.Table) -> bool:
+    """Whether every row names another run of an arm, played for some days."""
+    run, days = keys["run"], keys["days"]
+    numbered = pc.and_(pc.greater_equal(run, 0), pc.less(run, MOST_RUNS))
+    sound = pc.and_(numbered, pc.and_(pc.greater(days, 0), pc.is_finite(days)))
+    whole = sound.null_count == 0 and keys["arm"].null_count == 0
+    once = keys.group_by(["arm", "run"]).aggregate([]).num_rows == keys.num_rows
+    return whole and once and pc.all(sound, min_count=0).as_py()
+
+
+def _failures_in(path: Path) -> pa.Table:
+    try:
+        return table_of(read_json(path)["failures"], SCHEMAS["failures"])
+    except (ValueError, TypeError, KeyError, AttributeError, pa.ArrowException):
+        raise Damaged(path, "is damaged") from None
 
 
 def _linked(source: Path, target: Path) -> None:

@@ -5,7 +5,6 @@ Timings live apart from results, which hold the same bytes whenever they are mad
 
 import datetime as dt
 import importlib.metadata
-import json
 import platform
 import shlex
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.crew import Crew
-from experiments.files import write_json
+from experiments.files import read_json, write_json
 
 FILE = "session.json"
 _LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "pydantic",
@@ -43,7 +42,7 @@ def add_session(folder: Path, started: float, crew: Crew) -> None:
     """Add this process to those that have worked in a folder; a damaged list begins anew."""
     path = folder / FILE
     try:
-        before = list(json.loads(path.read_text("utf-8"))["sessions"])
+        before = list(read_json(path)["sessions"])
     except (OSError, ValueError, KeyError, TypeError):
         before = []
     this = session(started) | {"workers": crew.workers, "scheduler": crew.scheduler}

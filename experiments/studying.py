@@ -258,6 +258,6 @@ def _told_failures(study: StudyFolder, talk: Console) -> int:
     first, few = failed[0], "run failed and is" if len(failed) == 1 else "runs failed and are"
     again = resume_command(study.path, "--failed")
     talk.print(f"{len(failed):,} {few} left out of every figure; run {first['run']} of "
-               f"{first['arm']}: {printable(first['error'])} (failures.json); {again} plays again "
-               "what failed")  # fmt: skip
+               f"{escaped(first['arm'])}: {printable(first['error'])} (failures.json); {again} "
+               "plays again what failed")  # fmt: skip
     return 3

@@ -23,6 +23,7 @@ from experiments.task import Failure, Task, play, play_task
 from experiments.wording import many
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
+from sim.documents.problems import escaped
 from sim.outcome import CLASH_RUNG, Outcome
 
 Key = tuple[str, int]  # arm and run
@@ -122,11 +123,12 @@ def _tell_versions(study: StudyFolder, talk: Console) -> None:
 
 
 def keys_of(study: StudyFolder) -> list[Key]:
-    """(arm, run) of every row, in the order of ``runs.parquet``."""
+    """(arm, run) of every row of an arm that was asked for, in the order of ``runs.parquet``."""
     table = study.parts.table("runs", ["arm", "run"])
-    keys = list(zip(table["arm"].to_pylist(), table["run"].to_pylist(), strict=True))
+    order = {name: i for i, name in enumerate(study.manifest["arms"])}
+    pairs = zip(table["arm"].to_pylist(), table["run"].to_pylist(), strict=True)
+    keys = [(arm, k) for arm, k in pairs if arm in order]
     if not study.parts.complete:
-        order = {name: i for i, name in enumerate(study.manifest["arms"])}
         keys.sort(key=lambda key: (order[key[0]], key[1]))
     if not keys:
         raise BadInput([Problem(study.mark, "", message="no run has finished yet")])
@@ -143,10 +145,11 @@ def rows_astray(study: StudyFolder) -> Iterator[str]:
             here.setdefault(arm, set()).add(k)
     for arm in here:
         runs = wanted.get(arm, 0)
-        if lacking := len(set(range(runs)) - here[arm]):
-            yield f"{arm}: {lacking:,} of {many(runs, 'run')} missing"
-        if extra := len(here[arm] - set(range(runs))):
-            yield f"{arm}: {many(extra, 'run')} that nobody asked for"
+        asked = sum(0 <= k < runs for k in here[arm])
+        if lacking := runs - asked:
+            yield f"{escaped(arm)}: {lacking:,} of {many(runs, 'run')} missing"
+        if extra := len(here[arm]) - asked:
+            yield f"{escaped(arm)}: {many(extra, 'run')} that nobody asked for"
 
 
 def _chosen(n: int, rows: int, seed: int) -> list[int]:

@@ -10,6 +10,7 @@ from experiments.files import (
     Damaged,
     count_rows,
     digest_of,
+    read_json,
     read_parquet,
     sealed,
     sync,
@@ -91,3 +92,9 @@ def test_seals_know_owner_files_and_bytes(tmp_path):
     with pytest.raises(Damaged, match="b: is missing"):
         sealed(tmp_path, "s.json", "me")
     assert digest_of(tmp_path / "a").startswith("ca978112")
+
+
+def test_json_that_is_nested_without_end_is_no_value(tmp_path):
+    (tmp_path / "deep.json").write_text("[" * 10**5 + "]" * 10**5)
+    with pytest.raises(ValueError, match="nested too deeply"):
+        read_json(tmp_path / "deep.json")

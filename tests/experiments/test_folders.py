@@ -50,6 +50,15 @@ def test_the_lock_of_another_process_is_heeded_and_goes_with_it(tmp_path):
     assert claim(made, tmp_path / "out") == tmp_path / "out"
 
 
+def test_a_lock_that_is_a_link_empties_nothing(tmp_path):
+    study = begun(tmp_path)
+    (tmp_path / "mine").write_text("mine")
+    (study.path / ".lock").unlink()
+    (study.path / ".lock").symlink_to(tmp_path / "mine")
+    assert "cannot be locked" in refusal(lambda: locked(study.path).__enter__())
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
 def test_a_file_system_without_locks_is_refused_in_words(tmp_path, monkeypatch):
     def unsupported(*_):
         raise OSError(errno.ENOTSUP, "Operation not supported")

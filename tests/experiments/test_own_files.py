@@ -28,7 +28,7 @@ def test_what_was_made_before_goes_and_what_others_made_stays(tmp_path):
 
 @pytest.mark.parametrize("text", [
     "", "[]", "{}", '{"made": []}', '{"made": {"../x": "0"}}', '{"made": {"sub/x": "0"}}',
-    '{"made": {"a.png": 7}}', "\x00",
+    '{"made": {"a.png": 7}}', "\x00", "[" * 10**5,
 ])  # fmt: skip
 def test_a_damaged_list_removes_nothing(tmp_path, text):
     (tmp_path / "in").mkdir()

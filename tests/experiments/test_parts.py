@@ -7,10 +7,11 @@ import shutil
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.files import Damaged
+from experiments.files import Damaged, write_seals
 from experiments.parts import SCHEMAS, Parts
 from experiments.store import INCIDENTS, RUNS
 from experiments.task import Failure
@@ -261,3 +262,55 @@ def test_a_failed_run_that_succeeds_later_counts_once(tmp_path):
 def test_every_column_of_a_row_is_kept():
     assert [name for name in SCHEMAS["runs"].names if name != "arm"] == RUNS.names
     assert [name for name in SCHEMAS["incidents"].names if name != "arm"] == INCIDENTS.names
+
+
+def seals_of(folder, name="tables.json"):
+    return json.loads((folder / name).read_text())
+
+
+@pytest.mark.parametrize("sealed", [{}, {"../tables.json": "0"}, {"\x1b[2J": "0"}, []], ids=str)
+def test_seals_that_are_none_vouch_for_nothing(tmp_path, sealed):
+    parts = made(tmp_path, [PLAYED])
+    parts.compact(ARMS)
+    seals = seals_of(tmp_path) | {"files": sealed}
+    (tmp_path / "tables.json").write_text(json.dumps(seals))
+    with pytest.raises(Damaged, match=r"tables\.json: is damaged") as damaged:
+        Parts(tmp_path).table("runs")
+    assert str(damaged.value).isprintable()
+    assert [each.path for each in Parts(tmp_path).open()] == [tmp_path / "tables.json"]
+
+
+@pytest.mark.parametrize("change", [
+    {"run": -1}, {"run": 2**62}, {"run": None}, {"run": 1}, {"arm": None}, {"days": 0.0},
+    {"days": float("nan")}, {"days": None}, "columns", "another table", "no table", "failures",
+], ids=str)  # fmt: skip
+def test_tables_that_no_runs_made_are_damage_though_their_seals_fit(tmp_path, change):
+    parts = made(tmp_path, [[*PLAYED, FAILED]])
+    parts.compact(ARMS)
+    path = tmp_path / ("failures.json" if change == "failures" else "runs.parquet")
+    runs = pq.read_table(tmp_path / "runs.parquet")
+    if isinstance(change, dict):
+        rows = runs.to_pylist()
+        rows[0] |= change
+        pq.write_table(pa.Table.from_pylist(rows, schema=runs.schema), path)
+    elif change == "columns":
+        pq.write_table(runs.drop_columns("clashes"), path)
+    elif change == "another table":
+        shutil.copy(tmp_path / "incidents.parquet", path)
+    else:
+        path.write_text("[]")
+    write_seals(tmp_path, "tables.json", "", seals_of(tmp_path)["files"])
+    for read in (lambda: Parts(tmp_path).table("runs"), lambda: Parts(tmp_path).check()):
+        with pytest.raises(Damaged, match=path.name):
+            read()
+    (damaged,) = Parts(tmp_path).open()
+    assert damaged.path == path and not Parts(tmp_path).complete
+
+
+def test_what_is_no_folder_is_no_part(tmp_path):
+    parts = made(tmp_path, [PLAYED[:2]])
+    (tmp_path / "parts" / "000002").write_text("x")
+    (tmp_path / "parts" / ".x").write_text("x")
+    (damaged,) = Parts(tmp_path).open()
+    assert damaged.path.parent.name == "000002"
+    assert os.listdir(tmp_path / "parts") == ["000001"] and parts.rows("runs") == 2
