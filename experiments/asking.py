@@ -9,6 +9,7 @@ from typing import Any
 
 from experiments.plan import Arm, Plan, Rule
 from experiments.planning import Ask, plan_of, read_study
+from experiments.sorts import sorts_wanted
 from experiments.study_file import MOST_RUNS, Study
 from sim.documents import BadInput, Document, Mark, Problem, validate
 from sim.scenario import load_case
@@ -46,7 +47,8 @@ def single_plan(asked: Single) -> Plan:
     if not 1 <= asked.runs <= MOST_RUNS:
         raise BadInput([Problem(Mark("--runs", 0, 0), "", str(asked.runs), f"1 to {MOST_RUNS:,}",
                                 None, "so many runs are not played")])  # fmt: skip
-    case = load_case(asked.scenario, asked.policies, asked.assignments, asked.days)
+    with sorts_wanted(("scenario", [asked.scenario]), ("policy", asked.policies)):
+        case = load_case(asked.scenario, asked.policies, asked.assignments, asked.days)
     scenario = case.scenario
     policy = case.policy_name if asked.policies else None
     name = scenario.name if policy is None else f"{scenario.name} + {policy}"

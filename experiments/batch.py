@@ -64,8 +64,11 @@ def run_batch(
 
     ``done`` is called after each run. A signal that asks to stop (Ctrl-C) ends the batch; what had
     finished is kept and ``interrupted`` is set. A run that raised an exception is among the
-    ``failures``. Raises ``WorkersLost`` and ``EnvironmentFault``.
+    ``failures``. Raises ``ValueError`` where nothing or nobody would play, ``WorkersLost`` and
+    ``EnvironmentFault``.
     """
+    if runs < 1 or workers < 1:
+        raise ValueError(f"runs and workers are 1 or more: {runs} runs, {workers} workers")
     batch = Batch(case, seed, runs)
     size = RUNS_A_TASK if workers > 1 else 1
     tasks = [

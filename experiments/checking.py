@@ -1,16 +1,12 @@
 """``dmz check`` and ``dmz params``: what a file says, and what may be said."""
 
-from pathlib import Path
-
 from experiments.console import console
-from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
+from experiments.planning import plan_of, read_study
+from experiments.sorts import file_of, sort_of
 from experiments.wording import many
-from sim.documents import BadInput, read
-from sim.library import find, first_file, is_file, shipped
+from sim.documents import BadInput
 from sim.scenario import load_case
 from sim.schema import as_csv, as_markdown, parameter_table
-
-_STUDY_KEYS = {"scenarios", "policies", "combine", "sweep", "design", "runs", "until", "budget"}
 
 
 def check(files: list[str]) -> int:
@@ -26,32 +22,18 @@ def check(files: list[str]) -> int:
 
 
 def _verdict(file: str) -> str:
-    if _is_study(file):
+    path = file_of(file)
+    sort = sort_of(path) if path else "scenario"
+    if sort == "study":
         plan = plan_of(read_study(file, {}), "", {})
         most = "at most " if plan.rule.until else ""
         return (f"{file}: study {plan.name!r} is valid; {many(len(plan.arms), 'arm')} of {most}"
                 f"{many(plan.rule.most, 'run')}")  # fmt: skip
-    if _is_policy(file):
+    if sort == "policy":
         policy = load_case("baseline", [file]).policies[0]
         return f"{file}: policy {policy.name!r} is valid; it binds {' and '.join(policy.binds)}"
     case = load_case(file)
     return f"{file}: scenario {case.scenario.name!r} is valid ({case.content_hash[:12]})"
-
-
-def _is_study(file: str) -> bool:
-    """Whether a file, or a name that no scenario and no policy bears, is a study."""
-    if own := first_file(file, [Path()]):
-        return not _STUDY_KEYS.isdisjoint(read(own, []).data)
-    return first_file(file, [SHIPPED_STUDIES]) is not None and not (
-        is_file(find(file, "scenarios")) or file in shipped("policies")
-    )
-
-
-def _is_policy(file: str) -> bool:
-    """Whether a file, or a shipped name that no scenario bears, is a policy: it binds sides."""
-    if is_file(find(file, "scenarios")):
-        return "binds" in read(find(file, "scenarios"), []).data
-    return file in shipped("policies")
 
 
 def parameters(format_: str) -> str:

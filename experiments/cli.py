@@ -5,6 +5,7 @@ row that does not verify, 2 bad input (nothing was written), 3 some run raised a
 others count), 130 interrupted, 143 and the like stopped by a signal (what was finished is kept).
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,6 +38,21 @@ def _dmz(
     pass
 
 
+def _whole(low: int, high: int | None = None) -> Callable[[str], int]:
+    """What reads a whole number from ``low`` to ``high``, and says what it found instead."""
+    allowed = f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
+
+    def whole(typed: str | int) -> int:  # a default comes here too, as the number that it is
+        text = str(typed)
+        if text.removeprefix("-").isdecimal() and len(text) < 30:
+            number = int(text)
+            if number >= low and (high is None or number <= high):
+                return number
+        raise typer.BadParameter(f"found '{text:.40}'; allowed a whole number, {allowed}")
+
+    return whole
+
+
 Policies = Annotated[
     list[str] | None,
     typer.Option("--policy", metavar="FILE", help="Policy laid over it; may be repeated."),
@@ -46,7 +62,17 @@ Assignments = Annotated[
 ]
 
 
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")]
+Runs = Annotated[
+    int, typer.Option(parser=_whole(1), help="Runs; two lucks in each world.")
+]
+RunsOfAnArm = Annotated[int, typer.Option(parser=_whole(2), help="Runs of each arm.")]
+Days = Annotated[
+    int | None, typer.Option(parser=_whole(1), help="Days of exposure of a run.")
+]
+Seed = Annotated[
+    int, typer.Option(parser=_whole(0, 2**62), help="Seed of all worlds and lucks.")
+]
+Workers = Annotated[int | None, typer.Option(parser=_whole(1), help="Processes; all cores.")]
 Scheduler = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="A running distributed scheduler, tcp://host:port."),
@@ -76,15 +102,16 @@ def run(
         str | None, typer.Argument(help="Scenario file, or the name of a shipped one.")
     ] = None,
     policy: Policies = None,
-    runs: Annotated[int, typer.Option(min=1, help="Runs; two lucks in each world.")] = 100,
-    days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**62, help="Seed of all worlds and lucks.")] = 1,
+    runs: Runs = 100,
+    days: Days = None,
+    seed: Seed = 1,
     assignments: Assignments = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
     out: Out = None,
     why: Annotated[
-        int | None, typer.Option(min=1, metavar="K", help="Tell the story of the K-th clash.")
+        int | None,
+        typer.Option(parser=_whole(1), metavar="K", help="Tell the story of the K-th clash."),
     ] = None,
     json_: Json = False,
     geojson: Annotated[bool, typer.Option(help="Write the incidents as GeoJSON too.")] = False,
@@ -92,7 +119,8 @@ def run(
         Path | None, typer.Option("--from", metavar="FOLDER", help="Play a row of results again.")
     ] = None,
     row: Annotated[
-        int | None, typer.Option(min=0, metavar="K", help="With --from: the row, from 0.")
+        int | None,
+        typer.Option(parser=_whole(0), metavar="K", help="With --from: the row, from 0."),
     ] = None,
     dry_run: DryRun = False,
     allow_code: AllowCode = False,
@@ -128,9 +156,9 @@ def compare(
         typer.Option("--policy", metavar="FILE", help="Policies that make one arm together."),
     ] = None,
     combine: Annotated[bool, typer.Option("--combine", help="All pairs of policies too.")] = False,
-    runs: Annotated[int, typer.Option(min=2, help="Runs of each arm.")] = 100,
-    days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**62, help="Seed of all worlds and lucks.")] = 1,
+    runs: RunsOfAnArm = 100,
+    days: Days = None,
+    seed: Seed = 1,
     assignments: Assignments = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
@@ -155,11 +183,12 @@ def compare(
 def study(
     file: Annotated[str, typer.Argument(help="Study file, or the name of a shipped one.")],
     runs: Annotated[
-        int | None, typer.Option(min=2, help="Runs of each arm, instead of the file's rule.")
+        int | None,
+        typer.Option(parser=_whole(2), help="Runs of each arm, instead of the file's rule."),
     ] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days of exposure of a run.")] = None,
+    days: Days = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, max=2**62, help="Instead of the file's.")
+        int | None, typer.Option(parser=_whole(0, 2**62), help="Instead of the file's.")
     ] = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
@@ -221,8 +250,8 @@ def results(
 @app.command()
 def verify(
     folder: Folder,
-    rows: Annotated[int, typer.Option(min=1, help="Rows to play again.")] = 10,
-    seed: Annotated[int, typer.Option(min=0, help="Which rows are drawn.")] = 1,
+    rows: Annotated[int, typer.Option(parser=_whole(1), help="Rows to play again.")] = 10,
+    seed: Annotated[int, typer.Option(parser=_whole(0), help="Which rows are drawn.")] = 1,
     allow_code: AllowCode = False,
 ) -> None:
     """Play rows again, and name the first value that differs."""

@@ -1,6 +1,6 @@
 """``dmz results``: what a folder holds, and its tables in other places and forms."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,13 +25,14 @@ def results(folder: Path, csv: Path | None, parquet: Path | None) -> int:
     """Print what is there, and write the tables to folders if asked; the exit code."""
 
     def do(_: Console) -> int:
+        outs = [(out, ending) for out, ending in ((csv, "csv"), (parquet, "parquet")) if out]
+        _refuse_places(outs)
         study = StudyFolder(folder)
         study.refuse_changed_inputs()
         astray = list(rows_astray(study)) if study.parts.complete else []
         console().print("\n".join([*_described(study), *astray]))
-        for out, ending in ((csv, "csv"), (parquet, "parquet")):
-            if out is not None:
-                _write(study, out, ending)
+        for out, ending in outs:
+            _write(study, out, ending)
         return 1 if astray else 0
 
     return guarded(do)
@@ -53,10 +54,23 @@ def _described(study: StudyFolder) -> Iterator[str]:
         yield f"  {name}: {many(runs.get(name, 0), 'run')}"
 
 
+def _refuse_places(outs: Sequence[tuple[Path, str]]) -> None:
+    """Refuse folders that hold something, or that would, before anything is written."""
+    taken: set[Path] = set()
+    problems = []
+    for out, ending in outs:
+        holds = out.exists() and (not out.is_dir() or any(out.iterdir()))
+        if holds or out.resolve() in taken:
+            problems.append(Problem(
+                Mark(f"--{ending}", 0, 0), "", str(out), "a new or empty folder", None,
+                "is there already" if holds else "the other tables are to go there",
+            ))  # fmt: skip
+        taken.add(out.resolve())
+    if problems:
+        raise BadInput(problems)
+
+
 def _write(study: StudyFolder, out: Path, ending: str) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput([Problem(Mark(f"--{ending}", 0, 0), "", str(out), "a new or empty folder",
-                                None, "is there already")])  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
     parts, write = study.parts, _write_parquet if ending == "parquet" else _write_csv
     for kind in _KINDS:

@@ -107,9 +107,10 @@ def _refuse(path: Path, message: str) -> None:
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not is_file(path):
-        there = os.path.isdir(folder)
-        _refuse(folder, "no results of dmz run, compare or study: it has no manifest.json"
-                if there else "there is no such folder")  # fmt: skip
+        if os.path.isdir(folder):
+            _refuse(folder, "no results of dmz run, compare or study: it has no manifest.json")
+        _refuse(folder, "this is a file, not the folder of results" if is_file(folder)
+                else "there is no such folder")  # fmt: skip
     try:
         text = path.read_text("utf-8")
         manifest = json.loads(text)

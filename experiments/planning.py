@@ -3,12 +3,12 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.factors import Level, points
 from experiments.plan import MOST_ARMS, NO_POLICY, Arm, Plan, Rule
+from experiments.sorts import SHIPPED_STUDIES, sorts_wanted
 from experiments.study_file import Study
 from sim.case import Case, digest
 from sim.documents import BadInput, Document, Mark, Problem, read, validate
@@ -16,7 +16,6 @@ from sim.documents.problems import nearest, show
 from sim.library import documents_in, first_file, shipped_folder
 from sim.scenario import load_case
 
-SHIPPED_STUDIES = Path(str(files("experiments"))) / "studies"
 _SHIPPED = "shipped"  # among policies: all of them
 
 
@@ -65,11 +64,12 @@ def read_study(name: str, changes: Mapping[str, Any]) -> Ask:
 
     Raises ``BadInput`` with everything wrong with the file itself.
     """
-    path = find_study(name)
-    problems: list[Problem] = []
-    document = read(path, problems)
-    document = replace(document, data=document.data | dict(changes))
-    return Ask("study", validate(document, Study, problems), document)
+    with sorts_wanted(("study", [name])):
+        path = find_study(name)
+        problems: list[Problem] = []
+        document = read(path, problems)
+        document = replace(document, data=document.data | dict(changes))
+        return Ask("study", validate(document, Study, problems), document)
 
 
 def find_study(name: str) -> Path:
@@ -84,14 +84,15 @@ def find_study(name: str) -> Path:
 def plan_of(ask: Ask, command: str, request: Mapping[str, Any]) -> Plan:
     """The plan of what was asked; raises ``BadInput`` with everything wrong with its arms."""
     study = ask.study
-    stacks = list(_stacks(ask))
+    problems: dict[Problem, None] = {}
+    stacks = list(_stacks(ask, problems))
     swept = list(points(study))
     most = len(study.scenarios) * len(swept) * (len(stacks) + 1)
     if most > MOST_ARMS:
         message = "too many arms"
         raise BadInput([Problem(ask.mark("sweep"), "", f"{most:,}", f"at most {MOST_ARMS:,}",
                                 None, message)])  # fmt: skip
-    arms = _arms(ask, [_BARE, *stacks], swept)
+    arms = _arms(ask, [_BARE, *stacks], swept, problems)
     if ask.kind == "compare" and len(arms) < 2:
         raise BadInput([_refused(ask, "policies", "no policy to compare", "none")])
     factors = {name: tuple(dict.fromkeys(arm.levels[name] for arm in arms.values()))
@@ -103,11 +104,11 @@ def plan_of(ask: Ask, command: str, request: Mapping[str, Any]) -> Plan:
 
 
 def _arms(
-    ask: Ask, stacks: Sequence[Stack], swept: Sequence[tuple[Level, ...]]
-) -> dict[str, Arm]:
+    ask: Ask, stacks: Sequence[Stack], swept: Sequence[tuple[Level, ...]],
+    problems: dict[Problem, None],
+) -> dict[str, Arm]:  # fmt: skip
     arms: dict[str, Arm] = {}
     found: dict[str | tuple[int, str], Asked] = {}
-    problems: dict[Problem, None] = {}
     for i, point, stack in itertools.product(range(len(ask.study.scenarios)), swept, stacks):
         asked = Asked(i, point, stack)
         try:
@@ -155,8 +156,9 @@ def _case(ask: Ask, asked: Asked) -> Case:
     sets = [text for level in asked.point for text in level.assignments]
     scenario = ask.beside(ask.study.scenarios[asked.scenario])
     try:
-        return load_case(scenario, asked.stack.files, (*sets, *ask.assignments), ask.study.days,
-                         ask.study.drawn)  # fmt: skip
+        with sorts_wanted(("scenario", [scenario]), ("policy", asked.stack.files)):
+            return load_case(scenario, asked.stack.files, (*sets, *ask.assignments),
+                             ask.study.days, ask.study.drawn)  # fmt: skip
     except BadInput as bad:
         if ask.kind != "study":
             raise
@@ -197,11 +199,15 @@ def _arm(ask: Ask, asked: Asked, case: Case) -> Arm:
 # -- policies -------------------------------------------------------------------------------------
 
 
-def _stacks(ask: Ask) -> Iterator[Stack]:
-    """The policies of each arm that has some."""
+def _stacks(ask: Ask, problems: dict[Problem, None]) -> Iterator[Stack]:
+    """The policies of each arm that has some; what is wrong with an entry goes to ``problems``."""
     single: list[Stack] = []
     for i, entry in enumerate(ask.study.policies):
-        found = _files(ask, i, entry)
+        try:
+            found = _files(ask, i, entry)
+        except BadInput as bad:
+            problems |= dict.fromkeys(bad.problems)
+            continue
         single += ([Stack(tuple(found), i)] if isinstance(entry, tuple)
                    else [Stack((file,), i) for file in found])  # fmt: skip
     yield from single

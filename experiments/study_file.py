@@ -12,7 +12,7 @@
           spring: {start: 2026-03-01, days: 92}
           autumn: {start: 2026-09-01, days: 91}
     design: grid                          # or {latin_hypercube: 20} or {sobol: 16} over ranges
-    days: 365
+    # days: 365                           # of all arms, unless levels set them
     seed: 1
     runs: 400                             # of each arm; or `until` and `budget` instead:
     until: {relative_half_width: 0.2}     # or decided
@@ -28,6 +28,7 @@ from pydantic import Field
 
 from experiments.measures import MEASURES
 from sim.documents import Impossible, StrictModel
+from sim.documents.problems import nearest
 from sim.situation import Name
 
 Scalar = bool | int | float | dt.date | str
@@ -128,7 +129,8 @@ class Study(StrictModel):
             yield Impossible("until", "no policy to decide about", "policies, or another rule")
         for i, name in enumerate(self.estimate):
             if name not in MEASURES:
-                yield Impossible(f"estimate.{i}", "no such measure", ", ".join(MEASURES))
+                yield Impossible(f"estimate.{i}", "no such measure", ", ".join(MEASURES),
+                                 nearest(name, MEASURES))  # fmt: skip
         yield from self._factor_conflicts()
 
     def _factor_conflicts(self) -> Iterator[Impossible]:

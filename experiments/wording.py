@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 NO_INTERVAL = "no interval"
+_NOTHING = 1e-9  # what is left of rounding, or too little to be written out
 Values = Mapping[str, Any]  # an interval as figures.json has it; null is unknown or infinite
 
 
@@ -31,10 +32,12 @@ def capital(text: str) -> str:
 
 
 def figure(value: float | None) -> str:
-    """Two significant digits at least, without an exponent; "unknown" for nothing."""
+    """Two significant digits at least, without an exponent; below a billionth 0; None "unknown"."""
     if value is None:
         return "unknown"
-    if value == 0 or abs(value) >= 10:
+    if abs(value) < _NOTHING:
+        return "0"
+    if abs(value) >= 10:
         return f"{value:,.0f}"
     return f"{value:.{max(1, 1 - math.floor(math.log10(abs(value))))}f}"
 

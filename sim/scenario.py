@@ -53,6 +53,7 @@ def load_case(
     clipped to the declared range and told by ``Case.clipped``, where else it would be refused.
     """
     loader = _Loader(frozenset(drawn))
+    loader.refuse_texts(policies=policies, assignments=assignments, drawn=drawn)
     document = loader.scenario(scenario, assignments, days)
     overlays = [loader.read(name, "policies") for name in policies]
     if document is None:
@@ -69,6 +70,16 @@ class _Loader:
         self._lineage: list[str] = []
         self._sources: list[Path] = []
         self._declared_days = 0
+
+    def refuse_texts(self, **lists: Iterable[str]) -> None:
+        """Raise ``BadInput`` for a text where texts are wanted: its letters are not what is meant.
+        """
+        for name, given in lists.items():
+            if isinstance(given, str):
+                self._refuse(Mark(name, 0, 0), (), "a text where a list of texts is wanted",
+                             found=show(given), nearest=f"[{given!r}]")  # fmt: skip
+        if self.problems:
+            raise BadInput(self.problems)
 
     def _attempt(self, call: Callable[[], T]) -> T | None:
         try:

@@ -4,11 +4,11 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from sim.documents import Impossible, StrictModel
+from sim.documents import EXTENDS, Impossible, StrictModel
 from sim.parameters import SIDES, Parameters, choice, param
 
 Outcome = Literal["none", "ignored", "refused", "accepted", "collapsed"]
@@ -149,6 +149,8 @@ class Inject(StrictModel):
 class Scenario(Parameters):
     """A situation: parameters, talks and injects over a stretch of time."""
 
+    beside: ClassVar = (EXTENDS,)
+
     name: Name = Field(description="its name in tables and pictures")
     description: str = Field("", max_length=2000, description="what it stands for, in words")
     start: dt.date = Field(
@@ -174,6 +176,9 @@ class Scenario(Parameters):
 
 class Policy(StrictModel):
     """A named set of changes laid over a scenario, with the sides that it binds."""
+
+    beside: ClassVar = (EXTENDS,)
+    holds: ClassVar = {"set": Parameters}
 
     name: Name = Field(description="its name in tables and pictures")
     description: str = Field("", max_length=2000, description="what it stands for, in words")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.checking import check
 from sim.agents.loading import load_agents
 from sim.field.events import EVENT
 from sim.field.path import depth_past
@@ -174,3 +175,15 @@ def test_the_told_chances_are_those_of_the_odd():
     for shown, value in figures.items():
         digits = shown.rstrip("$")
         assert f"{value:.{len(digits) - 2}f}" == digits and shown in example
+
+
+@pytest.mark.parametrize(("page", "example"), [
+    (page.name, example) for page in PAGES
+    for example in re.findall(r"^```yaml\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+])  # fmt: skip
+def test_every_file_that_is_shown_is_valid(page, example, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "own.yaml").write_text("name: mine\nbinds: [south]\n")
+    (tmp_path / "example.yaml").write_text(example, encoding="utf-8")
+    assert check(["example.yaml"]) == 0, capsys.readouterr().err

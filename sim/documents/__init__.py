@@ -15,11 +15,13 @@ raising it, so that `validate` can report it together with everything that the s
 
 from sim.documents.checking import validate
 from sim.documents.document import Document, merge, parse, read, with_value
+from sim.documents.extending import KEY as EXTENDS
 from sim.documents.extending import resolve_extends
 from sim.documents.problems import BadInput, Mark, Problem
 from sim.documents.strict import Impossible, StrictModel
 
 __all__ = [
+    "EXTENDS",
     "BadInput",
     "Document",
     "Impossible",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import takewhile
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -147,7 +147,7 @@ class _Translator:
             yield self._wrong_value(fault)
 
     def _unknown_key(self, fault: _Fault) -> Problem:
-        key, names = str(fault.path[-1]), list(fault.around.fields)
+        key, names = str(fault.path[-1]), list(fault.around.keys)
         elsewhere = self._elsewhere(key, fault.path)
         message = "unknown key"
         if elsewhere:
@@ -204,8 +204,8 @@ class _Translator:
             value = self._value(path)
             found = "" if isinstance(value, dict) else show(value)
             allowed = getattr(each, "allowed", "")
-            mark = self._document.at(path)
-            yield Problem(mark, dotted(path), found, allowed, message=str(each))
+            mark, near = self._document.at(path), getattr(each, "nearest", None)
+            yield Problem(mark, dotted(path), found, allowed, near, str(each))
 
     def _wrong_value(self, fault: _Fault) -> Problem:
         kind, value = fault.error["type"], self._value(fault.path)
@@ -220,7 +220,10 @@ class _Translator:
             message = f"not a date or time: {fault.error['ctx']['error']}"
         elif kind in ("string_too_long", "string_too_short"):
             message = f"{len(value)} characters are too {kind.rpartition('_')[2]}"
-            allowed = _length(fault.error["ctx"])
+            allowed = _length(fault.error["ctx"], "characters")
+        elif kind in ("too_long", "too_short"):
+            message = "too many values" if kind == "too_long" else "too few values"
+            allowed = _length(fault.error["ctx"], "values")
         elif fault.outright or kind == "union_type":
             message = "a value of the wrong kind"
         else:
@@ -230,8 +233,9 @@ class _Translator:
 
     def _wrong_key(self, fault: _Fault) -> Problem:
         mark, path = self._document.at_key(fault.path), dotted(fault.path)
-        found = show(fault.path[-1])
-        return Problem(mark, path, found, str(fault.wanted), message="a key of the wrong kind")
+        key = fault.path[-1]
+        near = nearest(str(key), fault.wanted.choices())
+        return Problem(mark, path, show(key), str(fault.wanted), near, "a key of the wrong kind")
 
     def _value(self, path: KeyPath) -> Any:
         value: Any = self._document.data
@@ -240,15 +244,20 @@ class _Translator:
         return value
 
     def _path_within(self, path: KeyPath, inside: str) -> KeyPath:
-        for part in filter(None, inside.split(".")):
-            in_list = isinstance(self._value(path), list) and part.isdigit()
-            path = (*path, int(part) if in_list else part)
+        parts = inside.split(".") if inside else []
+        while parts:
+            value = self._value(path)
+            whole = (n for n in range(len(parts), 1, -1)  # a key may have dots of its own
+                     if isinstance(value, dict) and ".".join(parts[:n]) in value)  # fmt: skip
+            taken = next(whole, 1)
+            key, parts = ".".join(parts[:taken]), parts[taken:]
+            path = (*path, int(key) if isinstance(value, list) and key.isdigit() else key)
         return path
 
 
-def _length(limits: dict[str, int]) -> str:
+def _length(limits: dict[str, int], noun: str) -> str:
     least, most = limits.get("min_length"), limits.get("max_length")
-    return f"at most {most} characters" if least is None else f"at least {least}"
+    return f"at most {most:,} {noun}" if least is None else f"at least {least}"
 
 
 def _tag_wanted(union: Wanted) -> Wanted:
@@ -264,6 +273,8 @@ def _repaired(value: Any, wanted: Wanted) -> str | None:
         return near
     if isinstance(value, str) and bool in kinds:
         return _SWITCH.get(value.lower())
+    if (one := _one_of_a_list(value, wanted)) is not None:
+        return f"[{one}]"
     if isinstance(value, str) and {int, float} & set(kinds):
         number = scalar(value.strip())
         return f"{number} without quotes" if type(number) in (int, float) else None
@@ -272,6 +283,19 @@ def _repaired(value: Any, wanted: Wanted) -> str | None:
     if isinstance(value, bool | int | float) and str in kinds:
         return f'"{show(value)}" in quotes'
     return None
+
+
+def _one_of_a_list(value: Any, wanted: Wanted) -> str | None:
+    """What a value without its brackets would be in a list of one, as files write it."""
+    lists = [each for each in wanted.members if get_origin(each.annotation) in (list, tuple)]
+    if not lists or not re.fullmatch(r"[\w./-]+", str(value)):
+        return None
+    inner = lists[0].inside(0)
+    choices = list(inner.choices())
+    if choices:
+        return nearest(str(value), choices)
+    kinds = [each.annotation for each in inner.members]
+    return str(value) if type(value) in kinds else None
 
 
 def _digits_as_dates(document: Document, model: BaseModel) -> Iterator[Problem]:

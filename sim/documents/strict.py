@@ -1,7 +1,7 @@
 """The base class of models that documents are checked against, and how they say what cannot be."""
 
-from collections.abc import Iterator, Sequence
-from typing import Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -10,12 +10,16 @@ class Impossible(ValueError):  # noqa: N818
     """A combination of values that cannot be, said by a model about itself.
 
     path: the offending value, dotted, relative to the model. allowed: what would do, in words.
+    nearest: the valid name that was probably meant.
     """
 
-    def __init__(self, path: str, message: str, allowed: str = "") -> None:
+    def __init__(
+        self, path: str, message: str, allowed: str = "", nearest: str | None = None
+    ) -> None:
         super().__init__(message)
         self.path = path
         self.allowed = allowed
+        self.nearest = nearest
 
 
 class Conflicts(ValueError):  # noqa: N818
@@ -29,8 +33,13 @@ class Conflicts(ValueError):  # noqa: N818
 class StrictModel(BaseModel):
     """A model that takes its own keys only, converts nothing, and cannot be changed.
 
-    A subclass says what combinations of values cannot be by overriding `conflicts`.
+    A subclass says what combinations of values cannot be by overriding `conflicts`. beside: keys
+    that its files may have and that are gone when they are checked, such as ``extends``. holds: by
+    field, what a mapping of anything holds the keys of.
     """
+
+    beside: ClassVar[tuple[str, ...]] = ()
+    holds: ClassVar[Mapping[str, type[BaseModel]]] = {}
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True

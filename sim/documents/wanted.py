@@ -75,6 +75,11 @@ class Wanted:
         return {key_of(name, info): Wanted.of_field(info) for name, info in infos}
 
     @property
+    def keys(self) -> list[str]:
+        """The keys that a file may have here."""
+        return [*self.fields, *(getattr(self.model, "beside", ()) if self.model else ())]
+
+    @property
     def members(self) -> list["Wanted"]:
         """What a union may be; elsewhere the type itself."""
         if not self.is_union:
@@ -191,7 +196,8 @@ def places(model: type[BaseModel]) -> dict[str, list[str]]:
         for key, inner in wanted.fields.items():
             here = f"{path}.{key}".lstrip(".")
             found.setdefault(key, []).append(here)
-            for suffix, part in _models(inner):
+            held = getattr(wanted.model, "holds", {}).get(key)
+            for suffix, part in _models(Wanted.of(held) if held else inner):
                 if part.model not in within:
                     visit(part, here + suffix, (*within, part.model))
 

@@ -102,3 +102,9 @@ def test_an_end_at_a_rung_is_not_a_cut_off():
     assert (runs.loc[runs["ended"], "days"] < 60).all()
     assert np.allclose(runs.loc[~runs["ended"], "days"], 60)
     assert (runs["rung_2"] <= 1).all()
+
+
+@pytest.mark.parametrize(("runs", "workers"), [(0, 1), (-3, 1), (2, 0)])
+def test_no_runs_and_nobody_to_play_them_are_refused(case, runs, workers):
+    with pytest.raises(ValueError, match="1 or more"):
+        run_batch(case, runs, workers=workers)

@@ -95,7 +95,7 @@ def test_geojson_is_a_feature_collection_with_attribution(done, folder):
         (("run", "short.yaml", "--set", "south.watch.margin=5"), "margin_m"),
         (("run", "short.yaml", "--set", "south.watch.margin_m=500"), "0 to 100"),
         (("run", "short.yaml", "--policy", "hotlin"), "did you mean hotline"),
-        (("run", "short.yaml", "--runs", "0"), "--runs"),
+        (("run", "short.yaml", "--policy", "misjudged"), "a scenario of this name"),
         (("check", "baseline", "bad.yaml"), "bad.yaml:2:1"),
     ],
 )
@@ -106,6 +106,23 @@ def test_bad_input_is_one_clear_error_and_nothing_is_written(folder, words, said
     assert result.returncode == 2
     assert said in result.stderr and "Traceback" not in result.stderr
     assert {path.name for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("text", ["1e3", "10**9", "1,000", "1.5", "0", "-1", "five", "", "9" * 40])
+def test_a_number_that_is_none_is_said_with_what_is_allowed(text):
+    result = CliRunner().invoke(app, ["run", "baseline", f"--runs={text}"])
+    assert result.exit_code == 2
+    assert f"'--runs': found '{text}'; allowed a whole number, 1 or more" in result.output
+
+
+@pytest.mark.parametrize(("words", "allowed"), [
+    (["compare", "baseline", "--runs=1"], "2 or more"), (["verify", "x", "--rows=0"], "1 or more"),
+    (["study", "x", "--seed=-1"], "0 to 4,611,686,018,427,387,904"),
+    (["run", "baseline", f"--seed={2**62 + 1}"], "0 to 4,611,686,018,427,387,904"),
+])  # fmt: skip
+def test_every_number_has_its_range(words, allowed):
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2 and f"allowed a whole number, {allowed}" in result.output
 
 
 def test_a_folder_that_holds_something_is_not_overwritten(folder):

@@ -167,3 +167,10 @@ def test_a_folder_of_an_older_version_is_named_so(tmp_path):
     manifest["version"] = "0.1.0"
     (study.path / "manifest.json").write_text(json.dumps(manifest))
     assert "made by version 0.1.0" in refusal(lambda: StudyFolder(study.path))
+
+
+def test_a_file_is_not_told_to_be_no_folder_there(tmp_path):
+    (tmp_path / "runs.parquet").write_text("x")
+    said = refusal(lambda: StudyFolder(tmp_path / "runs.parquet"))
+    assert "this is a file" in said and "no such" not in said
+    assert "no such folder" in refusal(lambda: StudyFolder(tmp_path / "runs"))

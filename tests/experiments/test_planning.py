@@ -10,7 +10,8 @@ from little import SCENARIO, plan
 
 from experiments.checking import _verdict
 from experiments.plan import Plan, Rule, differences
-from experiments.planning import SHIPPED_STUDIES, plan_of, read_study
+from experiments.planning import plan_of, read_study
+from experiments.sorts import SHIPPED_STUDIES
 from experiments.studying import Options, study
 from sim.documents import BadInput
 
@@ -303,3 +304,24 @@ def test_differences_are_named_by_their_field():
 def test_every_shipped_study_makes_a_plan(file):
     found = plan_of(read_study(file.stem, {}), "c", {})
     assert len(found.arms) > 2
+
+
+def test_every_entry_of_the_policies_is_told(tmp_path):
+    (tmp_path / "none").mkdir()
+    text = "name: x\nscenarios: [short.yaml]\npolicies: [hotlin, none/, nope/]\nruns: 4\n"
+    with pytest.raises(BadInput) as bad:
+        planned(tmp_path, text)
+    lines = [str(each).removeprefix(f"{tmp_path}/study.yaml:") for each in bad.value.problems]
+    assert [line.split(":")[:2] for line in lines] == [["3", "12"], ["3", "20"], ["3", "27"]]
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ("sweep: {south.watch.margin_m: [1, 2]}\ndesign: {sobol: 4}",
+     "study.yaml:4:31: sweep.south.watch.margin_m: a sample is taken from ranges; found a list"),
+    ("estimate: [clash]", "did you mean clashes?"),
+    ("sweep: {south.watch.margin_m: []}", "too few values; found a list of 0 values"),
+])  # fmt: skip
+def test_what_is_wrong_is_said_in_our_words(tmp_path, words, said):
+    with pytest.raises(BadInput) as bad:
+        planned(tmp_path, f"name: x\nscenarios: [short.yaml]\nruns: 4\n{words}\n")
+    assert said in str(bad.value)

@@ -250,6 +250,10 @@ def test_tables_go_elsewhere_as_csv_and_parquet(copy):
     kept = pd.read_parquet("out/tension.parquet")["north"][0]
     assert [float(x) for x in north.split()] == pytest.approx(list(kept))
     refused(typed("results", "out", "--csv", "tables"), "--csv", "there already")
+    both = typed("results", "out", "--csv", "both", "--parquet", "./both")
+    refused(both, "--parquet", "the other tables are to go there")
+    refused(typed("results", "out", "--csv", "new", "--parquet", "tables"), "--parquet")
+    assert not (copy / "both").exists() and not (copy / "new").exists()
 
 
 def test_report_makes_pictures_and_page_anew_and_needs_a_run(home, copy):

@@ -38,6 +38,13 @@ def test_a_difference_keeps_its_sign_and_size(value):
     assert abs(float(figure(abs(value)).replace(",", ""))) == abs(shown)
 
 
+@pytest.mark.parametrize(("value", "text"), [
+    (6.9e-17, "0"), (-6.9e-17, "0"), (0.0, "0"), (2.5e-7, "0.00000025"), (-0.6, "-0.60"),
+])  # fmt: skip
+def test_what_rounding_left_is_nothing(value, text):
+    assert figure(value) == text
+
+
 @pytest.mark.parametrize(("n", "noun", "text"), [
     (1, "run", "1 run"), (2, "run", "2 runs"), (0, "world", "0 worlds"), (1.0, "year", "1 year"),
     (0.00548, "exposed year", "0.00548 exposed years"), (0.9999, "year", "1 year"),

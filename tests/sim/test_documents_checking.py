@@ -3,7 +3,7 @@
 from datetime import date, time
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 import yaml
@@ -109,6 +109,18 @@ class Scenario(StrictModel):
     renamed: Annotated[int, Field(alias="other-name")] = 0
     odd: int = 1
     height: Annotated[float, Field(json_schema_extra={"unit": "m"})] = 1
+    few: Annotated[tuple[int, ...], Field(max_length=2)] = ()
+    sides: tuple[Literal["north", "south"], ...] = ()
+    kinds: dict[Literal["north", "south"], int] = Field({})
+    by_name: dict[str, int] = Field({})
+    beside: ClassVar = ("extends",)
+
+    def conflicts(self):
+        for name in self.by_name:
+            if "." in name:
+                yield Impossible(f"by_name.{name}", "a key with dots")
+            else:
+                yield Impossible(f"by_name.{name}", "no such one", nearest="a.b")
 
     @field_validator("odd")
     @classmethod
@@ -118,7 +130,7 @@ class Scenario(StrictModel):
         return value
 
 
-KEYS = ", ".join(info.alias or name for name, info in Scenario.model_fields.items())
+KEYS = ", ".join([*(info.alias or name for name, info in Scenario.model_fields.items()), "extends"])
 FORMS = "a number (0 to 1) or 'governments' or a mapping with keys kind, outcome, day"
 
 
@@ -279,9 +291,25 @@ def test_models_cannot_be_changed_and_check_their_defaults():
         ("odd: 4", "f:2:6: odd: even; found 4"),
         ("plan:\n  phases:\n  - start: 2025-02-01\n  - days: 3\n    start: 2025-01-01",
          "f:6:12: plan.phases.1.start: begins before the phase above it; found 2025-01-01"),
-        # anything else is said in pydantic's own words
-        ("talks: {kind: table, shares: []}", "f:2:30: talks.shares: List should have at least 1 "
-         "item after validation, not 0; found a list of 0 values; allowed a list"),
+        ("by_name: {a.b: 3}", "f:2:16: by_name.a.b: a key with dots; found 3"),
+        ("by_name: {b: 4}", "f:2:14: by_name.b: no such one; found 4; did you mean a.b?"),
+        # how much may stand there
+        ("talks: {kind: table, shares: []}", "f:2:30: talks.shares: too few values; "
+         "found a list of 0 values; allowed at least 1"),
+        ("few: [1, 2, 3]", "f:2:6: few: too many values; found a list of 3 values; "
+         "allowed at most 2 values"),
+        # a value without the brackets of its list
+        ("few: 3", "f:2:6: few: a value of the wrong kind; found 3; allowed a list; "
+         "did you mean [3]?"),
+        ("sides: noth", "f:2:8: sides: a value of the wrong kind; found the text 'noth'; "
+         "allowed a list; did you mean [north]?"),
+        ("sides: everybody", "f:2:8: sides: a value of the wrong kind; found the text "
+         "'everybody'; allowed a list"),
+        # keys that files have beside the fields, and keys of mappings
+        ("Extends: x", "f:2:1: Extends: unknown key; found 'Extends'; allowed the keys "
+         f"{KEYS}; did you mean extends?"),
+        ("kinds: {noth: 1}", "f:2:9: kinds.noth: a key of the wrong kind; found the text 'noth'; "
+         "allowed 'north' or 'south'; did you mean north?"),
     ],
 )  # fmt: skip
 def test_each_error_is_said_once(text, expected):
@@ -302,6 +330,19 @@ def test_each_error_is_said_once(text, expected):
 )  # fmt: skip
 def test_what_is_missing_is_said_where_it_should_be(text, expected):
     assert said(text) == [expected]
+
+
+def test_keys_of_what_a_mapping_holds_are_known_elsewhere():
+    class Overlay(StrictModel):
+        set: dict[str, Any] = Field({})
+        holds: ClassVar = {"set": Side}
+
+    assert said("set: {}\nwatch: {}\nconfirm_looks: 2", Overlay) == [
+        "f:2:1: watch: unknown key here, it belongs under set; found 'watch'; allowed the keys set"
+        "; did you mean set.watch?",
+        "f:3:1: confirm_looks: unknown key here, it belongs under set.watch; found "
+        "'confirm_looks'; allowed the keys set; did you mean set.watch.confirm_looks?",
+    ]
 
 
 def test_a_model_can_say_several_things_at_once():

@@ -1015,3 +1015,12 @@ def test_whatever_files_hold_they_load_or_are_refused(junkyard, scenario, policy
         load_case(str(folder / "s.yaml"), [str(folder / "p.yaml")])
     except BadInput as bad:
         assert all(str(problem).isprintable() for problem in bad.problems)
+
+
+@pytest.mark.parametrize("name", ["policies", "assignments", "drawn"])
+def test_a_text_is_no_list_of_its_letters(name):
+    with pytest.raises(BadInput) as bad:
+        load_case("baseline", **{name: "hotline"})
+    (line,) = str(bad.value).splitlines()
+    assert line == (f"{name}: a text where a list of texts is wanted; found the text 'hotline'; "
+                    "did you mean ['hotline']?")  # fmt: skip
