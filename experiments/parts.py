@@ -41,6 +41,7 @@ from experiments.files import (
 )
 from experiments.store import INCIDENTS, RUNS, table_of
 from experiments.study_file import MOST_RUNS
+from experiments.task import LUCKS, Failure
 from sim.outcome import Outcome
 
 _ARM = pa.field("arm", pa.string())
