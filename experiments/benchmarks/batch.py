@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import mesa
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from experiments.asking import Comparison
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.campaign import play_out
 from experiments.crew import Crew
@@ -41,7 +43,10 @@ def study(runs: int, days: int) -> Plan:
         case = load_case("baseline", days=days, assignments=[f"south.watch.margin_m={margin}"])
         name = f"margin {margin}"
         arms[name] = Arm(name, name, None, {"margin": str(margin)}, case)
-    return Plan("benchmark", "benchmark", "", SEED, Rule(runs), ("clashes",), {}, arms, "", {})
+    factors = {"margin": tuple(arm.levels["margin"] for arm in arms.values())}
+    request = {"verb": "compare", "asked": asdict(Comparison("baseline"))}
+    return Plan("compare", "benchmark", "", SEED, Rule(runs), ("clashes",), factors, arms, "",
+                request)  # fmt: skip
 
 
 def _clocked(call: Callable[[], object]) -> float:
