@@ -37,11 +37,22 @@ def _how_often(manifest: Mapping[str, Any], figures: Figures, measure: str) -> s
             f"comes with probability {figure(share['estimate'])} ("
             f"{_between(share)}, n = {many(share['n'], 'world')})."
         )
-    low, high = (pick(arms, key=lambda name: rates[name]["estimate"]) for pick in (min, max))
+    low, high = _ends(rates)
+    if low == high:
+        return (
+            f"In each of {many(len(arms), 'future')} without a policy the model has "
+            f"{figure(rates[low]['estimate'])} {what} ({_between(rates[low])} in {low})."
+        )
     return (
         f"Over {many(len(arms), 'future')} without a policy the rate goes from "
         f"{_rate(rates[low], what)} in {low} to {_rate(rates[high])} in {high}."
     )
+
+
+def _ends(rates: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
+    """The arms of the lowest and of the highest rate; the same one where all are alike."""
+    low, high = (pick(rates, key=lambda name: rates[name]["estimate"]) for pick in (min, max))
+    return low, high
 
 
 def _rate(rate: Mapping[str, Any], what: str = "") -> str:
@@ -72,7 +83,9 @@ def _without_policies(figures: Figures, measure: str) -> str:
     rates = {name: rates[measure] for name, rates in figures["rates"].items()}
     if len(rates) == 1:
         return "No policy was compared, so that nothing is said of what would change this."
-    low, high = (pick(rates, key=lambda name: rates[name]["estimate"]) for pick in (min, max))
+    low, high = _ends(rates)
+    if low == high:
+        return f"No policy was compared, and all {many(len(rates), 'arm')} have the same rate."
     if None in (rates[low]["low"], rates[high]["low"]):
         return (f"No policy was compared, and the {many(len(rates), 'arm')}, without intervals of "
                 "their own, are not ranked.")  # fmt: skip
@@ -167,7 +180,8 @@ def _how_sure(figures: Figures, measure: str) -> str:
         seen = (f"in each of which the {noun(measure)} have at least "
                 f"{many(fewest, 'effective cluster')}")  # fmt: skip
     else:
-        seen = f"not each of which saw any {noun(measure)}"
+        any_ = any(rates[measure]["events"] for rates in figures["rates"].values())
+        seen = f"{'not each' if any_ else 'none'} of which saw any {noun(measure)}"
     return (
         f"This rests on {many(runs, 'run')} of {many(len(figures['runs']), 'arm')}, {seen}"
         f"{few if figures['too_few_clusters'] else ''}; {together}it compares options inside a "

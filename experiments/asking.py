@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.plan import Arm, Plan, Rule
+from experiments.plan import NO_POLICY, Arm, Plan, Rule
 from experiments.planning import Ask, plan_of, read_study
 from experiments.sorts import sorts_wanted
 from experiments.study_file import MOST_RUNS, Study
 from sim.documents import BadInput, Document, Mark, Problem, validate
+from sim.documents.problems import show
 from sim.scenario import load_case
 
 
@@ -51,6 +52,9 @@ def single_plan(asked: Single) -> Plan:
         case = load_case(asked.scenario, asked.policies, asked.assignments, asked.days)
     scenario = case.scenario
     policy = case.policy_name if asked.policies else None
+    if policy == NO_POLICY:
+        raise BadInput([Problem(Mark("--policy", 0, 0), "", show(policy), "another name", None,
+                                "a policy cannot be called that")])  # fmt: skip
     name = scenario.name if policy is None else f"{scenario.name} + {policy}"
     arm = Arm(name, scenario.name, policy, {}, case)
     words = _typed("run", asked, [("--policy", asked.policies)])

@@ -81,3 +81,15 @@ def test_without_policies_it_says_whether_the_ends_are_apart(low, high, said):
 
 def test_one_arm_alone():
     assert "No policy was compared" in study({"now": rate(0.82, 0.59, 1.1)})[1]
+
+
+def test_where_all_futures_are_alike_none_is_lowest():
+    nothing = {"clashes": BASE | {"estimate": 0.0, "low": 0.0, "high": 1.4, "events": 0.0,
+                                  "effective_clusters": 0.0}}  # fmt: skip
+    first, second, third = study({"now": nothing, "then": nothing})
+    assert first == ("In each of 2 futures without a policy the model has 0 accidental clashes a "
+                     "year (95% interval 0 to 1.4 in now).")  # fmt: skip
+    assert second == "No policy was compared, and all 2 arms have the same rate."
+    assert "2 arms, none of which saw any accidental clashes;" in third
+    third = study({"now": nothing, "then": rate(0.82, 0.59, 1.1)})[2]
+    assert "not each of which saw any accidental clashes;" in third

@@ -48,6 +48,14 @@ def test_another_sort_than_the_verb_wants_is_named(call, said, folder):
     assert said in line and "is used as in `dmz " in line
 
 
+def test_no_verb_takes_a_policy_that_is_called_as_if_there_were_none(folder):
+    (folder / "no.yaml").write_text(TEXTS["policy"].replace("name: p", "name: no policy"))
+    assert "cannot be called that" in refusal(lambda: single_plan(Single("baseline", ("no",))))
+    assert "cannot be called that" in refusal(
+        lambda: comparison_plan(Comparison("baseline", ("no",)))
+    )
+
+
 def test_in_a_study_it_is_named_where_it_stands(folder):
     text = "name: t\nscenarios: [baseline]\npolicies: [own_policy, hotlin, season]\nruns: 4\n"
     (folder / "t.yaml").write_text(text)
