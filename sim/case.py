@@ -108,8 +108,11 @@ class Case:
 
     @property
     def policy_name(self) -> str | None:
-        """The names of its policies; None, which no policy can be called, without any."""
-        return " + ".join(policy.name for policy in self.policies) or None
+        """The names of its policies, each once; None, which no policy can be called, without any.
+        """
+        once: list[Policy] = []
+        once += (policy for policy in self.policies if policy not in once)
+        return " + ".join(policy.name for policy in once) or None
 
 
 def _plain(overlay: Overlay) -> dict[str, Any]:

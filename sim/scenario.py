@@ -126,6 +126,10 @@ class _Loader:
         declared = document.data.get("days", Scenario.model_fields["days"].default)
         self._declared_days = min(declared, MOST_DAYS) if isinstance(declared, int) else 0
         changes = [(each, "--set") for each in assignments]
+        set_too = any(each.partition("=")[0].strip() == "days" for each, _ in changes)
+        if days is not None and set_too:
+            self._refuse(Mark("--days", 0, 0), ("days",), "--set says how many days too",
+                         found=str(days), allowed="one of the two")  # fmt: skip
         changes += [(f"days={days}", "--days")] if days is not None else []
         for change in changes:
             document = self._attempt(

@@ -194,14 +194,24 @@ def test_the_last_layer_wins(folder):
         "p": "{name: p, binds: [north], set: {north: {works: {night_share: 0.6, hours: 6}}}}",
         "q": "{name: q, binds: [north], set: {north: {works: {hours: 7}}}}",
     }
-    case = folder(["p", "q"], ["north.works.night_share=0.4", "days=20"], 10, **files)
+    case = folder(["p", "q"], ["north.works.night_share=0.4"], 10, **files)
     base, both = case.parameters(()).north.works, case.parameters((0, 1)).north.works
     assert (base.share, base.hours, base.weeks, base.night_share) == (0.3, 2.0, 1.0, 0.4)
     assert (both.share, both.hours, both.night_share) == (0.3, 7.0, 0.6)
     assert base.size == default_tree()["north"]["works"]["size"]
     assert (case.scenario.name, case.scenario.days) == ("top", 10)
-    assert case.policy_name == "p + q"
-    assert case.lineage == ()
+    assert case.policy_name == "p + q" and case.lineage == ()
+
+
+def test_a_policy_that_is_named_twice_is_one_in_the_name_too():
+    case = load_case("baseline", ["hotline", "wider_margin", "hotline"])
+    assert case.policy_name == " + ".join(each.name for each in case.policies[:2])
+
+
+def test_days_are_said_once():
+    assert load_case("baseline", assignments=["days=2"]).scenario.days == 2
+    with pytest.raises(BadInput, match="--set says how many days too"):
+        load_case("baseline", assignments=["days=2"], days=3)
 
 
 def test_lineage_names_shipped_scenarios_nearest_first(folder):
