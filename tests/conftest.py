@@ -1,6 +1,7 @@
 """Settings that all tests share, and the rule that a session leaves no process behind."""
 
 import os
+import signal
 import sys
 import time
 import uuid
@@ -12,6 +13,12 @@ from hypothesis import settings
 # The first example of a property may have to compile; that is no flaw of the property.
 settings.register_profile("dmz", deadline=None, print_blob=True)
 settings.load_profile("dmz")
+
+# A shell has what it runs in the background ignore Ctrl-C, and commands leave ignored what is so.
+for _signum, _usual in ((signal.SIGINT, signal.default_int_handler),
+                        (signal.SIGTERM, signal.SIG_DFL), (signal.SIGHUP, signal.SIG_DFL)):  # fmt: skip
+    if signal.getsignal(_signum) is signal.SIG_IGN:
+        signal.signal(_signum, _usual)
 
 FULL = os.environ.get("DMZ_FULL") == "1"
 _MARK = "DMZ_TEST_SESSION"  # an environment goes on to children of children, whoever adopts them

@@ -137,10 +137,13 @@ def test_an_interrupt_keeps_what_was_finished(folder):
     command = [sys.executable, "-m", "experiments.cli", "run", "short.yaml", "--runs", "100000",
                "--workers", "1", "--out", "cut"]  # fmt: skip
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
-    while not (folder / "cut" / "parts" / "000001").exists() and process.poll() is None:
-        time.sleep(0.1)
-    os.kill(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    try:
+        while not (folder / "cut" / "parts" / "000001").exists() and process.poll() is None:
+            time.sleep(0.1)
+        os.kill(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+    finally:
+        process.kill()
     assert process.returncode == 130 and "Traceback" not in said
     finished = StudyFolder(folder / "cut").parts.rows("runs")
     assert 0 < finished < 100000 and "go on with: dmz resume cut" in said
