@@ -15,10 +15,11 @@ settings.register_profile("dmz", deadline=None, print_blob=True)
 settings.load_profile("dmz")
 
 # A shell has what it runs in the background ignore Ctrl-C, and commands leave ignored what is so.
-for _signum, _usual in ((signal.SIGINT, signal.default_int_handler),
-                        (signal.SIGTERM, signal.SIG_DFL), (signal.SIGHUP, signal.SIG_DFL)):  # fmt: skip
+_USUAL = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL,
+          signal.SIGHUP: signal.SIG_DFL}  # fmt: skip
+for _signum, _handler in _USUAL.items():
     if signal.getsignal(_signum) is signal.SIG_IGN:
-        signal.signal(_signum, _usual)
+        signal.signal(_signum, _handler)
 
 FULL = os.environ.get("DMZ_FULL") == "1"
 _MARK = "DMZ_TEST_SESSION"  # an environment goes on to children of children, whoever adopts them
