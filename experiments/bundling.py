@@ -10,7 +10,7 @@ from rich.console import Console
 
 from experiments.exits import guarded
 from experiments.files import write_whole
-from experiments.folders import CODE, INPUTS, MANIFEST, StudyFolder
+from experiments.folders import CODE, INPUTS, MANIFEST, StudyFolder, undisturbed
 from experiments.own_files import LIST, altered_in
 from experiments.parts import COMPLETE, FAILURES, TABLES
 from experiments.publishing import FIGURES, PICTURES, REPORT
@@ -49,12 +49,14 @@ def bundle(folder: Path, out: Path | None) -> int:
     """Pack a folder of results, without its timings; the exit code."""
 
     def do(talk: Console) -> int:
-        study = StudyFolder(folder)
-        _refuse_unsound(study)
+        StudyFolder(folder)
         target = out or folder.resolve().with_name(f"{folder.resolve().name}.zip")
-        _refuse_place(target)
-        name = target.stem.encode(errors="replace").decode()  # of the folder inside, in UTF-8
-        write_whole(target, lambda to: _pack(study, to, name))
+        with undisturbed(folder):
+            study = StudyFolder(folder)
+            _refuse_unsound(study)
+            _refuse_place(target)
+            name = target.stem.encode(errors="replace").decode()  # of the folder inside, in UTF-8
+            write_whole(target, lambda to: _pack(study, to, name))
         talk.print(f"{target.stat().st_size / 1e6:.1f} MB")
         print(target)
         return 0

@@ -62,9 +62,9 @@ def guarded(do: Callable[[Console], int]) -> int:
 
 
 @contextlib.contextmanager
-def resumable(folder: Path) -> Iterator[None]:
+def resumable(folder: Path, *options: str) -> Iterator[None]:
     """What stops the work in a study's folder is told with the command that goes on."""
-    go_on = f"go on with: {resume_command(folder)}"
+    go_on = f"go on with: {resume_command(folder, *options)}"
     try:
         yield
     except (Interrupted, KeyboardInterrupt) as stop:

@@ -237,6 +237,25 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def undisturbed(folder: Path) -> Iterator[None]:
+    """Have nobody fill the folder meanwhile; others may read it too.
+
+    Raises ``BadInput`` if a process is filling it. What cannot be locked for reading, such as an
+    archive on a disk that nobody writes to, is read as it is.
+    """
+    with contextlib.ExitStack() as opened:
+        try:
+            handle = _own(str(folder / _LOCK), os.O_RDONLY)
+            opened.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _refuse(folder, "another process is filling this folder")
+        except OSError:
+            pass
+        yield
+
+
 def _own(path: str, flags: int) -> int:
     """Open a lock, and never what a link of that name leads to: that would be emptied."""
     return os.open(path, flags | os.O_NOFOLLOW, 0o666)

@@ -172,7 +172,7 @@ def _go_on(study: StudyFolder, options: Options, talk: Console) -> int:
     _say_clipped(study.plan, talk)
     study.refuse_other_code()
     started = time.time()
-    with resumable(study.path):
+    with resumable(study.path, *(["--failed"] if options.failed else [])):
         if options.scheduler is None:
             compile_once(talk.print)
         try:

@@ -31,6 +31,12 @@ def in_folder(error):
     return do
 
 
+def test_what_failed_is_gone_on_with_as_it_was_asked():
+    with pytest.raises(Halted) as halted, resumable(Path("out"), "--failed"):
+        raise MemoryError
+    assert halted.value.message.endswith("go on with: dmz resume --failed out")
+
+
 @pytest.mark.parametrize(("error", "code", "said"), [
     (BadInput([Problem(Mark("a.yaml", 3, 1), "x", message="wrong")]), 2, "a.yaml:3:1: x: wrong"),
     (Halted("no more", 7), 7, "no more"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from little import begun, plan, write
 
-from experiments.folders import StudyFolder, claimed, locked
+from experiments.folders import StudyFolder, claimed, locked, undisturbed
 from sim.documents import BadInput
 
 LONG = "무" * 80  # 240 bytes: more than a file system takes with anything beside it
@@ -48,6 +48,18 @@ def test_the_lock_of_another_process_is_heeded_and_goes_with_it(tmp_path):
     other.kill()
     other.wait()
     assert claim(made, tmp_path / "out") == tmp_path / "out"
+
+
+def test_what_is_read_as_a_whole_is_not_filled_meanwhile(tmp_path):
+    """A bundle could be packed of two states of a folder."""
+    with undisturbed(tmp_path):  # without a lock there: as it is
+        pass
+    with locked(tmp_path):
+        assert "another process" in refusal(lambda: undisturbed(tmp_path).__enter__())
+    with undisturbed(tmp_path), undisturbed(tmp_path):
+        assert "another process" in refusal(lambda: locked(tmp_path).__enter__())
+    with locked(tmp_path):
+        pass
 
 
 def test_a_lock_that_is_a_link_empties_nothing(tmp_path):

@@ -367,6 +367,14 @@ def test_a_bundle_holds_nothing_that_is_damaged_and_overwrites_nothing(copy, fil
     assert not (copy / "out.zip").exists()
 
 
+def test_a_bundle_is_refused_while_somebody_fills_the_folder(copy):
+    from experiments.folders import locked
+
+    with locked(copy / "out"):
+        refused(typed("bundle", "out"), "another process is filling this folder")
+    assert not (copy / "out.zip").exists()
+
+
 def test_a_bundle_overwrites_nothing(copy):
     (copy / "out.zip").write_text("mine")
     refused(typed("bundle", "out"), "out.zip", "is there already")
