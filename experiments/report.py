@@ -128,5 +128,6 @@ def _manifest_text(manifest: Mapping[str, Any]) -> str:
         if arm is not first:
             found = differences(first["case"], arm["case"])
             arms[name] = arm | {"case": {path: new for path, _, new in found}}
-    said = {key: value for key, value in manifest.items() if key != "request"}  # the command
+    # the command says what was asked; the seal hangs on the place from which it was
+    said = {key: value for key, value in manifest.items() if key not in ("request", "sealed")}
     return json.dumps(said | {"arms": arms}, indent=1, ensure_ascii=False)
