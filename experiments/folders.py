@@ -76,6 +76,18 @@ class StudyFolder:
         for name, kept in self.manifest["inputs"].items():
             self._refuse_changed(name, kept)
 
+    def mend_inputs(self, now: Plan) -> list[Path]:
+        """Copy anew what is no more what was read, out of the files of the same plan; return these.
+        """
+        here = {digest_of(source): source for source in _sources(now)}
+        mended = []
+        for name, kept in self.manifest["inputs"].items():
+            path = self.path / INPUTS / name
+            if Path(name).name == name and kept in here and not _holds(path, kept):
+                write_whole(path, lambda to, kept=kept: shutil.copyfile(here[kept], to))
+                mended.append(path)
+        return mended
+
     def _refuse_changed(self, name: str, kept: str) -> None:
         path = self.path / INPUTS / name
         if Path(name).is_absolute() or ".." in Path(name).parts:
@@ -95,6 +107,10 @@ class StudyFolder:
         ]  # fmt: skip
         if problems:
             raise BadInput(problems)
+
+
+def _holds(path: Path, kept: str) -> bool:
+    return path.is_file() and digest_of(path) == kept
 
 
 def _refuse(path: Path, message: str) -> None:

@@ -88,7 +88,7 @@ def resume(folder: Path, options: Options) -> int:
         _refuse_other_version(StudyFolder(folder))
         with locked(folder):
             study = StudyFolder(folder)
-            _refuse_other_files(study, talk)
+            _hold_against_files(study, talk)
             _reach_scheduler(options, study.plan)
             return _go_on(study, options, talk)
 
@@ -121,8 +121,10 @@ def _refuse_other_version(study: StudyFolder) -> None:
                                 "changed since the study began")])  # fmt: skip
 
 
-def _refuse_other_files(study: StudyFolder, talk: Console) -> None:
-    """Refuse files that say something else than then; where they are gone the manifest is enough.
+def _hold_against_files(study: StudyFolder, talk: Console) -> None:
+    """Refuse files that say something else than then, and copy anew what was damaged of them.
+
+    Where they are gone the manifest is enough.
     """
     try:
         now = asked_again(study.plan.request)
@@ -132,6 +134,8 @@ def _refuse_other_files(study: StudyFolder, talk: Console) -> None:
         talk.print("the files that were read are not here: going on by the manifest")
     else:
         refuse_changes(study.manifest, json.loads(json.dumps(now.manifest())), study.mark)
+        for path in study.mend_inputs(now):
+            talk.print(f"{path}: was damaged, and is copied again")
 
 
 def _answered(ask: Callable[[], Plan], options: Options) -> int:

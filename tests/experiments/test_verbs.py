@@ -140,6 +140,19 @@ def test_resume_goes_on_by_the_manifest_where_the_files_are_gone(copy, home):
     ).read_bytes()
 
 
+def test_resume_copies_anew_what_was_damaged_of_the_files_that_were_read(copy, home):
+    """Such a folder was once refused by verify, results and bundle for ever."""
+    inputs = copy / "out" / "inputs"
+    (inputs / "short.yaml").write_text("x")
+    (inputs / "study.yaml").unlink()
+    for verb in ("verify", "results", "bundle"):
+        refused(typed(verb, "out"), "inputs/")
+    found = typed("resume", "out", "--workers", "1")
+    assert found.exit_code == 0 and found.stderr.count("copied again") == 2, found.stderr
+    same_bytes(copy / "out", home / "out")
+    assert typed("results", "out").exit_code == 0
+
+
 def test_a_study_killed_before_its_manifest_was_written_can_be_typed_again(copy, home):
     shutil.copytree("out/inputs", "again/inputs")
     (copy / "again" / "inputs" / "short.yaml").rename("again/inputs/.17-3.part")
