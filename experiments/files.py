@@ -1,6 +1,6 @@
 """Files that appear whole or not at all, whatever their place is called.
 
-Parquet goes through Python's own streams: pyarrow takes a path with a colon for the address of a
+Parquet is read and written by open files: pyarrow takes a path with a colon for the address of a
 server, and knows no name that is not UTF-8. A file's *seal* is the digest of its bytes; a list of
 seals, written last, says which files belong together, so that nothing else is ever counted.
 """
@@ -96,11 +96,16 @@ def write_parquet(path: Path, tables: Iterable[pa.Table], schema: pa.Schema) -> 
     sync(path)
 
 
+def opened(path: Path) -> pa.OSFile:
+    """A file as pyarrow reads it: its threads must hold nothing of Python's when a program ends."""
+    return pa.OSFile(os.fsencode(path))
+
+
 def read_parquet(
     path: Path, columns: Sequence[str] | None = None, filters: Any = None
 ) -> pa.Table:
     """A table, or some of its columns; with ``filters`` only the groups of rows that may match."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         return pq.read_table(stream, columns=columns, filters=filters)
 
 
@@ -115,7 +120,7 @@ def schema_of(path: Path) -> pa.Schema | None:
 
 def count_rows(path: Path) -> int:
     """How many rows a Parquet file has."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         return pq.read_metadata(stream).num_rows
 
 

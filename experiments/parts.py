@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 from experiments.files import (
     Damaged,
     count_rows,
+    opened,
     read_json,
     read_parquet,
     schema_of,
@@ -197,7 +198,7 @@ class Parts:
     def batches(self, kind: str) -> Iterator[pa.RecordBatch]:
         """The rows of a table as far as it has been made, some at a time, in its order."""
         for path in self._files(kind):
-            with path.open("rb") as stream:
+            with opened(path) as stream:
                 yield from pq.ParquetFile(stream).iter_batches(_BATCH)
 
     def _failures(self) -> pa.Table:

@@ -212,8 +212,12 @@ def _stacks(ask: Ask, problems: dict[Problem, None]) -> Iterator[Stack]:
                    else [Stack((file,), i) for file in found])  # fmt: skip
     yield from single
     if ask.study.combine:
+        known = {frozenset(each.files) for each in single}  # a policy counts once
         for one, other in itertools.combinations(single, 2):
-            yield Stack((*one.files, *other.files), other.entry)
+            both = Stack((*one.files, *other.files), other.entry)
+            if frozenset(both.files) not in known:
+                known.add(frozenset(both.files))
+                yield both
 
 
 def _files(ask: Ask, i: int, entry: str | tuple[str, ...]) -> list[str]:
