@@ -57,11 +57,6 @@ _INCIDENT_FIELDS = [
 INCIDENTS = pa.schema(_INCIDENT_FIELDS)
 
 
-def run_table(rows: list[dict[str, Any]]) -> pa.Table:
-    """Run rows as a table; raises ValueError if a row has a column that the table has not."""
-    return table_of(rows, RUNS)
-
-
 def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """Rows as a table; raises ValueError if one has a column that the schema has not."""
     unknown = {name for row in rows for name in row} - set(schema.names)

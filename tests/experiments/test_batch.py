@@ -7,7 +7,7 @@ import pytest
 from experiments.batch import run_batch
 from experiments.measures import MEASURES, with_totals
 from experiments.pilots import pilot_for
-from experiments.store import incident_table, run_table
+from experiments.store import RUNS, incident_table, table_of
 from experiments.summary import headline, summarise
 from sim.scenario import load_case
 
@@ -92,7 +92,7 @@ def test_the_types_of_a_column_do_not_depend_on_its_values(batch):
     quiet = [row for row in rows if row["first_clash_day"] is None] or [
         rows[0] | {"first_clash_day": None}
     ]
-    assert run_table(quiet).schema == run_table(rows).schema
+    assert table_of(quiet, RUNS).schema == table_of(rows, RUNS).schema
 
 
 def test_an_end_at_a_rung_is_not_a_cut_off():
