@@ -1,8 +1,6 @@
 """Relative changes: what comes out, in which order, how often, and what is refused or clipped."""
 
 import json
-from pathlib import Path
-from textwrap import dedent
 
 import pytest
 from hypothesis import given
@@ -10,7 +8,6 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from sim.case import Case
-from sim.documents import BadInput
 from sim.operations import OnNumber, OnSteps, operated, operation_at, within
 from sim.overlays import laid_over
 from sim.parameters import walk
@@ -19,32 +16,6 @@ from sim.schema import policy_schema, scenario_schema
 
 MARGIN = ("south", "watch", "margin_m")
 PLUS = "{name: plus, binds: [south], set: {south: {watch: {margin_m: {plus: 20}}}}}"
-
-
-@pytest.fixture
-def folder(tmp_path: Path):
-    """Write files ``a.yaml`` ... and load the first one's case under those named as policies."""
-
-    def load(policies=(), assignments=(), drawn=(), **files: str) -> Case:
-        for name, text in files.items():
-            (tmp_path / f"{name}.yaml").write_text(dedent(text), encoding="utf-8")
-        own = [str(tmp_path / f"{name}.yaml") for name in policies]
-        scenario = str(tmp_path / f"{next(iter(files))}.yaml")
-        return load_case(scenario, own, assignments, drawn=drawn)
-
-    return load
-
-
-@pytest.fixture
-def refused(folder, tmp_path: Path):
-    """What is said of files, one line a problem, without the folder's name."""
-
-    def said(*args, **kwargs) -> list[str]:
-        with pytest.raises(BadInput) as caught:
-            folder(*args, **kwargs)
-        return str(caught.value).replace(f"{tmp_path}/", "").splitlines()
-
-    return said
 
 
 def margin(case: Case, *active: int) -> float:
@@ -324,17 +295,17 @@ def test_conflicts_between_parameters_hold_for_what_came_out(refused):
 def test_what_comes_of_a_drawn_value_is_clipped_counted_and_told(folder):
     files = {"a": "name: a", "p": PLUS}
     drawn = ["south.watch.margin_m"]
-    case = folder(["p"], ["south.watch.margin_m=95.5"], drawn, **files)
+    case = folder(["p"], ["south.watch.margin_m=95.5"], drawn=drawn, **files)
     assert margin(case, 0) == 100
     (clip,) = case.clipped
     assert (clip.overlay, clip.path, clip.came_out, clip.kept) == ("plus", drawn[0], 115.5, 100)
-    inside = folder(["p"], ["south.watch.margin_m=60.5"], drawn, **files)
+    inside = folder(["p"], ["south.watch.margin_m=60.5"], drawn=drawn, **files)
     assert margin(inside, 0) == 80.5 and inside.clipped == ()
 
 
 def test_a_clip_is_counted_once_though_several_regimes_meet_it(folder):
     case = folder(
-        ["p"], ["south.watch.margin_m=95"], ["south.watch.margin_m"],
+        ["p"], ["south.watch.margin_m=95"], drawn=["south.watch.margin_m"],
         a="{name: a, injects: [{name: x, date: 2026-03-01, set: {hotline: {working: true}}}]}",
         p=PLUS,
     )  # fmt: skip
@@ -343,7 +314,7 @@ def test_a_clip_is_counted_once_though_several_regimes_meet_it(folder):
 
 def test_only_what_was_drawn_is_clipped(refused):
     two = "set: {south: {watch: {margin_m: {plus: 20}, range_error_m: {times: 9}}}}"
-    lines = refused(["p"], ["south.watch.margin_m=95"], ["south.watch.margin_m"], a="name: a",
+    lines = refused(["p"], ["south.watch.margin_m=95"], drawn=["south.watch.margin_m"], a="name: a",
                     p="{name: p, binds: [south], " + two + "}")  # fmt: skip
     assert [line.split(": ")[1] for line in lines] == ["set.south.watch.range_error_m"]
 
@@ -358,7 +329,8 @@ def test_a_whole_number_is_clipped_to_a_whole_number():
 
 
 def test_a_case_with_operations_is_revived_from_its_manifest_alone(folder, tmp_path):
-    case = folder(["p"], ["south.watch.margin_m=95"], ["south.watch.margin_m"], a="name: a", p=PLUS)
+    case = folder(["p"], ["south.watch.margin_m=95"], drawn=["south.watch.margin_m"], a="name: a",
+                  p=PLUS)  # fmt: skip
     saved = json.loads(json.dumps(case.saved))
     again = Case.revived(saved, tmp_path / "nowhere")
     assert again.parameters((0,)) == case.parameters((0,))
