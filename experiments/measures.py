@@ -1,66 +1,43 @@
 """What is counted in a run, by its name in tables and in ``figures.json``."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 import pandas as pd
 
-from sim.outcome import CLASH_RUNG, RUNGS
-from sim.parameters import SIDES
+from sim.outcome.columns import RUN, Column, Section
+from sim.outcome.outcome import CLASH_RUNG
 
 YEAR = 365.0  # days
 
-HEADLINE = {
-    "clashes": "accidental clashes",
-    "clashes_violation": "  begun by a violation",
-    "clashes_otherwise": "  begun otherwise",
-}
-LADDER = {"incidents": "incidents (rung 0+)"} | {
-    f"rung_{r}": f"rung {r}+ {RUNGS[r]}" for r in range(1, len(RUNGS))
-}
-CONDUCT = {
-    "answered": "answered fire",
-    "answered_warning_shots": "  in reply to warning shots",
-    "answered_rounds_at_post": "  in reply to rounds at a post",
-    "recorded_by_south": "crossings recorded by the south",
-    "recorded_by_north": "crossings recorded by the north",
-    "crossings_north": "crossings by the north's units",
-    "deep_crossings_north": "  deep (beyond 5 m)",
-    "unanswered_north": "  nobody responded to",
-    "crossings_south": "crossings by the south's units",
-    "deep_crossings_south": "  deep (beyond 5 m) ",
-    "unanswered_south": "  nobody responded to ",
-    "violations": "perceived violations",
-    "false_incidents": "  false incidents",
-    "approach_broadcasts": "broadcasts at an approach",
-    "broadcasts": "broadcasts in incidents",
-    "warning_volleys": "volleys of warning shots",
-    "stray_shots": "stray shots",
-    "mine_strikes": "mine strikes",
-    "casualties": "casualties by fire",
-    "casualties_mines": "casualties by mines",
-}
-MEASURES = HEADLINE | LADDER | CONDUCT
-# where a label alone does not say what is counted
-_NOUNS = {
-    "clashes_violation": "accidental clashes begun by a violation",
-    "clashes_otherwise": "accidental clashes begun otherwise",
-    "incidents": "incidents",
-    **{f"rung_{r}": f"incidents at rung {r}+ ({RUNGS[r]})" for r in range(1, len(RUNGS))},
-    "answered_warning_shots": "fire in answer to warning shots",
-    "answered_rounds_at_post": "fire in answer to rounds at a post",
-    **{f"deep_crossings_{s}": f"crossings deeper than 5 m by the {s}'s units" for s in SIDES},
-    **{f"unanswered_{s}": f"crossings by the {s}'s units that nobody responded to" for s in SIDES},
-}
-BOTH_SIDES = ("approach_broadcasts", "stray_shots", "casualties")
+
+def _titles(section: Section) -> dict[str, str]:
+    """The measures of a section by their titles; of a pair of columns, one of each side, their sum."""
+    own = (column for column in RUN if column.section == section)
+    return {_name(column): column.adds or column.title or column.meaning for column in own}
+
+
+def _name(column: Column) -> str:
+    return column.name.rpartition("_")[0] if column.adds else column.name
+
+
+CLASHES, LADDER, HAPPENED, CONDUCT = map(_titles, get_args(Section))
+MEASURES = CLASHES | LADDER | HAPPENED | CONDUCT
+# shown of every policy beside what the study estimates, each at 95% and unadjusted
+BESIDE = tuple(CLASHES | LADDER | HAPPENED)
+BOTH_SIDES = tuple(dict.fromkeys(_name(column) for column in RUN if column.adds))
+_NOUNS = {_name(column): column.adds or column.meaning for column in RUN if column.section}
+
+
+Count = TypeVar("Count", float, pd.Series)  # of a run, or of each run of a table
 
 
 def noun(measure: str) -> str:
     """What a measure counts, in words that stand by themselves."""
-    return _NOUNS.get(measure) or MEASURES[measure].strip()
+    return _NOUNS[measure]
 
 
-def counted(row: Mapping[str, Any], measure: str) -> float:
+def counted(row: Mapping[str, Count], measure: str) -> Count:
     """The count of a measure in a run's row, added over the sides where the row has it by side."""
     if measure in BOTH_SIDES:
         return row[f"{measure}_north"] + row[f"{measure}_south"]

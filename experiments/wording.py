@@ -1,12 +1,66 @@
 """Every number in words, once: counts with their nouns, rates, ratios, differences, intervals."""
 
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict
 
 NO_INTERVAL = "no interval"
+FEW = "†"  # beside what rests on too few clusters; an asterisk marks what is only assumed
+FEW_MEANS = "rests on under 10 effective clusters: one burst more would change it"
+FEW_NOTE = f"{FEW} {FEW_MEANS}"
 _NOTHING = 1e-9  # what is left of rounding, or too little to be written out
-Values = Mapping[str, Any]  # an interval as figures.json has it; null is unknown or infinite
+
+
+class Ends(TypedDict):
+    """Both ends of an interval, as figures.json has them; null is unknown or infinite."""
+
+    low: float | None
+    high: float | None
+    too_few_clusters: NotRequired[bool]
+
+
+class Limits(Ends):
+    """A number with its limits."""
+
+    estimate: float | None
+
+
+class Seen(Ends):
+    """What was exposed (``n``), and what was seen."""
+
+    n: float
+    events: float
+    effective_clusters: float
+
+
+class Rate(Seen):
+    """Events a year, or a difference of such."""
+
+    estimate: float
+
+
+class Ratio(Seen):
+    """A ratio or share; null for 0 over 0, and where nothing is below."""
+
+    estimate: float | None
+
+
+class Compared(TypedDict):
+    """A measure of a policy against the baseline of its future."""
+
+    baseline: Rate
+    policy: Rate
+    ratio: Ratio
+    difference: Rate
+    verdict: str
+
+
+def put_between(text: str, begin: str, end: str, middle: str) -> str:
+    """A text with another middle between two marks; raises ValueError where they are not there."""
+    head, first, rest = text.partition(begin)
+    _, last, tail = rest.partition(end)
+    if not (first and last):
+        raise ValueError(f"the page has not the marks {begin} and {end}")
+    return f"{head}{begin}\n\n{middle}\n{end}{tail}"
 
 
 def number(x: float) -> str:
@@ -21,6 +75,8 @@ def many(x: float, noun: str) -> str:
 
 
 def _plural(noun: str) -> str:
+    if noun.endswith("sis"):
+        return f"{noun[:-2]}es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "sh", "ch", "x")) else f"{noun}s"
@@ -69,21 +125,25 @@ def share_figure(value: float | None) -> str:
     return ">99%" if text == "100%" and value < 1.0 else text
 
 
-def span(interval: Values) -> str:
-    """Both ends of an interval of something that is not below 0; one world alone has none."""
+def span(interval: Ends) -> str:
+    """Both ends of an interval of something that is not below 0; one world alone has none.
+
+    Marked where it rests on too few clusters.
+    """
     high = interval["high"]
     if interval["low"] is None and high is None:
         return NO_INTERVAL
-    return f"{figure(interval['low'] or 0.0)} - {'∞' if high is None else figure(high)}"
+    mark = f" {FEW}" if interval.get("too_few_clusters") else ""
+    return f"{figure(interval['low'] or 0.0)} - {'∞' if high is None else figure(high)}{mark}"
 
 
-def limits(interval: Values) -> str:
+def limits(interval: Ends) -> str:
     """The interval of a rate or share as a part of a sentence."""
     told = span(interval)
     return told if told == NO_INTERVAL else f"95% interval {told}"
 
 
-def signed_span(interval: Values) -> str:
+def signed_span(interval: Ends) -> str:
     """Both ends of a difference's interval."""
     low, high = interval["low"], interval["high"]
     return f"{'-∞' if low is None else signed(low)} to {'+∞' if high is None else signed(high)}"
@@ -109,7 +169,7 @@ class Effect(NamedTuple):
         return self.difference + more
 
 
-def effect(found: Values) -> Effect:
+def effect(found: Compared) -> Effect:
     """What a comparison of ``figures.json`` found."""
     if found["verdict"] == "identical":
         return Effect("exactly 1", "", "exactly 0", "")
@@ -123,7 +183,9 @@ def effect(found: Values) -> Effect:
     return Effect(times, limits, *difference)
 
 
-def rate_words(rate: Values, noun: str) -> str:
+def rate_words(rate: Rate, noun: str) -> str:
     """A rate with its interval, and what was seen in how long a time."""
-    return (f"{figure(rate['estimate'])} {noun} a year ({limits(rate)}; "
-            f"n = {number(rate['events'])} in {many(rate['n'], 'year')})")  # fmt: skip
+    return (
+        f"{figure(rate['estimate'])} {noun} a year ({limits(rate)}; "
+        f"n = {number(rate['events'])} in {many(rate['n'], 'year')})"
+    )

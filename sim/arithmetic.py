@@ -5,6 +5,8 @@ floats do (2.1 and 2.4 add in another order), and so does Python's ``sum`` (comp
 on). Whatever ``sim`` adds up or averages, it does so here.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -72,7 +74,7 @@ def total(values: ArrayLike) -> float:
     return _added(np.ascontiguousarray(values, np.float64))
 
 
-def mean(values: ArrayLike) -> float:
+def mean(values: Sequence[float] | NDArray[np.floating]) -> float:
     """The mean of numbers (n,), n >= 1."""
     return total(values) / len(values)
 

@@ -18,12 +18,13 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 # Switches for debugging numba, set for other programs: they stop runs or make them many times
 # slower. These do not, and give the same bits.
-_HEEDED = {f"NUMBA_{name}" for name in
-           ("CACHE_DIR", "CPU_NAME", "CPU_FEATURES", "NUM_THREADS", "THREADING_LAYER")}  # fmt: skip
+_HEEDED = {
+    f"NUMBA_{name}" for name in ("CACHE_DIR", "CPU_NAME", "CPU_FEATURES", "NUM_THREADS", "THREADING_LAYER")
+}
 for _name in [name for name in os.environ if name.startswith("NUMBA_") and name not in _HEEDED]:
     del os.environ[_name]
 
@@ -32,7 +33,12 @@ from llvmlite import binding as llvm  # noqa: E402
 from numba.core.caching import Cache  # noqa: E402
 from numba.core.compiler import CompileResult  # noqa: E402
 from numba.core.serialize import dumps  # noqa: E402
+from numba.extending import register_jitable  # noqa: E402
 
+from sim import sides  # noqa: E402
+
+for _shared in (sides.northward, sides.other):  # whoever needs only these does not wait for numba
+    register_jitable(_shared)
 numba.config.reload_config()  # it may have been imported before
 
 _HERE = Path(__file__).parent
@@ -40,6 +46,7 @@ _COMPLETE = "complete"
 _ROOM = 32e6  # bytes; compiled code takes a fifth of it
 _SEAL = hashlib.sha256().digest_size
 _FAULTS: list[str] = []
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 # -- where it is kept -----------------------------------------------------------------------------
@@ -47,8 +54,11 @@ _FAULTS: list[str] = []
 
 def _fingerprint() -> str:
     """A hash of all that compiled code depends on: sources, versions and the processor."""
-    cpu = (numba.config.CPU_NAME or llvm.get_host_cpu_name(),
-           numba.config.CPU_FEATURES or llvm.get_host_cpu_features().flatten())  # fmt: skip
+    config: Any = numba.config  # its names are set when it is imported
+    cpu = (
+        config.CPU_NAME or llvm.get_host_cpu_name(),
+        config.CPU_FEATURES or llvm.get_host_cpu_features().flatten(),
+    )
     libraries = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
     digest = hashlib.sha256(repr((platform.python_version(), libraries, cpu)).encode())
     for path in sorted(_HERE.rglob("*.py")):
@@ -173,13 +183,13 @@ def _seal(key: bytes, body: bytes) -> bytes:
     return hashlib.sha256(key + body).digest()
 
 
-def compiled(function: Callable) -> Callable:
+def compiled(function: _Function) -> _Function:
     """Compile ``function`` in numba's nopython mode, without fastmath, cached in ``CACHE``.
 
     Fastmath is off because the same bits are promised on every x86-64 processor. A division by zero
     gives inf or nan, as in NumPy: checking every divisor costs a quarter of the field's time.
     """
-    dispatcher = numba.njit(error_model="numpy")(function)
+    dispatcher: Any = numba.njit(error_model="numpy")(function)
     dispatcher._cache = _Kept(function)
     return dispatcher
 
@@ -201,6 +211,8 @@ def cache_problem() -> str | None:
     if CACHE is None:
         return "compiled code can be kept nowhere: every process compiles for itself"
     if _FAULTS:
-        return (f"the compile cache in {CACHE} could not be used ({_FAULTS[0]}): what it lacked "
-                "was compiled again")  # fmt: skip
+        return (
+            f"the compile cache in {CACHE} could not be used ({_FAULTS[0]}): what it lacked "
+            "was compiled again"
+        )
     return None

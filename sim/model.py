@@ -1,4 +1,4 @@
-"""The model: it builds a world, plays its days, and keeps the order of things.
+"""The model: it builds a run, plays its days, and keeps the order of things.
 
 A day, in order: talks; which overlays are in force, and the lines that follow from them; the
 governments' posture and intensities; the survey; which posts will misfire. Then tick by tick: the
@@ -6,122 +6,122 @@ field (its phases stand in ``sim.field``), incidents that begin in the tick, and
 incident up to the tick's end. ``step()`` is one tick, ``run()`` many: same trajectory, bit for bit.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+import secrets
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from numbers import Integral, Real
+from typing import Any, Literal, Self
 
 import mesa
 import numpy as np
 
-from sim import agents as agent_classes
+from sim import agents as shipped
 from sim.agents import CommandPost, Government, GuardPost, Unit
-from sim.arithmetic import relax
-from sim.border import BorderMeasures, measures
-from sim.case import Case
-from sim.environment import Calendar
-from sim.field.advance import WALK, advance
-from sim.field.courses import courses
-from sim.field.events import EVENT
-from sim.field.land import cell_of, growth
-from sim.field.looks import look_again
-from sim.field.path import catch_up, catch_up_all, place, stand
-from sim.field.rules import side_records
-from sim.field.shifts import end_shift, remembered
+from sim.agents.loading import fit_agents
+from sim.codes import UnitKind
+from sim.constants import DAY
+from sim.documents import BadInput, Mark, Problem
+from sim.documents.problems import nearest, show
+from sim.exposure import Exposure
+from sim.field.advance import advance, scratch
 from sim.field.strays import draw_strays
-from sim.incident import Incident
-from sim.initial import build_land, build_sky, dated_shots, initial_state
-from sim.parameters import NORTH, SOUTH, Parameters
+from sim.incidents.closing import settle
+from sim.incidents.incident import Incident
+from sim.incidents.opening import begin
+from sim.incidents.parties import Parties
+from sim.incidents.play import play
+from sim.outcome.outcome import accidental_clashes
 from sim.randomness import luck_key, world_key
-from sim.scenario import load_case
-from sim.state import DAY, LOG, NEVER, State
-from sim.story import code_of
+from sim.regime import Regime, overlays_in_force
+from sim.scenario.case import Case
+from sim.scenario.loading import load_case, names
+from sim.scene import Scene
+from sim.sides import NORTH, SOUTH
+from sim.start import DatedShot, build_land, build_sky, dated_shots, initial_state
+from sim.state import NEVER, State
 from sim.survey import survey
 from sim.talks import Negotiation
-from sim.triggers import begin
-from sim.world import draw_world, responses
+from sim.world.draw import draw_world
+from sim.world.seasons import Calendar
 
-_UNIT_CLASSES = ("Patrol", "WorkParty", "SurveyTeam")
-REPORTERS = {
+STEPS = ("tick", "day")
+_FACES = {UnitKind.PATROL: "Patrol", UnitKind.WORK_PARTY: "WorkParty", UnitKind.SURVEY_TEAM: "SurveyTeam"}
+_LARGEST = 2**62  # of a seed, world or luck
+_FRESH_BITS = 48  # of a seed that nobody gave: short enough to type, too many to meet twice
+REPORTERS: dict[str, Callable[["DmzModel"], float]] = {
+    "seed": lambda model: model.address[0],
     "minute": lambda model: model.minute,
     "incidents": lambda model: int(model.state.run["incidents"][0]),
     "open_incidents": lambda model: len(model.open_incidents),
-    "tension_north": lambda model: model.tensions(model.minute)[NORTH],
-    "tension_south": lambda model: model.tensions(model.minute)[SOUTH],
+    "clashes": lambda model: accidental_clashes(model.scene),
+    "tension_north": lambda model: model.scene.tension.at(model.minute)[NORTH],
+    "tension_south": lambda model: model.scene.tension.at(model.minute)[SOUTH],
 }
 
 
 class DmzModel(mesa.Model):
     """One run of a case in one world with one luck.
 
-    ``scenario`` and ``policies`` are shipped names, paths, or a ``Case`` that holds both;
-    ``agents`` replaces agent classes by subclasses, by name: ``{"CommandPost": MyCommandPost}``.
-    ``collect`` gives the model a ``DataCollector`` that ``step()`` fills, as ``mesa.batch_run``
-    wants it.
+    ``scenario`` and ``policies`` are shipped names, paths, or a ``Case`` that holds both. Without a
+    ``seed`` it takes a fresh one, which ``address`` records. ``agents`` replaces agent classes by
+    subclasses, by name: ``{"CommandPost": MyCommandPost}``. ``collect`` gives the model a
+    ``DataCollector`` of ``REPORTERS`` that ``step()`` fills, as ``mesa.batch_run`` wants it; ``step``
+    is what one call of ``step()`` plays. What a run is made of stands in ``scene``, who acts in it in
+    ``parties``. Raises ``BadInput`` for what cannot be read, and for what none of these can be.
     """
 
+    running: bool
+    scene: Scene
+
     def __init__(
-        self, scenario: str | Case = "baseline", policies: Iterable[str] = (),
-        days: int | None = None, seed: int | None = 1, world: int = 0, luck: int = 0,
-        agents: Mapping[str, type] | None = None, collect: bool = False,
-    ) -> None:  # fmt: skip
-        seed = 1 if seed is None else int(seed)  # Mesa 3.5's batch_run passes None
-        super().__init__(rng=seed)
-        self.case = (
-            scenario
-            if isinstance(scenario, Case)
-            else _cached_case(scenario, tuple(policies), days)
-        )
-        base = self.case.parameters(())
-        self.calendar = Calendar(
-            self.case.scenario.start, base.clock.warmup_days, self.case.scenario.days
-        )
+        self,
+        scenario: str | Case = "baseline",
+        policies: str | Iterable[str] = (),
+        days: int | None = None,
+        seed: int | None = None,
+        world: int = 0,
+        luck: int = 0,
+        agents: Mapping[str, type] | None = None,
+        collect: bool = False,
+        step: Literal["tick", "day"] = "tick",
+    ) -> None:
+        classes = fit_agents(agents)
+        seed = secrets.randbits(_FRESH_BITS) if seed is None else seed  # else replicates are alike
+        address = _whole("seed", seed), _whole("world", world), _whole("luck", luck)
+        super().__init__(rng=address[0])
+        case = scenario if isinstance(scenario, Case) else _cached_case(scenario, names(policies), days)
+        self.case = case.in_world(address[1])
         if self.case.agents and agents is None:
             raise ValueError("a policy names agent classes: pass agents=load_agents(case, True)")
-        self.address = (seed, int(world), int(luck))
-        self.luck = luck_key(*self.address)
-        self.tick = float(base.clock.tick_minutes)
-        self.warmup = DAY * base.clock.warmup_days
-        self.horizon = DAY * self.calendar.n_days
-        self.world = draw_world(base, self.calendar, world_key(seed, int(world)))
-        self.land = build_land(base, self.world)
-        self.sky = build_sky(base, self.calendar, self.luck)
-        self.state = initial_state(self.case, self.world, self.calendar, self.luck)
-        self._events = np.zeros(self.state.units.size + self.state.posts.size, EVENT)
-        self._scratch = np.zeros(self.state.units.size, WALK)
-        self._in_force: tuple[int, ...] | None = None
-        self._dated = dated_shots(self.case)
+        self.scene = _scene(self.case, address, case.draw_of(address[1]))
+        self.parties = Parties()
+        self._make_agents(classes)
+        self.negotiation = Negotiation(self.scene, self.case.scenario.talks, self.governments[NORTH])
         self.open_incidents: list[Incident] = []
+        self._step_minutes = _minutes_of(step, self.scene.tick)
         self.sparing = True  # False walks every unit, also those out of reach: nothing changes
-        self._make_agents(dict(agents or {}))
-        self.negotiation = Negotiation(self)
-        self._enter_regime(())
-        if collect:
-            self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
-
-    # -- building ---------------------------------------------------------------------------------
+        self._dated = dated_shots(self.case)
+        self._scratch = scratch(self.state.units.size, self.state.posts.size)
+        self._collector = mesa.DataCollector(model_reporters=REPORTERS) if collect else None
 
     def _make_agents(self, classes: dict[str, type]) -> None:
-        def made(name: str) -> type:
-            return classes.get(name, getattr(agent_classes, name))
+        def made(name: str, row: int, side: int) -> mesa.Agent:
+            kind = classes.get(name) or getattr(shipped, name)
+            return kind(self, self.scene, self.parties, row, side)
+
+        def row_by_row(name: str, sides: np.ndarray) -> list:
+            return [made(name, row, side) for row, side in enumerate(sides.tolist())]
 
         state = self.state
-        kinds = [made(name) for name in _UNIT_CLASSES]
-        self.units: list[Unit] = [
-            kinds[kind](self, row, side)
-            for row, (kind, side) in enumerate(
-                zip(state.units["kind"].tolist(), state.units["side"].tolist(), strict=True)
-            )
-        ]
-        post = made("GuardPost")
-        self.posts: list[GuardPost] = [
-            post(self, row, side) for row, side in enumerate(state.posts["side"].tolist())
-        ]
-        command = made("CommandPost")
-        self.command_posts: list[CommandPost] = [
-            command(self, row, side)
-            for row, side in enumerate(state.command_posts["side"].tolist())
-        ]
-        government = made("Government")
-        self.governments: list[Government] = [government(self, side, side) for side in (0, 1)]
+        units = enumerate(zip(state.units["kind"].tolist(), state.units["side"].tolist(), strict=True))
+        self.units: list[Unit] = [made(_FACES[kind], row, side) for row, (kind, side) in units]
+        self.posts: list[GuardPost] = row_by_row("GuardPost", state.posts["side"])
+        self.command_posts: list[CommandPost] = row_by_row("CommandPost", state.command_posts["side"])
+        self.governments: list[Government] = row_by_row("Government", np.array([NORTH, SOUTH]))
+        self.parties.units, self.parties.posts = self.units, self.posts
+        self.parties.command_posts, self.parties.governments = self.command_posts, self.governments
         # Mesa 3.3 counts agents in a class attribute keyed by the model, which would keep every
         # model of the process alive; all agents have their number by now.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
@@ -129,289 +129,118 @@ class DmzModel(mesa.Model):
     # -- the clock --------------------------------------------------------------------------------
 
     @property
+    def address(self) -> tuple[int, int, int]:
+        """Seed, world and luck of the run."""
+        return self.scene.address
+
+    @property
+    def state(self) -> State:
+        """All that changes in the run."""
+        return self.scene.state
+
+    @property
     def minute(self) -> float:
         """Minutes since the first day of the warm-up."""
-        return float(self.state.run["minute"][0])
-
-    @property
-    def exposed_days(self) -> float:
-        """Days of exposure so far: those after the warm-up, up to an end at a rung."""
-        reached = min(self.minute, float(self.state.run["ended_at"][0]))
-        return max(0.0, reached - self.warmup) / DAY
-
-    @property
-    def ended(self) -> bool:
-        """Whether the run ended at a rung, as the scenario asks, before its horizon."""
-        return bool(self.state.run["ended_at"][0] != NEVER)
+        return self.scene.minute
 
     def step(self) -> None:
-        """One tick; collects ``REPORTERS`` after it if the model was built to."""
-        self._play(min(self.minute + self.tick, self.horizon))
-        if hasattr(self, "datacollector"):
-            self.datacollector.collect(self)
+        """One tick or day, as the model was built; then collects ``REPORTERS``, if it was built to."""
+        self._play(min(self.minute + self._step_minutes, self.scene.exposure.horizon))
+        if self._collector is not None:
+            self._collector.collect(self)
 
-    def run(self, days: float | None = None) -> "DmzModel":
-        """Play ``days`` more days, to the end of the tick in which they end, or to the horizon."""
-        until = self.horizon if days is None else self._tick_end(self.minute + DAY * days)
-        self._play(min(until, self.horizon))
+    @property
+    def datacollector(self) -> mesa.DataCollector:
+        """What ``step()`` has collected; warns where all of it is of the warm-up, which does not count."""
+        if self._collector is None:
+            raise AttributeError("nothing is collected: build the model with collect=True")
+        if 0.0 < self.minute <= self.scene.exposure.begins:
+            warnings.warn(_still_warming_up(self), stacklevel=2)
+        return self._collector
+
+    def run(self, days: float | None = None) -> Self:
+        """Play ``days`` more days, to the end of the tick in which they end, or to the horizon.
+
+        Raises ``BadInput`` for days that cannot be.
+        """
+        if days is not None and not (isinstance(days, Real) and days >= 0):
+            raise BadInput([Problem(Mark("days", 0, 0), "", show(days), "days, 0 or more")])
+        horizon, tick = self.scene.exposure.horizon, self.scene.tick
+        until = horizon if days is None else float(np.ceil((self.minute + DAY * days) / tick)) * tick
+        self._play(min(until, horizon))
         return self
 
     run_model = run
 
     def _play(self, until: float) -> None:
+        exposure = self.scene.exposure
         while self.running and self.minute < until:
             if self.minute % DAY == 0.0:
                 self._begin_day()
             day_ends = (self.minute // DAY + 1.0) * DAY
             self._play_ticks(min(until, day_ends))
-            if self.minute >= self.horizon or self.ended:
+            if self.minute >= exposure.horizon or exposure.ended:
                 self.running = False
 
     def _play_ticks(self, until: float) -> None:
-        t = self.minute
-        dated = [shot[0] for shot in self._dated if t <= shot[0] < until]
-        stop = (min(dated) // self.tick + 1.0) * self.tick if dated else until
-        ticks = 1 if self.open_incidents else round((stop - t) / self.tick)
-        state = self.state
-        reached, n = advance(
-            state.units, state.posts, state.projects, state.tallies, self.courses, self.pars,
-            self.land, self.sky, self.luck, t, self.tick, ticks, self.sparing, self._events,
-            self._scratch,
-        )  # fmt: skip
+        scene, state, t = self.scene, self.state, self.minute
+        dated = [shot for shot in self._dated if t <= shot.minute < until]
+        stop = (min(dated).minute // scene.tick + 1.0) * scene.tick if dated else until
+        due = min((incident.next_due()[0] for incident in self.open_incidents), default=NEVER)
+        ticks = max(1, math.ceil((min(stop, due) - t) / scene.tick))  # then somebody has to act
+        reached, n = advance(state.units, state.tallies, scene.setting, t, ticks, self.sparing, self._scratch)
         state.run["minute"] = reached
         if n or dated or self.open_incidents:
-            self._play_incidents(t, reached, self._events[:n].copy())
+            fallen = [shot for shot in dated if shot.minute < reached]
+            self._play_incidents(reached, self._scratch.events[:n].copy(), fallen)
 
-    def _tick_end(self, minute: float) -> float:
-        return float(np.ceil(minute / self.tick)) * self.tick
-
-    def _play_incidents(self, since: float, until: float, events: np.ndarray) -> None:
+    def _play_incidents(self, until: float, events: np.ndarray, dated: list[DatedShot]) -> None:
         order = np.lexsort((events["side"], events["t"]))
-        begun = [(float(e["t"]), e) for e in events[order]]
-        begun += [(shot[0], shot) for shot in self._dated if since <= shot[0] < until]
+        begun = [(float(event["t"]), event) for event in events[order]]
+        begun += [(shot.minute, shot) for shot in dated]
         for minute, event in sorted(begun, key=lambda pair: pair[0]):
-            begin(self, minute, event)
+            self.open(minute, event)
         for incident in tuple(self.open_incidents):
-            incident.play(until)
+            play(incident, self.parties, until)
+            if incident.is_closed:
+                self.open_incidents.remove(incident)
+                settle(incident, self.parties)
 
-    def dismiss(self) -> None:
-        """Let go of everything, so that memory returns at once; the model is of no use afterwards.
-
-        Mesa ties models and agents together in reference cycles, which Python collects late when
-        large libraries are loaded.
-        """
-        self.__dict__.clear()
+    def open(self, minute: float, event: np.void | DatedShot) -> Incident | None:
+        """Open the incident of an event, unless it belongs to one that is open."""
+        opened = begin(self.scene, self.parties, self.open_incidents, minute, event)
+        if opened is not None:
+            self.open_incidents.append(opened)
+        return opened
 
     # -- a day ------------------------------------------------------------------------------------
 
     def _begin_day(self) -> None:
-        if self.minute == self.warmup:
-            self.state.tallies[:] = 0
-        day = (self.minute - self.warmup) / DAY
+        scene, state, minute = self.scene, self.state, self.minute
+        if minute == scene.exposure.begins:
+            state.tallies[:] = 0
+        day = self._day(minute)
         self.negotiation.act(day)
-        self._enter_regime(self._overlays_in_force(day))
-        self._settle_tension()
-        self.state.daily[int(self.minute // DAY)] = self.state.governments["tension"]
+        self._enter_regime(day)
+        scene.tension.settle(minute)
+        today = int(minute // DAY)
+        state.daily[today] = state.governments["tension"]
+        state.talks[today] = self.negotiation.state
         for government in self.governments:
-            government.act(self.minute)
-        self._take_intensities()
-        if survey(self):
-            self._draw_lines()
-        draw_strays(self.state.posts, self.pars, self.luck, self.minute)
+            government.act(minute)
+        scene.regime.heed(state.governments, scene.year_effect)
+        if survey(scene):
+            scene.draw_lines()
+        draw_strays(state.posts, scene.regime.records, scene.luck, minute)
 
-    def _take_intensities(self) -> None:
-        for name in ("work_intensity", "patrol_intensity"):
-            self.pars[name] = self.state.governments[name]
+    def _day(self, minute: float) -> float:
+        """The day of exposure of a midnight, negative in the warm-up."""
+        return (minute - self.scene.exposure.begins) / DAY
 
-    def _overlays_in_force(self, day: float) -> tuple[int, ...]:
-        """Policies from their day on, never in the warm-up; clauses while talks say so; injects."""
-        reached = self.negotiation.in_force
-        return tuple(
-            i for i, overlay in enumerate(self.case.overlays) if overlay.in_force(day, reached)
-        )
-
-    def _enter_regime(self, overlays: tuple[int, ...]) -> None:
-        """Put these overlays in force, and draw the lines anew where they change the border."""
-        if overlays == self._in_force:
-            return
-        before = None if self._in_force is None else self.regime
-        if before is not None:
-            self._settle_tension()
-            catch_up_all(self.state.units, self.pars, self.minute, self.tick)
-        self._set_regime(overlays)
-        if before is None or _border_of(before) != _border_of(self.regime):
-            self._draw_lines()
-
-    def _set_regime(self, overlays: tuple[int, ...]) -> None:
-        self.regime = self.case.parameters(overlays)
-        self._in_force = overlays
-        self.pars = side_records(self.regime)
-        self.pars["work_intensity"] = self.pars["patrol_intensity"] = 1.0
-        sides = self.regime.sides
-        self._resting = tuple(
-            mine.politics.resting + mine.voice.campaign_tension * other.voice.campaign
-            for mine, other in (sides, sides[::-1])
-        )
-
-    def _draw_lines(self) -> None:
-        self._settle_ambiguity()
-        self.state.lines[:] = self.world.lines(self.regime, self.state.restored)
-        self.state.responses[:] = responses(self.state.lines, self.regime)
-        found = measures(self.state.lines, self.land.line_step_m, self.regime.border.differ_m)
-        self.state.run["ambiguity"] = tuple(vars(found).values())
-        self._lay_courses()
-
-    def _lay_courses(self) -> None:
-        self.courses = courses(self.land.line_step_m, self.state.lines, self.state.responses)
-
-    def _settle_ambiguity(self) -> None:
-        """Add the time under the lines in force, as far as it was exposure, to their integral."""
-        run = self.state.run[0]
-        run["ambiguity_minutes"] = self._ambiguity_minutes()
-        run["lines_since"] = self.minute
-
-    def _ambiguity_minutes(self) -> np.ndarray:
-        run = self.state.run[0]
-        minutes = max(0.0, self.minute - max(self.warmup, float(run["lines_since"])))
-        return run["ambiguity_minutes"] + minutes * run["ambiguity"]
-
-    def ambiguity(self) -> BorderMeasures:
-        """The border's measures, averaged over the exposure so far."""
-        exposed = max(self.minute - self.warmup, 1e-9)
-        return BorderMeasures(*(self._ambiguity_minutes() / exposed).tolist())
-
-    # -- tension ----------------------------------------------------------------------------------
-
-    def tensions(self, minute: float) -> tuple[float, float]:
-        """Both governments' tension at ``minute``, not before the last jump."""
-        north, south = self.state.governments["tension"].tolist()
-        days = (minute - float(self.state.run["tension_at"][0])) / DAY
-        if days <= 0.0:
-            return north, south
-        feedback = self.regime.feedback
-        return relax(north, south, *self._resting, feedback.half_life_days, feedback.k, days)
-
-    def _settle_tension(self) -> None:
-        self.state.governments["tension"] = self.tensions(self.minute)
-        self.state.run["tension_at"] = self.minute
-
-    def jump_tension(self, jumps: tuple[float, float], minute: float | None = None) -> None:
-        """Add to both governments' tension at ``minute`` (default now)."""
-        at = self.minute if minute is None else minute
-        now = self.tensions(at)
-        for side in (NORTH, SOUTH):
-            level = min(1.0, max(0.0, now[side] + jumps[side]))
-            self.state.governments[side]["tension"] = level
-        self.state.run["tension_at"] = max(at, float(self.state.run["tension_at"][0]))
-
-    # -- incidents --------------------------------------------------------------------------------
-
-    def incident_closed(self, incident: Incident) -> None:
-        """Release the units, let them learn, raise tension, and end the run if it is to end."""
-        data, minute = incident.record, incident.minute
-        self.open_incidents.remove(incident)
-        for side in (NORTH, SOUTH):
-            subject = incident.subject(side)
-            if subject is not None:
-                subject.learn(incident)
-                self._release(subject.record, bool(data["gone"][side]), minute)
-            if data["post"][side] >= 0:
-                incident.post(side).command_post.remember(minute)
-        jumps = tuple(government.jump(incident) for government in self.governments)
-        self.jump_tension(jumps, minute)
-
-    def rung_reached(self, incident: Incident, rung: int) -> None:
-        """An incident has climbed; the scenario may end the run there."""
-        last = self.case.scenario.ends_at_rung
-        if last is not None and rung >= last and incident.minute >= self.warmup and not self.ended:
-            self.state.run["ended_at"] = incident.minute
-
-    def _release(self, unit: np.void, gone: bool, minute: float) -> None:
-        unit["incident"], unit["violations"] = -1, 0
-        if gone or minute >= unit["end"]:
-            end, start = float(unit["end"]), float(unit["begin"])
-            left = max(0.0, end - minute) / (end - start)
-            self.state.tallies[int(unit["side"])]["workdays_lost"] += left * (unit["project"] >= 0)
-            end_shift(unit, self.state.tallies[int(unit["side"])])
-            return
-        unit["track"] = minute + self.pars[1 - int(unit["side"])]["watch_track_interval"]
-        unit["t"] = max(float(unit["t"]), minute)
-
-    def push_back(self, row: int, metres: float, minute: float) -> None:
-        """A unit, and the other crew of its project, will keep more distance for a while."""
-        units = self.state.units
-        unit = units[row]
-        half_life = self.regime.sides[int(unit["side"])].learning.memory_days
-        total = remembered(unit, minute, half_life) + metres
-        mates = units["project"] == unit["project"] if unit["project"] >= 0 else [row]
-        units["pushback"][mates] = total
-        units["pushed_at"][mates] = minute
-
-    def look_again(self, incident: Incident, side: int) -> tuple[float, float]:
-        """The watcher's next look at the unit of ``side``: deepest and perceived depth, metres."""
-        data, state = incident.record, self.state
-        row = int(data["unit"][side])
-        return look_again(
-            state.units[row], incident.minute, self.land, self.courses, self.pars, self.luck,
-            state.tallies, int(data["looks"][1 - side]),
-        )  # fmt: skip
-
-    # -- answers to agents ------------------------------------------------------------------------
-
-    def position(self, row: int) -> tuple[float, float]:
-        """Where the unit of a row is: ``s`` and ``d`` in metres."""
-        unit = self.state.units[row : row + 1].copy()[0]
-        side = int(unit["side"])
-        if unit["active"] and unit["incident"] < 0:
-            catch_up(unit, self.pars[side], self.minute, self.tick)
-        t, length_m = float(unit["t"]), self.land.length_m
-        x, _ = stand(unit, self.courses, length_m, t, float(unit["z"]))
-        return place(length_m, unit, t), (2 * side - 1) * x
-
-    def growth_at(self, row: int) -> float:
-        """Vegetation density where the unit of a row is."""
-        i, j = cell_of(self.land, *self.position(row))
-        return growth(self.land, self.sky, i, j, float(self.state.units[row]["t"]))
-
-    def command_post(self, side: int, area: int) -> CommandPost:
-        """The command post of an area."""
-        return self.command_posts[side * (len(self.command_posts) // 2) + area]
-
-    def nearest_post(self, side: int, s: float) -> int:
-        """Row of the post of ``side`` nearest to ``s`` along the line, -1 for none."""
-        posts = self.state.posts
-        rows = np.flatnonzero(posts["side"] == side)
-        return int(rows[np.abs(posts["s"][rows] - s).argmin()]) if rows.size else -1
-
-    def supporting_post(self, incident: Incident, side: int) -> GuardPost | None:
-        """The next post of ``side`` within reach of the one that acts, if any."""
-        posts, own = self.state.posts, int(incident.record["post"][side])
-        if own < 0:
-            return None
-        away = np.where(posts["side"] == side, np.abs(posts["s"] - posts["s"][own]), NEVER)
-        away[own] = NEVER
-        row = int(away.argmin())
-        reach = self.regime.sides[side].fire.support_reach_m
-        return self.posts[row] if away[row] <= reach else None
-
-    def other_incidents(self, command_post: CommandPost, incident: Incident) -> int:
-        """Open incidents that the command post handles beside this one."""
-        area, side = int(command_post.record["area"]), command_post.side
-        return sum(
-            other.row != incident.row
-            and other.record["post"][side] >= 0
-            and int(other.post(side).record["area"]) == area
-            for other in self.open_incidents
-        )
-
-    def note(self, incident: Incident, side: int, actor: str, act: str, x: float, y: float) -> None:
-        """Append a line to the chain of reasons."""
-        state = self.state
-        n = int(state.run["log"][0])
-        if n == state.log.size:
-            state.log = np.concatenate([state.log, np.zeros(n, LOG)])
-        state.log[n] = (incident.row, incident.minute, side, *code_of(actor, act), x, y)
-        state.run["log"] += 1
+    def _enter_regime(self, day: float) -> None:
+        overlays = overlays_in_force(self.case, day, self.negotiation.clauses)
+        if overlays != self.scene.regime.overlays:
+            self.scene.enter(Regime.under(self.case, overlays))
 
     # -- snapshots --------------------------------------------------------------------------------
 
@@ -422,25 +251,75 @@ class DmzModel(mesa.Model):
     def restore(self, snapshot: State) -> None:
         """Go on from ``snapshot``, taken of this model or of another of the same case and luck."""
         self.state.restore(snapshot)
-        self.running = self.minute < self.horizon and not self.ended
+        exposure = self.scene.exposure
+        self.running = self.minute < exposure.horizon and not exposure.ended
         used = int(self.state.run["incidents"][0])
         rows = np.flatnonzero(self.state.incidents["closed"][:used] == NEVER)
-        self.open_incidents = [Incident(self, int(row)) for row in rows]
-        self._set_regime(self._overlays_in_force((self._last_midnight - self.warmup) / DAY))
-        self._lay_courses()
-        self._take_intensities()
+        self.open_incidents = [Incident(self.scene, int(row)) for row in rows]
+        overlays = overlays_in_force(self.case, self._day(self._last_midnight), self.negotiation.clauses)
+        self.scene.resume(Regime.under(self.case, overlays))
 
     @property
     def _last_midnight(self) -> float:
         """When the day began whose rules are in force: at midnight still yesterday's."""
         return max(0.0, np.ceil(self.minute / DAY) - 1.0) * DAY
 
+    def dismiss(self) -> None:
+        """Let go of everything, so that memory returns at once; the model is of no use afterwards.
 
-def _border_of(parameters: Parameters) -> tuple:
-    sides = parameters.sides
+        Mesa ties models and agents together in reference cycles, which Python collects late when
+        large libraries are loaded; agents know each other, too.
+        """
+        self.parties.dismiss()
+        self.__dict__.clear()
+
+
+def _scene(case: Case, address: tuple[int, int, int], draw: int | None) -> Scene:
+    """The scene of a run before its first minute."""
+    seed, world, luck = address
+    base = case.parameters(())
+    calendar = Calendar(case.scenario.start, base.clock.warmup_days, case.scenario.days)
+    drawn, key = draw_world(base, calendar, world_key(seed, world)), luck_key(seed, world, luck)
+    state = initial_state(case, drawn, calendar, key)
+    begins, horizon = DAY * base.clock.warmup_days, DAY * calendar.n_days
+    return Scene(
+        state,
+        drawn,
+        build_land(base, drawn),
+        build_sky(base, calendar, key),
+        calendar,
+        Exposure(state, begins, horizon, case.scenario.ends_at_rung, case.scenario.ends_after_incidents),
+        address,
+        key,
+        float(base.clock.tick_minutes),
+        Regime.under(case, ()),
+        draw,
+    )
+
+
+def _whole(name: str, value: Any) -> int:
+    """A part of an address, which would else be cut to a whole number without a word."""
+    if isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) <= _LARGEST:
+        return int(value)
+    raise BadInput([Problem(Mark(name, 0, 0), "", show(value), f"a whole number, 0 to {_LARGEST:,}")])
+
+
+def _minutes_of(step: str, tick: float) -> float:
+    """How long a step is."""
+    if step not in STEPS:
+        allowed, near = " or ".join(STEPS), nearest(step, STEPS)
+        raise BadInput([Problem(Mark("step", 0, 0), "", show(step), allowed, near)])
+    return tick if step == "tick" else DAY
+
+
+def _still_warming_up(model: DmzModel) -> str:
+    """Why figures are read too soon, and what to ask for."""
+    scene, exposure = model.scene, model.scene.exposure
     return (
-        parameters.border, *((s.map_error_m, s.marker_use, s.response.line) for s in sides)
-    )  # fmt: skip
+        f"stopped on day {model.minute / DAY:.0f} of a warm-up of {exposure.begins / DAY:.0f} days, of which "
+        f"nothing counts: a whole run is {exposure.horizon / scene.tick:,.0f} steps of {scene.tick:.0f} "
+        f"minutes, or {exposure.horizon / DAY:,.0f} with step='day' (max_steps= of mesa.batch_run)"
+    )
 
 
 @lru_cache(maxsize=8)

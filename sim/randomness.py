@@ -11,7 +11,7 @@ Wichura's AS 241 (1988, doi:10.2307/2347330): one word, one deviate, monotone, a
 """
 
 import math
-from enum import IntEnum
+from enum import IntEnum, unique
 
 import numpy as np
 from numba import uint64
@@ -24,8 +24,14 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
+@unique
 class Kind(IntEnum):
-    """What is decided. Two decisions never share a kind: values are unique by construction."""
+    """What is decided. Two decisions never share a kind.
+
+    Two kinds of one value are a ValueError when this module is imported, and a kind that stands in
+    two places of ``sim`` fails a test. Whoever replaces an agent decides what it decided, by the
+    same kinds; a decision of one's own takes a number from ``OWN_KINDS`` on.
+    """
 
     # the world: drawn once, the same for every luck
     MARKER_STANDS = 1
@@ -39,6 +45,12 @@ class Kind(IntEnum):
     PATROL_PLACE = 9
     PROJECT = 10
     PROJECT_SURGE = 11
+    MARKER_USED = 12
+    PROGRAMME = 13
+    PATROL_TRAIT = 14
+    PROJECT_TRAIT = 15
+    PATROL_YEAR = 16
+    POST_LENIENCY = 17
     # the field: luck of units, posts and weather
     FOG = 20
     SHIFT_ACTIVE = 21
@@ -60,6 +72,10 @@ class Kind(IntEnum):
     STRAY_SHOT = 37
     APPROACH_BROADCAST = 38
     LEARN = 39
+    SURVEY_RECOGNISED = 40
+    DESCRIBED_TRAIT = 41
+    ORDERS = 42
+    MOVE_ALONG = 43
     # an open incident
     COMMAND_DELAY = 50
     AUTHORITY = 51
@@ -75,7 +91,7 @@ class Kind(IntEnum):
     INCIDENT_PASSAGE = 61
     INCIDENT_JITTER = 62
     READ_STRAY = 63
-    ORIGIN_FOUND = 64
+    ORIGIN_SEEN = 64
     EXPLANATION = 65
     REPLY = 66
     SUPPORT_ATTRIBUTION = 67
@@ -86,9 +102,51 @@ class Kind(IntEnum):
     HOTLINE = 73
     READ_MINE = 74
     MINE_CASUALTY = 75
+    ARMED = 76
+    RETURN_FIRE = 77
+    EXPLANATION_CALL = 78
+    EXPLANATION_DELAY = 79
+    ORIGIN_DELAY = 80
+    CASUALTIES = 81
+    ACTION_AUTHORITY = 82
+    WILLINGNESS_UNDER_SHOTS = 83
+    STEP_DELAY = 84
     # governments
     TALKS_ANSWER = 90
     TALKS_COLLAPSE = 92
+    TALKS_SILENCE = 93
+    TALKS_OUTCOME = 94
+
+
+OWN_KINDS = 1000  # the first number that no kind of ours will ever take
+
+
+@unique
+class AddressSpace(IntEnum):
+    """Whose numbers count the incidents of one ``who`` and shift, or of one post and round."""
+
+    VIOLATION = 0
+    MINE_STRIKE = 1
+    STRAY_ROUND = 2
+    DATED_SHOT = 3
+
+
+_ROOM = 1_000_000  # numbers of one space
+
+
+def numbered(space: AddressSpace, number: int) -> int:
+    """The number of an incident in an address, which no other space has; ValueError beyond its room."""
+    return paired(space, number, _ROOM)
+
+
+def paired(outer: int, inner: int, most: int) -> int:
+    """One number for two of which ``inner`` is below ``most``; ValueError if it is not.
+
+    So a question that goes to several levels has an ordinal for each, and no two questions share one.
+    """
+    if not 0 <= inner < most or outer < 0:
+        raise ValueError(f"{inner} of {outer} would share the luck of another: it must lie in 0..{most - 1}")
+    return outer * most + inner
 
 
 @compiled
@@ -148,32 +206,59 @@ def normal_quantile(p):
         r = 0.180625 - q * q
         return q * _quotient(
             r,
-            3.3871328727963666080, 133.14166789178437745, 1971.5909503065514427,
-            13731.693765509461125, 45921.953931549871457, 67265.770927008700853,
-            33430.575583588128105, 2509.0809287301226727,
-            42.313330701600911252, 687.18700749205790830, 5394.1960214247511077,
-            21213.794301586595867, 39307.895800092710610, 28729.085735721942674,
+            3.3871328727963666080,
+            133.14166789178437745,
+            1971.5909503065514427,
+            13731.693765509461125,
+            45921.953931549871457,
+            67265.770927008700853,
+            33430.575583588128105,
+            2509.0809287301226727,
+            42.313330701600911252,
+            687.18700749205790830,
+            5394.1960214247511077,
+            21213.794301586595867,
+            39307.895800092710610,
+            28729.085735721942674,
             5226.4952788528545610,
         )
     r = np.sqrt(-np.log(p if q < 0.0 else 1.0 - p))
     if r <= 5.0:
         x = _quotient(
             r - 1.6,
-            1.42343711074968357734, 4.63033784615654529590, 5.76949722146069140550,
-            3.64784832476320460504, 1.27045825245236838258, 0.241780725177450611770,
-            0.0227238449892691845833, 0.000774545014278341407640,
-            2.05319162663775882187, 1.67638483018380384940, 0.689767334985100004550,
-            0.148103976427480074590, 0.0151986665636164571966, 0.000547593808499534494600,
+            1.42343711074968357734,
+            4.63033784615654529590,
+            5.76949722146069140550,
+            3.64784832476320460504,
+            1.27045825245236838258,
+            0.241780725177450611770,
+            0.0227238449892691845833,
+            0.000774545014278341407640,
+            2.05319162663775882187,
+            1.67638483018380384940,
+            0.689767334985100004550,
+            0.148103976427480074590,
+            0.0151986665636164571966,
+            0.000547593808499534494600,
             1.05075007164441684324e-9,
         )
     else:
         x = _quotient(
             r - 5.0,
-            6.65790464350110377720, 5.46378491116411436990, 1.78482653991729133580,
-            0.296560571828504891230, 0.0265321895265761230930, 0.00124266094738807843860,
-            2.71155556874348757815e-5, 2.01033439929228813265e-7,
-            0.599832206555887937690, 0.136929880922735805310, 0.0148753612908506148525,
-            0.000786869131145613259100, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
+            6.65790464350110377720,
+            5.46378491116411436990,
+            1.78482653991729133580,
+            0.296560571828504891230,
+            0.0265321895265761230930,
+            0.00124266094738807843860,
+            2.71155556874348757815e-5,
+            2.01033439929228813265e-7,
+            0.599832206555887937690,
+            0.136929880922735805310,
+            0.0148753612908506148525,
+            0.000786869131145613259100,
+            1.84631831751005468180e-5,
+            1.42151175831644588870e-7,
             2.04426310338993978564e-15,
         )
     return -x if q < 0.0 else x

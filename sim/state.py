@@ -10,123 +10,237 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from sim.codes import Due
+
 NEVER = np.inf
-DAY = 1440.0  # minutes
-PATROL, WORK_PARTY, SURVEY_TEAM = 0, 1, 2
-BOTH_SHIFTS, DAY_CREW, NIGHT_CREW = 0, 1, 2
-VIOLATION_TRIGGER, STRAY_TRIGGER, MINE_TRIGGER, PROVOCATION_TRIGGER = range(4)
-TRIGGERS = ("violation", "stray_shot", "mine_strike", "provocation")
-CAUSES = ("map", "navigation", "fix", "joint", "stray_shot", "mine", "order")
 
 UNIT = np.dtype(
     [
         # what it is
-        ("who", "i8"), ("side", "i4"), ("kind", "i4"), ("crew", "i4"), ("project", "i4"),
-        ("home_s", "f8"), ("reach_s", "f8"),
+        ("who", "i8"),
+        ("side", "i4"),
+        ("kind", "i4"),
+        ("crew", "i4"),
+        ("project", "i4"),
+        ("home_s", "f8"),
+        ("reach_s", "f8"),
+        ("trait", "f8"),
         # this shift
-        ("active", "i4"), ("shift", "i4"), ("begin", "f8"), ("end", "f8"), ("key", "u8"),
-        ("s", "f8"), ("speed", "f8"), ("distance", "f8"), ("nav_sd", "f8"), ("recon", "i4"),
-        ("probe", "i4"), ("persons", "i4"), ("watcher", "i4"), ("fix", "f8"), ("eye", "i4"),
-        ("nav_key", "u8"), ("step", "i4"), ("lane_z", "f8"),
-        ("next_look", "f8"), ("looks", "i4"), ("track", "f8"), ("tracks", "i4"),
-        ("violations", "i4"), ("approached", "i4"), ("mine_luck", "f8"),
+        ("active", "i4"),
+        ("shift", "i4"),
+        ("begin", "f8"),
+        ("end", "f8"),
+        ("key", "u8"),
+        ("s", "f8"),
+        ("speed", "f8"),
+        ("distance", "f8"),
+        ("nav_sd", "f8"),
+        ("recon", "i4"),
+        ("probe", "i4"),
+        ("persons", "i4"),
+        ("watcher", "i4"),
+        ("fix", "f8"),
+        ("margin", "f8"),
+        ("eye", "i4"),
+        ("nav_key", "u8"),
+        ("step", "i4"),
+        ("lane_z", "f8"),
+        ("next_look", "f8"),
+        ("looks", "i4"),
+        ("track", "f8"),
+        ("tracks", "i4"),
+        ("violations", "i4"),
+        ("approached", "i4"),
+        ("mine_luck", "f8"),
+        ("strike_at", "f8"),
         # where it is: OU deviate, and the moment at which it holds
-        ("z", "f8"), ("t", "f8"),
+        ("z", "f8"),
+        ("t", "f8"),
         # what happened to it this shift
-        ("depth", "f8"), ("answered", "i4"), ("incident", "i4"), ("incidents", "i4"),
-        # what it remembers
-        ("pushback", "f8"), ("pushed_at", "f8"),
+        ("depth", "f8"),
+        ("answered", "i4"),
+        ("incident", "i4"),
+        ("incidents", "i4"),
+        # what it remembers: metres of its step back (or along the line), and since when (or for good)
+        ("pushback", "f8"),
+        ("pushed_at", "f8"),
     ],
     align=True,
-)  # fmt: skip
+)
 
 POST = np.dtype(
     [
-        ("who", "i8"), ("side", "i4"), ("area", "i4"), ("s", "f8"), ("d", "f8"),
-        ("registration", "f8"), ("stray_luck", "f8"), ("strays", "i4"), ("next_stray", "f8"),
+        ("who", "i8"),
+        ("side", "i4"),
+        ("area", "i4"),
+        ("s", "f8"),
+        ("d", "f8"),
+        # normal deviates of its place and map, and of the depth that it lets pass
+        ("registration", "f8"),
+        ("leniency", "f8"),
+        ("stray_luck", "f8"),
+        ("strays", "i4"),
+        ("next_stray", "f8"),
     ],
     align=True,
-)  # fmt: skip
+)
 
 PROJECT = np.dtype(
     [
-        ("who", "i8"), ("side", "i4"), ("s", "f8"), ("begin", "f8"), ("end", "f8"),
+        ("who", "i8"),
+        ("side", "i4"),
+        ("s", "f8"),
+        ("begin", "f8"),
+        ("end", "f8"),
+        ("ground_since", "f8"),
         # normal deviates of distance and size, and a uniform against the share of slots
-        ("far", "f8"), ("large", "f8"), ("thinning", "f8"),
+        ("far", "f8"),
+        ("large", "f8"),
+        ("trait", "f8"),
+        ("thinning", "f8"),
     ],
     align=True,
-)  # fmt: skip
+)
 
 COMMAND_POST = np.dtype(
-    [("side", "i4"), ("area", "i4"), ("alertness", "f8"), ("alerted_at", "f8"), ("handled", "i4")],
-    align=True,
+    [("side", "i4"), ("area", "i4"), ("alertness", "f8"), ("alerted_at", "f8"), ("handled", "i4")], align=True
 )
 
 GOVERNMENT = np.dtype(
     [
-        ("tension", "f8"), ("posture", "i4"), ("work_intensity", "f8"), ("patrol_intensity", "f8"),
+        ("tension", "f8"),
+        ("posture", "i4"),
+        ("work_intensity", "f8"),
+        ("patrol_intensity", "f8"),
         ("casualties_at", "f8"),
     ],
     align=True,
-)  # fmt: skip
+)
+
+# Of those who face each other in an area, north and south, where tension stays local.
+AREA = np.dtype([("tension", "f8", 2), ("since", "f8")], align=True)
 
 # One figure a side; index 0 is about the north's units or acts, 1 about the south's.
 TALLY = np.dtype(
     [
-        ("unit_ticks", "i8"), ("looks", "i8"), ("crossings", "i8"), ("deep_crossings", "i8"),
+        ("unit_ticks", "i8"),
+        ("looks", "i8"),
+        ("crossings", "i8"),
+        ("deep_crossings", "i8"),
         ("unanswered", "i8"),
-        ("deepest_unanswered", "f8"), ("approach_broadcasts", "i8"), ("stray_shots", "i8"),
-        ("workdays", "f8"), ("workdays_lost", "f8"),
+        ("deepest_unanswered", "f8"),
+        ("approaches", "i8"),
+        ("approach_broadcasts", "i8"),
+        ("stray_shots", "i8"),
+        ("workdays", "f8"),
+        ("workdays_lost", "f8"),
     ],
     align=True,
-)  # fmt: skip
-
-# What the agenda of one side of an incident may hold.
-LOOK, COMMAND, LEAVE, FIRE, SUPPORT, EXPLAIN, CALL, QUIET = range(8)
-AGENDA = ("look", "command", "leave", "fire", "support", "explain", "call", "quiet")
+)
 
 INCIDENT = np.dtype(
     [
         # identity, and the address of its luck
-        ("trigger", "i4"), ("cause", "i4"), ("dated", "i4"), ("accidental", "i4"), ("who", "i8"),
-        ("shift", "i4"), ("ordinal", "i4"), ("first", "i4"), ("opened", "f8"), ("closed", "f8"),
-        ("touched", "f8"), ("last_act", "f8"), ("s", "f8"), ("county", "i4"), ("site", "i4"),
+        ("trigger", "i4"),
+        ("cause", "i4"),
+        ("dated", "i4"),
+        ("accidental", "i4"),
+        ("who", "i8"),
+        ("shift", "i4"),
+        ("ordinal", "i4"),
+        ("first", "i4"),
+        ("opened", "f8"),
+        ("closed", "f8"),
+        ("touched", "f8"),
+        ("last_act", "f8"),
+        ("s", "f8"),
+        ("county", "i4"),
+        ("site", "i4"),
         # what it came to
-        ("rung", "i4"), ("answered", "i4"), ("warned_answered", "i4"), ("false_", "i4"),
-        ("depth", "f8"), ("true_depth", "f8"), ("map_m", "f8"), ("nav_m", "f8"), ("fix_m", "f8"),
-        ("mine_casualties", "i4"), ("night", "i4"), ("persons", "i4"), ("stray_origin", "i4"),
+        ("rung", "i4"),
+        ("answered", "i4"),
+        ("warned_answered", "i4"),
+        ("false_", "i4"),
+        ("depth", "f8"),
+        ("true_depth", "f8"),
+        ("map_m", "f8"),
+        ("nav_m", "f8"),
+        ("fix_m", "f8"),
+        ("mine_casualties", "i4"),
+        ("night", "i4"),
+        ("persons", "i4"),
+        ("stray_origin", "i4"),
+        ("kind", "i4"),
+        ("called_at", "f8"),
+        ("left_at", "f8"),
+        ("p_read", "f8"),
+        ("expected", "f8"),
         # one entry a side
-        ("unit", "i4", 2), ("post", "i4", 2), ("step", "i4", 2), ("pending", "i4", 2),
-        ("asked", "i4", 2), ("clear", "i4", 2), ("looks", "i4", 2), ("broadcasts", "i4", 2),
-        ("volleys", "i4", 2), ("spells", "i4", 2), ("casualties", "i4", 2), ("calls", "i4", 2),
-        ("last_broadcast", "f8", 2), ("hearing", "f8", 2), ("willing", "f8", 2),
-        ("sure", "f8", 2), ("heard", "i4", 2), ("gone", "i4", 2),
-        ("refused", "i4", 2), ("calmed", "i4", 2), ("supported", "i4", 2), ("first_shot", "f8", 2),
-        ("agenda", "f8", (2, len(AGENDA))),
+        ("unit", "i4", 2),
+        ("post", "i4", 2),
+        ("step", "i4", 2),
+        ("pending", "i4", 2),
+        ("asked", "i4", 2),
+        ("clear", "i4", 2),
+        ("looks", "i4", 2),
+        ("broadcasts", "i4", 2),
+        ("volleys", "i4", 2),
+        ("spells", "i4", 2),
+        ("casualties", "i4", 2),
+        ("calls", "i4", 2),
+        ("last_broadcast", "f8", 2),
+        ("hearing", "f8", 2),
+        ("willing", "f8", 2),
+        ("sure", "f8", 2),
+        ("heard", "i4", 2),
+        ("gone", "i4", 2),
+        ("refused", "i4", 2),
+        ("owed", "i4", 2),
+        ("turns", "i4", 2),
+        ("p_final", "f8", 2),
+        ("first_broadcast", "f8", 2),
+        ("supported", "i4", 2),
+        ("joined_from", "i4", 2),
+        ("first_shot", "f8", 2),
+        ("agenda", "f8", (2, len(Due))),
     ],
     align=True,
-)  # fmt: skip
+)
 
 LOG = np.dtype(
     [
-        ("incident", "i4"), ("minute", "f8"), ("side", "i4"), ("actor", "i4"), ("act", "i4"),
-        ("x", "f8"), ("y", "f8"),
+        ("incident", "i4"),
+        ("minute", "f8"),
+        ("side", "i4"),
+        ("actor", "i4"),
+        ("act", "i4"),
+        ("x", "f8"),
+        ("y", "f8"),
     ],
     align=True,
-)  # fmt: skip
+)
 
 
 RUN = np.dtype(
     [
-        ("minute", "f8"), ("incidents", "i8"), ("log", "i8"), ("talks", "i4"),
-        ("talks_since", "f8"), ("offers", "i4"), ("offered_on", "f8"), ("next_offer", "f8"),
+        ("minute", "f8"),
+        ("incidents", "i8"),
+        ("log", "i8"),
+        ("talks", "i4"),
+        ("talks_since", "f8"),
+        ("offers", "i4"),
+        ("offered_on", "f8"),
+        ("next_offer", "f8"),
         ("surveyed_m", "f8"),
-        ("tension_at", "f8"), ("ended_at", "f8"),
+        ("tension_at", "f8"),
+        ("ended_at", "f8"),
         # ambiguity: measures of the lines in force, since when, and their integral over exposure
-        ("ambiguity", "f8", 4), ("lines_since", "f8"), ("ambiguity_minutes", "f8", 4),
+        ("ambiguity", "f8", 4),
+        ("lines_since", "f8"),
+        ("ambiguity_minutes", "f8", 4),
     ],
     align=True,
-)  # fmt: skip
+)
 
 
 @dataclass
@@ -134,7 +248,9 @@ class State:
     """The arrays. ``lines`` (3, nodes) metres, ``responses`` (2, nodes), ``restored`` (markers,).
 
     ``run`` has one row: the minute reached, rows used of ``incidents`` and ``log``, and what the
-    talks and the survey have come to. ``daily`` (days, 2) is tension at the start of each day.
+    talks and the survey have come to. ``daily`` (days, 2) is tension at the start of each day,
+    ``talks`` (days,) where the talks stand in it (``sim.codes.TalksState``). ``areas`` (areas,) has rows
+    where tension stays local, and else none.
     """
 
     run: np.ndarray
@@ -143,11 +259,13 @@ class State:
     projects: np.ndarray
     command_posts: np.ndarray
     governments: np.ndarray
+    areas: np.ndarray
     tallies: np.ndarray
     lines: np.ndarray
     responses: np.ndarray
     restored: np.ndarray
     daily: np.ndarray
+    talks: np.ndarray
     incidents: np.ndarray
     log: np.ndarray
 
@@ -162,9 +280,7 @@ class State:
 
     def identical(self, other: "State") -> bool:
         """Whether both states hold the same bits in every field."""
-        return all(
-            _bits(getattr(self, f.name)) == _bits(getattr(other, f.name)) for f in fields(self)
-        )
+        return all(_bits(getattr(self, f.name)) == _bits(getattr(other, f.name)) for f in fields(self))
 
 
 def _bits(array: np.ndarray) -> list[bytes]:

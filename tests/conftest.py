@@ -3,11 +3,14 @@
 import os
 import signal
 import sys
+import tempfile
 import time
 import uuid
+from pathlib import Path
 
 import psutil
 import pytest
+import typed
 from hypothesis import settings
 
 # The first example of a property may have to compile; that is no flaw of the property.
@@ -15,32 +18,51 @@ settings.register_profile("dmz", deadline=None, print_blob=True)
 settings.load_profile("dmz")
 
 # A shell has what it runs in the background ignore Ctrl-C, and commands leave ignored what is so.
-_USUAL = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL,
-          signal.SIGHUP: signal.SIG_DFL}  # fmt: skip
+_USUAL = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+}
 for _signum, _handler in _USUAL.items():
     if signal.getsignal(_signum) is signal.SIG_IGN:
         signal.signal(_signum, _handler)
 
 FULL = os.environ.get("DMZ_FULL") == "1"
 _MARK = "DMZ_TEST_SESSION"  # an environment goes on to children of children, whoever adopts them
-_END_SECONDS = 15
+_PATH = "DMZ_TEST_PATH"
+_END_SECONDS = 60
 
 
 def pytest_configure(config):
     """Compile once, before the workers of pytest-xdist start and each do it again."""
-    from experiments.playing import compile_once
+    from experiments.play.warm_up import compile_once
     from sim.compiled import is_cached
 
     if not hasattr(config, "workerinput"):
         os.environ[_MARK] = uuid.uuid4().hex
+        os.environ[_PATH] = _folder_of_tests(config)
         if not is_cached():
             compile_once(print)
+    sys.path.append(os.environ[_PATH])
+
+
+def _folder_of_tests(config) -> str:
+    """A folder on the path of every child, in which modules of tests are found as pytest names them.
+
+    The checkout itself is no such folder: its packages would hide the installed ones, which are tested.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="dmz-tests-")
+    config.add_cleanup(folder.cleanup)
+    (Path(folder.name) / "tests").symlink_to(Path(__file__).parent, target_is_directory=True)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [folder.name, os.environ.get("PYTHONPATH")]))
+    return folder.name
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session):
     """Fail a session of which a process remains."""
     yield
+    typed.stop()
     if hasattr(session.config, "workerinput"):
         return
     if "loky" in sys.modules:  # idle workers of this process itself

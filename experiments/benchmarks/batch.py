@@ -12,25 +12,28 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import mesa
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.asking import Comparison
 from experiments.benchmarks.measured import Figure, figure, show
-from experiments.campaign import play_out
-from experiments.crew import Crew
-from experiments.folders import claimed
-from experiments.parts import SCHEMAS, Parts, rows_of
-from experiments.plan import Arm, Plan, Rule
-from experiments.playing import compile_once, played
-from experiments.results import Results
-from experiments.task import LUCKS, Task, play, play_task
+from experiments.design.manifest_file import SeveralRequest
+from experiments.design.plan import Arm, Plan, Rule
+from experiments.design.request import Several
+from experiments.play.task import Task, play, play_task
+from experiments.play.warm_up import compile_once
+from experiments.play.workers import Workers
+from experiments.store.parts import Parts
+from experiments.study.folder import StudyFolder, claimed
+from experiments.study.play_out import play_out
+from experiments.study.results import Results
+from experiments.worlds import LUCKS, luck_of, world_of
 from sim.model import DmzModel
-from sim.outcome import outcome
-from sim.scenario import load_case
+from sim.outcome.outcome import outcome
+from sim.scenario.loading import load_case
 
 ARMS, SEED = 4, 1
 PART = 5_000  # runs of a part, as a long study writes them
@@ -44,9 +47,8 @@ def study(runs: int, days: int) -> Plan:
         name = f"margin {margin}"
         arms[name] = Arm(name, name, None, {"margin": str(margin)}, case)
     factors = {"margin": tuple(arm.levels["margin"] for arm in arms.values())}
-    request = {"verb": "compare", "asked": asdict(Comparison("baseline"))}
-    return Plan("compare", "benchmark", "", SEED, Rule(runs), ("clashes",), factors, arms, "",
-                request)  # fmt: skip
+    request = SeveralRequest(verb="compare", asked=asdict(Several("baseline")))
+    return Plan("compare", "benchmark", "", SEED, Rule(runs), ("clashes",), factors, {}, arms, "", request)
 
 
 def _clocked(call: Callable[[], object]) -> float:
@@ -57,15 +59,15 @@ def _clocked(call: Callable[[], object]) -> float:
 
 def _into_folder(plan: Plan, workers: int) -> None:
     with tempfile.TemporaryDirectory() as folder, claimed(plan, Path(folder)) as begun:
-        play_out(begun, Crew(workers), {})
+        play_out(begun, Workers(workers), {})
 
 
 def _bare(plan: Plan) -> None:
     """The same runs in this process, with nothing around them."""
     for arm in plan.arms.values():
-        for k in range(plan.rule.runs):
+        for k in range(plan.rule.most):
             model = play(arm.case, k, plan.seed)
-            outcome(model)
+            outcome(model.scene)
             model.dismiss()
 
 
@@ -75,7 +77,8 @@ class OneRun(mesa.Model):
     def __init__(self, margin: int, run: int, days: int, seed: int | None = None) -> None:
         super().__init__(seed=seed)
         self.case = load_case("baseline", days=days, assignments=[f"south.watch.margin_m={margin}"])
-        self.run_number, self.row = run, {}
+        self.run_number = run
+        self.row: dict[str, Any] = {}
         kept = ("clashes", "incidents", "days")
         self.datacollector = mesa.DataCollector(
             {name: (lambda model, name=name: model.row.get(name)) for name in kept}
@@ -83,49 +86,53 @@ class OneRun(mesa.Model):
 
     def step(self) -> None:
         """Play the whole run."""
-        model = DmzModel(self.case, seed=SEED, world=self.run_number // LUCKS,
-                         luck=self.run_number % LUCKS).run()  # fmt: skip
-        self.row, self.running = outcome(model).row, False
+        model = DmzModel(
+            self.case, seed=SEED, world=world_of(self.run_number), luck=luck_of(self.run_number)
+        ).run()
+        self.row, self.running = outcome(model.scene).row, False
         model.dismiss()
         self.datacollector.collect(self)
 
 
 def _by_mesa(runs: int, days: int, workers: int) -> list[dict]:
     parameters = {"margin": [10, 20, 30, 40][:ARMS], "run": range(runs), "days": days}
-    return mesa.batch_run(OneRun, parameters, number_processes=workers, max_steps=1,
-                          display_progress=False)  # fmt: skip
+    return mesa.batch_run(OneRun, parameters, number_processes=workers, max_steps=1, display_progress=False)
 
 
 def speed(repeats: int, runs: int, days: int) -> list[Figure]:
     """Runs a second by one and two workers, what batch and store add to a run, and Mesa's own."""
     plan, n = study(runs, days), ARMS * runs
-    for _ in played([Task(name, arm.case, (0,)) for name, arm in plan.arms.items()] * 2, SEED,
-                    Crew(2)):  # fmt: skip
+    tasks = [Task(name, arm.case, SEED, (0,)) for name, arm in plan.arms.items()]
+    for _ in Workers(2).play(tasks * 2):
         pass  # the processes are there, and have loaded and compiled
-    play_task(Task("", next(iter(plan.arms.values())).case, (0,)), SEED)
+    play_task(tasks[0])
     rivals = {
-        "bare": lambda: _bare(plan), "one": lambda: _into_folder(plan, 1),
-        "two": lambda: _into_folder(plan, 2), "mesa one": lambda: _by_mesa(runs, days, 1),
+        "bare": lambda: _bare(plan),
+        "one": lambda: _into_folder(plan, 1),
+        "two": lambda: _into_folder(plan, 2),
+        "mesa one": lambda: _by_mesa(runs, days, 1),
         "mesa two": lambda: _by_mesa(runs, days, 2),
-    }  # fmt: skip
+    }
     took: dict[str, list[float]] = {name: [] for name in rivals}
     for _ in range(repeats):
         for name, rival in rivals.items():
             took[name].append(_clocked(rival))
     rates = {name: [n / seconds for seconds in times] for name, times in took.items()}
-    pairs = [zip(took[a], took[b], strict=True)
-             for a, b in (("one", "two"), ("one", "bare"), ("mesa two", "two"))]  # fmt: skip
+    pairs = [
+        zip(took[a], took[b], strict=True) for a, b in (("one", "two"), ("one", "bare"), ("mesa two", "two"))
+    ]
     return [
         figure("a bare run", "ms", [1e3 * seconds / n for seconds in took["bare"]]),
         figure("runs a second, 1 worker", "", rates["one"]),
         figure("runs a second, 2 workers", "", rates["two"]),
         figure("parallel efficiency", "", [one / two / 2 for one, two in pairs[0]], ">= 0.9"),
-        figure("overhead of batch and store", "%", [100 * (one / bare - 1) for one, bare in
-                                                    pairs[1]], "<= 5"),
+        figure(
+            "overhead of batch and store", "%", [100 * (one / bare - 1) for one, bare in pairs[1]], "<= 5"
+        ),
         figure("mesa.batch_run, runs a second, 1", "", rates["mesa one"]),
         figure("mesa.batch_run, runs a second, 2", "", rates["mesa two"]),
         figure("mesa.batch_run / ours, 2 workers", "times", [m / t for m, t in pairs[2]]),
-    ]  # fmt: skip
+    ]
 
 
 def handing_out(repeats: int, runs: int) -> list[Figure]:
@@ -134,8 +141,9 @@ def handing_out(repeats: int, runs: int) -> list[Figure]:
     bare = [_clocked(lambda: _bare(plan)) for _ in range(repeats)]
     one = [_clocked(lambda: _into_folder(plan, 1)) for _ in range(repeats)]
     n = ARMS * runs
-    return [figure("batch and store, a run", "ms",
-                   [1e3 * (a - b) / n for a, b in zip(one, bare, strict=True)])]  # fmt: skip
+    return [
+        figure("batch and store, a run", "ms", [1e3 * (a - b) / n for a, b in zip(one, bare, strict=True)])
+    ]
 
 
 def reading(repeats: int, rows: int, days: int) -> list[Figure]:
@@ -144,30 +152,32 @@ def reading(repeats: int, rows: int, days: int) -> list[Figure]:
     with tempfile.TemporaryDirectory() as place, claimed(plan, Path(place)) as begun:
         folder, parts = begun.path, begun.parts
         parts.open()
-        seen = rows_of(list(_played(plan)), SEED)
+        seen = parts.tables_of(list(_played(plan)), SEED)
         for first in range(0, rows, PART):
             _part(parts, seen, first, min(PART, rows - first))
         compacting = _clocked(lambda: parts.compact(list(plan.arms)))
         size = (folder / "runs.parquet").stat().st_size
-        read = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet"))
-                for _ in range(repeats)]  # fmt: skip
-        whole = [_clocked(lambda: Results(folder).runs) for _ in range(repeats)]
-        few = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet",
-                                                columns=["arm", "world", "clashes", "days"]))
-               for _ in range(repeats)]  # fmt: skip
+        read = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet")) for _ in range(repeats)]
+        whole = [_clocked(lambda: Results(StudyFolder(folder)).runs) for _ in range(repeats)]
+        few = [
+            _clocked(
+                lambda: pd.read_parquet(folder / "runs.parquet", columns=["arm", "world", "clashes", "days"])
+            )
+            for _ in range(repeats)
+        ]
     return [
         figure("rows", "", [float(rows)]),
         figure("compacting", "s", [compacting]),
         figure("runs.parquet", "MB", [size / 1e6]),
         figure("pandas.read_parquet", "s", read, "< 2"),
         figure("the same, four columns", "s", few),
-        figure("Results(folder).runs", "s", whole, "< 2"),
+        figure("Results(study).runs", "s", whole, "< 2"),
     ]
 
 
 def _played(plan: Plan) -> Iterator[tuple]:
     for name, arm in plan.arms.items():
-        for k, found in play_task(Task(name, arm.case, range(LUCKS)), SEED).items():
+        for k, found in play_task(Task(name, arm.case, SEED, range(LUCKS))).items():
             yield name, k, found
 
 
@@ -179,8 +189,7 @@ def _part(parts: Parts, tables: dict[str, pa.Table], first: int, n: int) -> None
     luck = np.random.default_rng(first)
     runs = tables["runs"].take(luck.integers(0, tables["runs"].num_rows, n))
     numbers = first + np.arange(n)
-    new = {"arm": ["margin 10"] * n, "run": numbers, "world": numbers // LUCKS,
-           "luck": numbers % LUCKS}  # fmt: skip
+    new = {"arm": ["margin 10"] * n, "run": numbers, "world": world_of(numbers), "luck": luck_of(numbers)}
     for field in runs.schema:
         if pa.types.is_floating(field.type) and field.name != "days":
             values = runs[field.name].to_numpy()
@@ -189,7 +198,7 @@ def _part(parts: Parts, tables: dict[str, pa.Table], first: int, n: int) -> None
         at = runs.schema.get_field_index(name)
         column = pa.array(values, runs.schema[at].type, from_pandas=True)
         runs = runs.set_column(at, runs.schema[at], column)
-    none = {kind: schema.empty_table() for kind, schema in SCHEMAS.items()}
+    none = {kind: schema.empty_table() for kind, schema in parts.schemas.items()}
     parts.keep(none | {"runs": runs})
 
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,17 +25,21 @@ import numpy as np
 import sim.model
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.benchmarks.plain_mesa import PlainDmz
-from experiments.playing import compile_once
+from experiments.play.warm_up import compile_once
 from sim.model import DmzModel
-from sim.scenario import load_case
+from sim.scenario.loading import load_case
 
 TICKS_A_DAY = 144
 _BARE = ("clock.warmup_days=0", "mines.strikes_per_km=0", "north.works.slots=0")
 # What interrupts a unit's routine, switched off where only the routine is compared.
 _ROUTINE = (
-    "clock.warmup_days=0", "mines.strikes_per_km=0", "north.learning.p_learn=0",
-    "north.watch.margin_m=100", "south.watch.margin_m=100",
-)  # fmt: skip
+    "clock.warmup_days=0",
+    "mines.strikes_per_km=0",
+    "mines.strikes_per_party_day=0",
+    "north.learning.p_learn=0",
+    "north.watch.margin_m=100",
+    "south.watch.margin_m=100",
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def played(model: DmzModel) -> Play:
 
     sim.model.advance = measured
     try:
-        total = timed(lambda: model.run(model.warmup / 1440.0))
+        total = timed(lambda: model.run(model.scene.exposure.begins / 1440.0))
         ticks = _unit_ticks(model)  # the end of the warm-up sets the tallies to nought
         total += timed(model.run)
     finally:
@@ -87,7 +92,7 @@ def played(model: DmzModel) -> Play:
 def _unit_ticks(model: DmzModel) -> int:
     """Ticks of the shifts begun, without those still to come."""
     out = model.state.units[model.state.units["active"] == 1]
-    to_come = np.ceil((out["end"] - model.minute) / model.tick).sum()
+    to_come = np.ceil((out["end"] - model.minute) / model.scene.tick).sum()
     return int(model.state.tallies["unit_ticks"].sum() - to_come)
 
 
@@ -96,8 +101,8 @@ def year(repeats: int) -> tuple[list[Figure], list[Play], list[Play]]:
     case = load_case("baseline")
     plays, walked = [], []
     for world in range(repeats):
-        plays.append(played(DmzModel(case, world=world)))
-        model = DmzModel(case, world=world)
+        plays.append(played(DmzModel(case, world=world, seed=1)))
+        model = DmzModel(case, world=world, seed=1)
         model.sparing = False
         walked.append(played(model))
     outside = [(play.total - play.kernel) / play.kernel for play in walked]
@@ -119,8 +124,8 @@ def building(repeats: int) -> list[Figure]:
     """Time to build a model: of a terrain not met before, and after."""
     fresh = load_case("baseline", assignments=["space.cell_m=99"])
     case = load_case("baseline")
-    first = timed(lambda: DmzModel(fresh))
-    later = [timed(lambda k=k: DmzModel(case, world=50 + k)) for k in range(repeats)]
+    first = timed(partial(DmzModel, fresh, seed=1))
+    later = [timed(partial(DmzModel, case, world=50 + k, seed=1)) for k in range(repeats)]
     return [
         figure("build, first", "ms", [1e3 * first]),
         figure("build, after", "ms", [1e3 * seconds for seconds in later], "< 50"),
@@ -129,16 +134,18 @@ def building(repeats: int) -> list[Figure]:
 
 def snapshots(repeats: int, calls: int = 20) -> list[Figure]:
     """A copy of a run half-way through, and its restoring into the running model."""
-    model = DmzModel(load_case("baseline")).run(200)
+    model = DmzModel(load_case("baseline"), seed=1).run(200)
     copy = model.snapshot()
     figures = []
-    for name, call in (("snapshot", model.snapshot), ("restore", lambda: model.restore(copy))):
-        micro = [
-            1e6 / calls * timed(lambda call=call: [call() for _ in range(calls)])
-            for _ in range(repeats)
-        ]
+    for name, call in (("snapshot", model.snapshot), ("restore", partial(model.restore, copy))):
+        micro = [1e6 / calls * timed(partial(_repeat, call, calls)) for _ in range(repeats)]
         figures.append(figure(name, "us", micro))
     return figures
+
+
+def _repeat(call: Callable[[], object], times: int) -> None:
+    for _ in range(times):
+        call()
 
 
 def _spread_plays(plays: list[Play], what: str) -> list[Figure]:
@@ -154,7 +161,7 @@ def growth(repeats: int, days: int) -> list[Figure]:
     for factor in (1, 10, 100):
         slots = [f"{side}.patrols.slots={60 * factor}" for side in ("north", "south")]
         case = load_case("baseline", assignments=[*_BARE, *slots], days=max(2, days // factor))
-        plays = [played(DmzModel(case, world=world)) for world in range(repeats)]
+        plays = [played(DmzModel(case, world=world, seed=1)) for world in range(repeats)]
         kernels[factor] = statistics.median(play.kernel_ns for play in plays)
         figures += _spread_plays(plays, f"{factor}x units")
     for factor, earlier in ((10, 1), (100, 10)):
@@ -164,12 +171,18 @@ def growth(repeats: int, days: int) -> list[Figure]:
 
 
 def _longer_line(repeats: int, days: int) -> list[Figure]:
-    sizes = ("space.length_km=2480", "north.watch.posts=1600", "south.watch.posts=600",
-             "north.patrols.slots=600", "south.patrols.slots=600", "north.works.slots=300")  # fmt: skip  # noqa: E501
+    sizes = (
+        "space.length_km=2480",
+        "north.watch.posts=1600",
+        "south.watch.posts=600",
+        "north.patrols.slots=600",
+        "south.patrols.slots=600",
+        "north.works.slots=300",
+    )
     plain = load_case("baseline", assignments=_ROUTINE, days=days)  # the same days of the season
     longer = load_case("baseline", assignments=[*_ROUTINE, *sizes], days=days)
-    one = [played(DmzModel(plain, world=world)) for world in range(10 * repeats)]
-    ten = [played(DmzModel(longer, world=world)) for world in range(repeats)]
+    one = [played(DmzModel(plain, world=world, seed=1)) for world in range(10 * repeats)]
+    ten = [played(DmzModel(longer, world=world, seed=1)) for world in range(repeats)]
     ratio = _mean_cost(ten) / _mean_cost(one)
     return [
         *_spread_plays(one, "1x the line"),
@@ -183,42 +196,51 @@ def _mean_cost(plays: list[Play]) -> float:
     return 1e9 * sum(play.kernel for play in plays) / sum(play.ticks for play in plays)
 
 
-def against_mesa(
-    days: int, plays: list[Play], walked: list[Play], parts: int = 6
-) -> list[Figure]:
+def against_mesa(days: int, plays: list[Play], walked: list[Play], parts: int = 6) -> list[Figure]:
     """The same routine work by plain Mesa, from the same day on: first matched, then timed.
 
     The figures per unit-day of the two must agree within 5% for the ratios to mean anything. Plain
     Mesa's time for our year is that of its own ``days``, per unit-tick, in ``parts`` stretches.
     """
     case = load_case("baseline", assignments=_ROUTINE, days=days)
-    plain = PlainDmz(DmzModel(case))
+    plain = PlainDmz(DmzModel(case, seed=1))
     micro = [1e6 * cost for cost in _stretches(plain, days * TICKS_A_DAY // parts, parts)]
     kernel, whole, walk = (
         statistics.median(values)
-        for values in ([p.kernel_ns for p in plays], [p.total_ns for p in plays],
-                       [p.kernel_ns for p in walked])
-    )  # fmt: skip
-    distance, looks = routine([DmzModel(case, luck=luck) for luck in range(3)])
+        for values in (
+            [p.kernel_ns for p in plays],
+            [p.total_ns for p in plays],
+            [p.kernel_ns for p in walked],
+        )
+    )
+    distance, looks = routine([DmzModel(case, luck=luck, seed=1) for luck in range(3)])
     return [
         figure("plain Mesa, per unit-tick", "us", micro),
         figure("plain Mesa / kernel", "times", [1e3 * m / kernel for m in micro], ">= 200"),
         figure("plain Mesa / whole year", "times", [1e3 * m / whole for m in micro], ">= 100"),
         figure("plain Mesa / kernel, walked", "times", [1e3 * m / walk for m in micro]),
         figure("mean distance, ours", "m", [distance]),
-        figure("mean distance, plain Mesa", "m", [plain.distance_sum / plain.unit_ticks],
-               f"{0.95 * distance:.0f}-{1.05 * distance:.0f}"),
+        figure(
+            "mean distance, plain Mesa",
+            "m",
+            [plain.distance_sum / plain.unit_ticks],
+            f"{0.95 * distance:.0f}-{1.05 * distance:.0f}",
+        ),
         figure("looks per unit-day, ours", "", [looks]),
-        figure("looks per unit-day, plain Mesa", "", [plain.looks / plain.unit_ticks * TICKS_A_DAY],
-               f"{0.95 * looks:.2f}-{1.05 * looks:.2f}"),
-    ]  # fmt: skip
+        figure(
+            "looks per unit-day, plain Mesa",
+            "",
+            [plain.looks / plain.unit_ticks * TICKS_A_DAY],
+            f"{0.95 * looks:.2f}-{1.05 * looks:.2f}",
+        ),
+    ]
 
 
 def _stretches(plain: PlainDmz, steps: int, parts: int) -> Iterator[float]:
     """CPU seconds per unit-tick of successive stretches."""
     for _ in range(parts):
         before = plain.unit_ticks
-        seconds = timed(lambda: [plain.step() for _ in range(steps)])
+        seconds = timed(partial(_repeat, plain.step, steps))
         yield seconds / (plain.unit_ticks - before)
 
 
@@ -230,7 +252,7 @@ def routine(models: list[DmzModel]) -> tuple[float, float]:
         while model.running:
             model.step()
             units = model.state.units
-            walked = units[(units["t"] > model.minute - model.tick) & (units["t"] <= model.minute)]
+            walked = units[(units["t"] > model.minute - model.scene.tick) & (units["t"] <= model.minute)]
             distance += float((walked["distance"] + walked["nav_sd"] * walked["z"]).sum())
             ticks += walked.size
         looks += float(model.state.tallies["looks"].sum())
@@ -240,23 +262,22 @@ def routine(models: list[DmzModel]) -> tuple[float, float]:
 def _child(script: str, **variables: str) -> list[float]:
     """The numbers that a fresh Python prints; its peak memory is its own, not its parent's."""
     done = subprocess.run(
-        [sys.executable, "-c", script], env=os.environ | variables, capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", script], env=os.environ | variables, capture_output=True, text=True, check=True
+    )
     return [float(word) for word in done.stdout.split()]
 
 
 _COMPILE = """
 import time
-from experiments.playing import compile_once
+from experiments.play.warm_up import compile_once
 wall, cpu = time.perf_counter(), time.process_time()
 compile_once(lambda text: None)
 print(time.perf_counter() - wall, time.process_time() - cpu)
 """
 _WORKER = """
 import gc, sys
-from experiments.task import play
-from sim.scenario import load_case
+from experiments.play.task import play
+from sim.scenario.loading import load_case
 
 def megabytes(what):
     with open("/proc/self/status", encoding="ascii") as file:
@@ -301,24 +322,20 @@ def help_time(repeats: int) -> list[Figure]:
     walls, cpus = [], []
     for _ in range(repeats):
         wall, before = time.perf_counter(), os.times()
-        subprocess.run(
-            [sys.executable, "-m", "experiments.cli", "--help"], capture_output=True, check=True
-        )
+        subprocess.run([sys.executable, "-m", "experiments.cli", "--help"], capture_output=True, check=True)
         walls.append(time.perf_counter() - wall)
         after = os.times()
-        cpus.append(after.children_user + after.children_system
-                    - before.children_user - before.children_system)  # fmt: skip
-    return [
-        figure("dmz --help", "s CPU", cpus, "< 0.5"),
-        figure("dmz --help, by the clock", "s", walls),
-    ]
+        cpus.append(
+            after.children_user + after.children_system - before.children_user - before.children_system
+        )
+    return [figure("dmz --help", "s CPU", cpus, "< 0.5"), figure("dmz --help, by the clock", "s", walls)]
 
 
 def measure(quick: bool) -> list[Figure]:
     """Every figure, in the order in which it is printed; ``quick`` leaves out the slow ones."""
     repeats, days = (2, 20) if quick else (7, 200)
     compile_once(lambda text: print(text, file=sys.stderr))
-    DmzModel(load_case("baseline"), world=99).run()  # nothing is met for the first time hereafter
+    DmzModel(load_case("baseline"), world=99, seed=1).run()  # nothing is met for the first time hereafter
     figures, plays, walked = year(repeats)
     figures += building(repeats) + snapshots(repeats) + growth(min(3, repeats), days)
     figures += help_time(repeats)

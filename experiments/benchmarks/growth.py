@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from experiments.benchmarks.measured import Figure, figure, show
-from experiments.survival import survival
+from experiments.statistics.survival import survival
 
 SEED, REPEATS = 1, 5
 
@@ -30,9 +30,8 @@ def measure(runs: int) -> list[Figure]:
     pairs = [(curve_seconds(runs // 4), curve_seconds(runs)) for _ in range(REPEATS)]
     return [
         figure(f"survival of {runs:,} runs", "s", [more for _, more in pairs], "about 1"),
-        figure("for four times the runs", "times", [more / few for few, more in pairs],
-               "4, not 16"),
-    ]  # fmt: skip
+        figure("for four times the runs", "times", [more / few for few, more in pairs], "4, not 16"),
+    ]
 
 
 def main() -> None:

@@ -14,9 +14,11 @@ import numpy as np
 from mesa.agent import AgentSet
 from mesa.discrete_space import Cell, CellAgent, OrthogonalMooreGrid
 
-from sim.environment import fog_block
+from sim.codes import Crew, UnitKind
 from sim.model import DmzModel
-from sim.state import NIGHT_CREW, PATROL, WORK_PARTY
+from sim.parameters.whole import Side
+from sim.sides import northward
+from sim.world.seasons import fog_block
 
 TICK, DAY = 10.0, 1440.0
 MORNING, EVENING = 360.0, 1080.0
@@ -29,11 +31,13 @@ class GroundCell(Cell):
 class Walker(CellAgent):
     """A unit: a patrol that walks out and back, or a party that stays at its place."""
 
+    cell: GroundCell  # from its first step on
+
     def __init__(self, model: "PlainDmz", unit: np.void) -> None:
         super().__init__(model)
         self.side, self.kind, self.crew = int(unit["side"]), int(unit["kind"]), int(unit["crew"])
         self.home_s, self.reach_s = float(unit["home_s"]), float(unit["reach_s"])
-        self.project, self.sign = int(unit["project"]), 1.0 - 2.0 * self.side
+        self.project, self.sign = int(unit["project"]), northward(self.side)
         self.line = model.lines[self.side]
         self.limit = model.responses[1 - self.side]
         self.end, self.tracked = 0.0, False
@@ -41,17 +45,16 @@ class Walker(CellAgent):
     def begin_shift(self, minute: float, night: bool) -> bool:
         """Decide whether it goes out, where, and with which error."""
         side, luck = self.model.sides[self.side], self.model.random
-        if self.kind == PATROL:
-            goes = self._patrols(side, minute)
-        else:
-            goes = self._works(side, minute, night)
+        goes = (
+            self._patrols(side, minute) if self.kind == UnitKind.PATROL else self._works(side, minute, night)
+        )
         if goes:
             sd = side.navigation.error_m * (side.navigation.night_factor if night else 1.0)
             self.begin, self.tracked = minute, False
             self.error, self.noise = luck.gauss(0.0, sd), sd * self.model.spread
         return goes
 
-    def _patrols(self, side, minute: float) -> bool:
+    def _patrols(self, side: Side, minute: float) -> bool:
         patrols, luck = side.patrols, self.model.random
         if luck.random() >= patrols.presence:
             return False
@@ -63,9 +66,9 @@ class Walker(CellAgent):
         self.end = minute + 60.0 * patrols.hours
         return True
 
-    def _works(self, side, minute: float, night: bool) -> bool:
+    def _works(self, side: Side, minute: float, night: bool) -> bool:
         works, luck, project = side.works, self.model.random, self.model.projects[self.project]
-        if not project["begin"] <= minute < project["end"] or (self.crew == NIGHT_CREW) != night:
+        if not project["begin"] <= minute < project["end"] or (self.crew == Crew.NIGHT) != night:
             return False
         if project["thinning"] >= works.share or (night and luck.random() >= works.night_share):
             return False
@@ -104,26 +107,27 @@ class PlainDmz(mesa.Model):
 
     def __init__(self, ours: DmzModel, seed: int = 1) -> None:
         super().__init__(rng=seed)
-        self.minute, self.sides, self.sky = 0.0, ours.regime.sides, ours.sky
-        self.length, self.step_m = ours.land.length_m, ours.land.line_step_m
-        self.lines, self.responses = ours.state.lines.tolist(), ours.state.responses.tolist()
-        names = ours.world.projects.dtype.names
-        self.projects = [dict(zip(names, p.item(), strict=True)) for p in ours.world.projects]
-        self.posts = [(float(post["s"]), float(post["d"])) for post in ours.world.posts]
+        scene = ours.scene
+        self.minute, self.sides, self.sky = 0.0, scene.regime.sides, scene.sky
+        self.length, self.step_m = scene.land.length_m, scene.land.line_step_m
+        self.lines, self.responses = scene.state.lines.tolist(), scene.state.responses.tolist()
+        names = scene.world.projects.dtype.names or ()
+        self.projects = [dict(zip(names, p.item(), strict=True)) for p in scene.world.projects]
+        self.posts = [(float(post["s"]), float(post["d"])) for post in scene.world.posts]
         self._make_grid(ours)
         self._set_rates()
         self.walkers = [
-            Walker(self, unit) for unit in ours.world.units if unit["kind"] in (PATROL, WORK_PARTY)
+            Walker(self, unit)
+            for unit in scene.world.units
+            if unit["kind"] in (UnitKind.PATROL, UnitKind.WORK_PARTY)
         ]
         self.on_shift = AgentSet([], random=self.random)
         self.unit_ticks, self.looks, self.distance_sum = 0, 0, 0.0
 
     def _make_grid(self, ours: DmzModel) -> None:
-        ground = ours.land.cells
-        self.cell_m, self.width, self.height = ours.land.cell_m, *ground.shape
-        self.grid = OrthogonalMooreGrid(
-            ground.shape, torus=False, random=self.random, cell_klass=GroundCell
-        )
+        ground = ours.scene.land.cells
+        self.cell_m, self.width, self.height = ours.scene.land.cell_m, *ground.shape
+        self.grid = OrthogonalMooreGrid(ground.shape, torus=False, random=self.random, cell_klass=GroundCell)
         names = ("evergreen", "deciduous", "sector", "south_post", "north_post")
         layers = zip(*(ground[name].ravel().tolist() for name in names), strict=True)
         cells = (self.grid[i, j] for i in range(self.width) for j in range(self.height))
@@ -169,9 +173,7 @@ class PlainDmz(mesa.Model):
 
     def _begin_shifts(self, night: bool) -> None:
         out = [
-            unit
-            for unit in self.walkers
-            if unit.end > self.minute or unit.begin_shift(self.minute, night)
+            unit for unit in self.walkers if unit.end > self.minute or unit.begin_shift(self.minute, night)
         ]
         self.on_shift = AgentSet(out, random=self.random)
 

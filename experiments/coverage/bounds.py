@@ -1,4 +1,4 @@
-"""The intervals of experiments/statistics.py for many repetitions at once.
+"""The intervals of experiments/statistics/intervals.py for many repetitions at once.
 
 They are the same arithmetic on sums instead of worlds; `agree` holds a sample of every cell
 against the public functions, so that what is measured is what is shipped.
@@ -9,29 +9,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.coverage.laws import Drawn, Floats
-from experiments.statistics import (
-    FEWEST_CLUSTERS,
-    FEWEST_DISCORDANT,
-    Interval,
-    Pilot,
-    _gamma_bounds,
-)
+from experiments.coverage.laws import Drawn, Flags, Floats, Ints
+from experiments.statistics.intervals import FEWEST_CLUSTERS, FEWEST_DISCORDANT, Interval, Pilot, gamma_bounds
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Both ends in every repetition (and look); in events, not a year."""
+    """Both ends in every repetition (and analysis); in events, not a year."""
 
     low: Floats
     high: Floats
 
-    def at(self, looks: Floats, years: Floats) -> "Limits":
-        """The ends at one look of every repetition, a year."""
-        rows = np.arange(looks.size)
-        return Limits(self.low[rows, looks] / years, self.high[rows, looks] / years)
+    def at(self, analyses: Ints, years: Floats) -> "Limits":
+        """The ends at one analysis of every repetition, a year."""
+        rows = np.arange(analyses.size)
+        return Limits(self.low[rows, analyses] / years, self.high[rows, analyses] / years)
 
-    def hold(self, truth: float) -> Floats:
+    def hold(self, truth: float) -> Flags:
         """Whether the truth lies within."""
         return (self.low <= truth) & (truth <= self.high)
 
@@ -43,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Sums:
-    """S and Q of every arm, (arms, repetitions) or (arms, repetitions, looks), the squares that its
+    """S and Q of every arm, (arms, repetitions) or (arms, repetitions, analyses), the squares that its
     rate's interval has (those of the residuals, if more), and its exposure.
     """
 
@@ -53,10 +47,9 @@ class Sums:
     years: Floats
 
     @classmethod
-    def of(cls, drawn: Drawn, looks: Sequence[int] = ()) -> "Sums":
+    def of(cls, drawn: Drawn, analyses: Sequence[int] = ()) -> "Sums":
         """Add up every arm."""
-        s, q = (np.stack([drawn.sums(arm**power, looks) for arm in drawn.counts])
-                for power in (1, 2))  # fmt: skip
+        s, q = (np.stack([drawn.sums(arm**power, analyses) for arm in drawn.counts]) for power in (1, 2))
         if drawn.years is None:
             return cls(s, q, q, np.ones_like(s))
         years = np.stack([drawn.sums(arm) for arm in drawn.years])
@@ -71,28 +64,27 @@ class Sums:
             return np.fmax(1.0, np.fmax(self.Q[arm] / self.S[arm], pooled))
 
     @property
-    def too_few(self) -> Floats:
+    def too_few(self) -> Flags:
         """Where the project says "too few clusters": all arms together hold under 10."""
         s, q = self.S.sum(axis=0), self.Q.sum(axis=0)
         return (s == 0) | (s**2 < FEWEST_CLUSTERS * q)
 
-    def at(self, looks: Floats) -> "Sums":
-        """The sums at one look of every repetition, (repetitions,)."""
-        rows = np.arange(looks.size)
+    def at(self, analyses: Ints) -> "Sums":
+        """The sums at one analysis of every repetition, (repetitions,)."""
+        rows = np.arange(analyses.size)
         found = (self.S, self.Q, self.squares, self.years)
-        return Sums(*(each[:, rows, looks] for each in found))
+        return Sums(*(each[:, rows, analyses] for each in found))
 
 
 def rates(sums: Sums, arm: int = 0, level: float = 0.95) -> Limits:
     """`rate_interval` of one arm, with all arms as its pool."""
-    ends = _gamma_bounds(sums.S[arm], sums.squares[arm], sums.weight(arm), level)
+    ends = gamma_bounds(sums.S[arm], sums.squares[arm], sums.weight(arm), level)
     return Limits(*(ends / sums.years[arm]))
 
 
 def differences(
-    drawn: Drawn, sums: Sums, arm: int, level: float = 0.95, looks: Sequence[int] = (),
-    ratio: float = 1.0,
-) -> Limits:  # fmt: skip
+    drawn: Drawn, sums: Sums, arm: int, level: float = 0.95, analyses: Sequence[int] = (), ratio: float = 1.0
+) -> Limits:
     """`difference_interval` of one arm and the baseline, or the interval of y - ratio c x of which
     `ratio_interval` keeps the ratios that contain 0; c: the exposure of y over that of x.
     """
@@ -100,37 +92,39 @@ def differences(
     each = times[drawn.repetition] if drawn.years is not None else ratio
     d = drawn.counts[arm] - each * drawn.counts[0]
     plus, minus = np.maximum(d, 0), np.maximum(-d, 0)
-    up, down = drawn.sums(plus, looks), drawn.sums(minus, looks)
-    squares = [drawn.sums(plus**2, looks), drawn.sums(minus**2, looks)]
+    up, down = drawn.sums(plus, analyses), drawn.sums(minus, analyses)
+    squares = [drawn.sums(plus**2, analyses), drawn.sums(minus**2, analyses)]
     if drawn.years is not None:
-        more = _dispersion(drawn, sums, arm, ratio, d) / np.where(sum(squares) > 0, sum(squares), 1)
+        more = _dispersion(drawn, drawn.years, sums, arm, ratio, d) / np.where(
+            sum(squares) > 0, sum(squares), 1
+        )
         squares = [part * np.maximum(1, more) for part in squares]
-    up_low, up_high = _gamma_bounds(up, squares[0], sums.weight(arm), level)
-    down_low, down_high = _gamma_bounds(down, squares[1], times * sums.weight(0), level)
+    up_low, up_high = gamma_bounds(up, squares[0], sums.weight(arm), level)
+    down_low, down_high = gamma_bounds(down, squares[1], times * sums.weight(0), level)
     return Limits(
         (up - down - np.hypot(up - up_low, down_high - down)) / sums.years[arm],
         (up - down + np.hypot(up_high - up, down - down_low)) / sums.years[arm],
     )
 
 
-def _dispersion(drawn: Drawn, sums: Sums, arm: int, ratio: float, excess: Floats) -> Floats:
-    """Sum of the squares of ``excess`` less what exposure explains, (repetitions,)."""
+def _dispersion(drawn: Drawn, years: Floats, sums: Sums, arm: int, ratio: float, excess: Floats) -> Floats:
+    """Sum of the squares of ``excess`` less what exposure (``years``) explains, (repetitions,)."""
     y, x = sums.years[arm], sums.years[0]
     rate = ratio * (sums.S[arm] + sums.S[0]) / (ratio * y + x)
-    apart = drawn.years[arm] - (y / x)[drawn.repetition] * drawn.years[0]
+    apart = years[arm] - (y / x)[drawn.repetition] * years[0]
     return drawn.sums((excess - rate[drawn.repetition] * apart) ** 2)
 
 
-def discordant(drawn: Drawn, arm: int, looks: Sequence[int] = ()) -> Floats:
+def discordant(drawn: Drawn, arm: int, analyses: Sequence[int] = ()) -> Floats:
     """Worlds that differ between an arm and the baseline."""
     differ = drawn.counts[arm] != drawn.counts[0]
     if drawn.years is not None:
         apart = drawn.years[arm] != drawn.years[0]
         differ |= apart & (drawn.counts[arm] + drawn.counts[0] > 0)
-    return drawn.sums(differ.astype(float), looks)
+    return drawn.sums(differ.astype(float), analyses)
 
 
-def decided(limits: Limits, differ: Floats) -> Floats:
+def decided(limits: Limits, differ: Floats) -> Flags:
     """Where `judging.verdict_of` says lower or higher."""
     return ((limits.low > 0) | (limits.high < 0)) & (differ >= FEWEST_DISCORDANT)
 

@@ -3,14 +3,24 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 import numpy as np
 
-from experiments.coverage.laws import Drawn, Floats
+from experiments.coverage.laws import Drawn, Flags, Floats
 
 WORLDS = 400
 EVENTS = (1, 3, 10, 50)
 SEED = 20_251
+
+
+class More(TypedDict, total=False):
+    """What only some cells have, as in ``Cell``."""
+
+    same_luck: float
+    ratio: float
+    study: str
+    nb: float | None
 
 
 @dataclass(frozen=True)
@@ -40,15 +50,31 @@ class Cell:
 
     @classmethod
     def of(
-        cls, interval: str, law: str, events: float, hold: Floats, width: Floats,
-        warned: Floats | None = None, **more: object,
-    ) -> "Cell":  # fmt: skip
+        cls,
+        interval: str,
+        law: str,
+        events: float,
+        hold: Flags,
+        width: Floats,
+        warned: Flags | None = None,
+        *,
+        false: float | None = None,
+        **more: Unpack[More],
+    ) -> "Cell":
         """Sum up repetitions: whether each held, its width over the truth, whether it warned."""
         warned = np.zeros(hold.size, bool) if warned is None else warned
         return cls(
-            interval, law, events, hold.size, float(hold.mean()), float(np.median(width)),
-            warned=float(warned.mean()), silent=float((~hold & ~warned).mean()), **more,
-        )  # fmt: skip
+            interval,
+            law,
+            events,
+            hold.size,
+            float(hold.mean()),
+            float(np.median(width)),
+            false=false,
+            warned=float(warned.mean()),
+            silent=float((~hold & ~warned).mean()),
+            **more,
+        )
 
 
 def luck_of(*cell: object) -> np.random.Generator:

@@ -10,20 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import roots_genlaguerre
 
-from experiments.coverage.bounds import (
-    Sums,
-    agree,
-    decided,
-    differences,
-    discordant,
-    pool_of,
-    rates,
-)
-from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of, sample
-from experiments.coverage.laws import Drawn, Floats
-from experiments.statistics import difference_interval, rate_interval, ratio_interval
+from experiments.coverage.bounds import Sums, agree, decided, differences, discordant, pool_of, rates
+from experiments.coverage.cells import EVENTS, WORLDS, Cell, More, luck_of, sample
+from experiments.coverage.laws import Drawn, Flags, Floats, Ints
+from experiments.statistics.intervals import difference_interval, rate_interval, ratio_interval
+from experiments.worlds import LUCKS, world_of, worlds_in
 
-LUCKS = 2
 RUNS = WORLDS  # of each arm, two lucks a world
 DENSE = RUNS  # expected clashes at which two runs of three end at one
 
@@ -51,8 +43,11 @@ class Ending:
     ratio: float
 
 
-STREAMS = (Stream("one hazard"), Stream("gamma factor of variance 1", 1.0),
-           Stream("geometric bursts, mean 3", size=3.0))  # fmt: skip
+STREAMS = (
+    Stream("one hazard"),
+    Stream("gamma factor of variance 1", 1.0),
+    Stream("geometric bursts, mean 3", size=3.0),
+)
 ENDINGS = (
     Ending("at the first clash, no effect", 1.0, (0.0, 0.0), 1.0),
     Ending("at a rung, ends runs sooner only", 0.3, (0.3, 3.0), 1.0),
@@ -85,20 +80,27 @@ def _ended(
         pool, (x_years, y_years) = pool_of(np.stack([x, y])), drawn.years_by_world(at)
         agree(rate, at, rate_interval(x, x_years, pool=pool))
         agree(gap, at, difference_interval(y, x, (y_years, x_years), pool=pool))
-        found = ratio_interval(y, x, (y_years, x_years), numerator_pool=pool,
-                               denominator_pool=pool)  # fmt: skip
+        found = ratio_interval(y, x, (y_years, x_years), numerator_pool=pool, denominator_pool=pool)
         assert (found.low <= ratio <= found.high) == held[at]
         widths.append((found.high - found.low) / ratio)
     truth, few = y_rate - x_rate, sums.too_few
-    where = {"same_luck": same_luck, "study": ending.name}
+    where = More(same_luck=same_luck, study=ending.name)
     alike = abs(truth) < 1e-9 * x_rate
     false = float(decided(gap, discordant(drawn, 1)).mean()) if alike else None
-    yield Cell.of("rate, runs that end", stream.name, events, rate.hold(x_rate),
-                  rate.width / x_rate, few, **where)  # fmt: skip
-    yield Cell.of("ratio, runs that end", stream.name, events, held, widths, few, **where)
-    yield Cell.of("difference, runs that end", stream.name, events, gap.hold(truth),
-                  gap.width / (x_rate if alike else abs(truth)), few, false=false,
-                  **where)  # fmt: skip
+    yield Cell.of(
+        "rate, runs that end", stream.name, events, rate.hold(x_rate), rate.width / x_rate, few, **where
+    )
+    yield Cell.of("ratio, runs that end", stream.name, events, held, np.array(widths), few, **where)
+    yield Cell.of(
+        "difference, runs that end",
+        stream.name,
+        events,
+        gap.hold(truth),
+        gap.width / (x_rate if alike else abs(truth)),
+        few,
+        false=false,
+        **where,
+    )
 
 
 def true_rate(stream: Stream, ending: Ending, events: float, arm: int) -> float:
@@ -117,14 +119,18 @@ def _hazard(stream: Stream, ending: Ending, events: float, arm: int) -> float:
 
 
 def draw_ended(
-    stream: Stream, ending: Ending, events: float, same_luck: float, repetitions: int,
+    stream: Stream,
+    ending: Ending,
+    events: float,
+    same_luck: float,
+    repetitions: int,
     luck: np.random.Generator,
-) -> Drawn:  # fmt: skip
+) -> Drawn:
     """A baseline and a policy whose runs, were they played on, would have ``events`` expected
     clashes in the baseline; both share ``same_luck`` of the lesser hazard, and what ends runs
     elsewhere has one luck.
     """
-    worlds = RUNS // LUCKS
+    worlds = worlds_in(RUNS)
     runs = repetitions * RUNS
     factor = np.ones(repetitions * worlds)
     if stream.frailty:
@@ -138,16 +144,15 @@ def draw_ended(
         last = np.minimum(1.0, elsewhere / often) if often else np.ones(runs)
         np.minimum.at(last, run[ends], day[ends])
         seen = day <= last[run]
-        counts.append(np.bincount(run[seen] // LUCKS, size[seen], factor.size))
+        counts.append(np.bincount(world_of(run[seen]), size[seen], factor.size))
         years.append(last.reshape(-1, LUCKS).sum(axis=1))
     cell = np.arange(factor.size)
-    return Drawn(repetitions, worlds, cell // worlds, cell % worlds, np.stack(counts),
-                 np.stack(years))  # fmt: skip
+    return Drawn(repetitions, worlds, cell // worlds, cell % worlds, np.stack(counts), np.stack(years))
 
 
 def _clashes(
     stream: Stream, ending: Ending, hazard: Floats, luck: np.random.Generator
-) -> tuple[Floats, ...]:
+) -> tuple[Ints, Floats, Ints, Flags]:
     """Runs, days (in years), sizes, and whether the run ends; ``hazard`` by world."""
     often = luck.poisson(np.repeat(hazard, LUCKS))
     run = np.repeat(np.arange(often.size), often)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -89,22 +90,24 @@ class Drawn:
     counts: Floats
     years: Floats | None = None
 
-    def sums(self, values: Floats, looks: Sequence[int] = ()) -> Floats:
-        """Sum of ``values`` (rows,) in every repetition, (repetitions,); with ``looks`` over the
-        first so many worlds, (repetitions, looks).
+    def sums(self, values: Floats, analyses: Sequence[int] = ()) -> Floats:
+        """Sum of ``values`` (rows,) in every repetition, (repetitions,); with ``analyses`` over the
+        first so many worlds, (repetitions, analyses).
         """
-        ends = np.asarray(looks or [self.worlds])
+        ends = np.asarray(analyses or [self.worlds])
         group = self.repetition * ends.size + np.searchsorted(ends, self.world, side="right")
         by_part = np.bincount(group, values, self.repetitions * ends.size)
         total = by_part.reshape(-1, ends.size).cumsum(axis=1)
-        return total if looks else total[:, 0]
+        return total if analyses else total[:, 0]
 
     def by_world(self, repetition: int, worlds: int | None = None) -> Floats:
         """Counts of one repetition as the public functions take them, (arms, worlds)."""
         return self._table(self.counts, repetition)[:, :worlds]
 
     def years_by_world(self, repetition: int) -> Floats:
-        """Exposures of one repetition, (arms, worlds)."""
+        """Exposures of one repetition, (arms, worlds). Raises ValueError where worlds are exposed alike."""
+        if self.years is None:
+            raise ValueError("all worlds are exposed alike")
         return self._table(self.years, repetition)
 
     def _table(self, values: Floats, repetition: int) -> Floats:
@@ -115,9 +118,8 @@ class Drawn:
 
 
 def draw(
-    law: Law, events: float, arms: Sequence[Arm], worlds: int, repetitions: int,
-    luck: np.random.Generator,
-) -> Drawn:  # fmt: skip
+    law: Law, events: float, arms: Sequence[Arm], worlds: int, repetitions: int, luck: np.random.Generator
+) -> Drawn:
     """Draw a baseline of ``worlds`` worlds with ``events`` expected events in all, and the other
     arms on the same worlds: each has the baseline's law with ``ratio`` times its mean.
     """

@@ -7,19 +7,19 @@ import numpy as np
 from experiments.coverage.bounds import pool_of
 from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of
 from experiments.coverage.laws import LAWS, Arm, Floats, Law, draw
-from experiments.judging import verdict_of
-from experiments.looks import common_level
-from experiments.regret import regrets
-from experiments.statistics import FEWEST_CLUSTERS, difference_interval
-from experiments.survival import survival
-from experiments.variance import variance_between_worlds
+from experiments.findings.regret import Counts, regrets
+from experiments.statistics.interim import common_level
+from experiments.statistics.intervals import FEWEST_CLUSTERS, difference_interval
+from experiments.statistics.survival import survival
+from experiments.statistics.variance import variance_between_worlds
+from experiments.statistics.verdict import verdict_of
 
 POLICIES = ("baseline", "a", "b", "c")
 # of two futures: events in proportion, and the policies' ratios
 APART = ((1.0, (1.0, 0.5, 0.2, 0.8)), (0.6, (1.0, 1.0, 1.0, 0.2)))
 ALIKE = tuple((share, (1.0,) * len(POLICIES)) for share, _ in APART)
 SAME_LUCK = 0.5
-LOOKS = (WORLDS // 8, WORLDS // 4, WORLDS // 2, WORLDS)  # worlds
+ANALYSES = (WORLDS // 8, WORLDS // 4, WORLDS // 2, WORLDS)  # worlds
 DECIDES = 10  # expected events, with fewer hardly any policy is decided
 
 
@@ -34,24 +34,21 @@ def regret_cells(repetitions: int) -> Iterator[Cell]:
                     yield _regret(law, events, study, futures, stops, repetitions)
 
 
-def _regret(
-    law: Law, events: float, study: str, futures: tuple, stops: bool, repetitions: int
-) -> Cell:
+def _regret(law: Law, events: float, study: str, futures: tuple, stops: bool, repetitions: int) -> Cell:
     study = f"{study}, stopped when decided" if stops else study
     luck, drawn = luck_of("regret", law.name, events, study), []
-    level = 1 - common_level(0.05, LOOKS) if stops else 0.95
+    level = 1 - common_level(0.05, ANALYSES) if stops else 0.95
     for share, ratios in futures:
         arms = [Arm(ratio, SAME_LUCK) for ratio in ratios[1:]]
         drawn.append(draw(law, share * events, arms, WORLDS, repetitions, luck))
-    truths = np.max([share * events * (np.array(ratios) - min(ratios))
-                     for share, ratios in futures], axis=0)  # fmt: skip
+    truths = np.max([share * events * (np.array(ratios) - min(ratios)) for share, ratios in futures], axis=0)
     hold, widths, warned = [], [], []
     for at in range(repetitions):
         tables = [one.by_world(at) for one in drawn]
         played = [_stopped(table, level) if stops else np.ones_like(table) for table in tables]
         tables = [table * those for table, those in zip(tables, played, strict=True)]
         pool = pool_of(np.concatenate(tables))
-        counts = {
+        counts: dict[str, Counts] = {
             str(number): dict(zip(POLICIES, zip(table, those / WORLDS, strict=True), strict=True))
             for number, (table, those) in enumerate(zip(tables, played, strict=True))
         }
@@ -60,15 +57,23 @@ def _regret(
         widths.append(max(one.high - one.low for one in found))
         warned.append(pool.effective_clusters < FEWEST_CLUSTERS)
     scale = truths.max() or events
-    return Cell.of("largest regret", law.name, events, np.array(hold), np.array(widths) / scale,
-                   np.array(warned), same_luck=SAME_LUCK, study=study)  # fmt: skip
+    return Cell.of(
+        "largest regret",
+        law.name,
+        events,
+        np.array(hold),
+        np.array(widths) / scale,
+        np.array(warned),
+        same_luck=SAME_LUCK,
+        study=study,
+    )
 
 
 def _stopped(table: Floats, level: float) -> Floats:
-    """Which worlds (arms, worlds) are played where each policy stops at the look that decides."""
+    """Which worlds (arms, worlds) are played where each policy stops at the analysis that decides."""
     family, ends = 1 - (1 - level) / (len(table) - 1), np.full(len(table), WORLDS)
     for arm in range(1, len(table)):
-        for n in LOOKS:
+        for n in ANALYSES:
             y, x = table[[arm, 0], :n]
             found = difference_interval(y, x, n / WORLDS, pool=pool_of(table[:, :n]), level=family)
             if verdict_of(found) != "undecided":
@@ -92,8 +97,13 @@ def survival_cells(repetitions: int) -> Iterator[Cell]:
                 curve = survival(np.minimum(times, 1), times < 1, world)
                 hold.append(curve.low[-1] <= truth <= curve.high[-1])
                 widths.append((curve.high[-1] - curve.low[-1]) / (1 - truth))
-            yield Cell.of("survival", f"gamma factor of variance {frailty:g}", expected,
-                          np.array(hold), np.array(widths))  # fmt: skip
+            yield Cell.of(
+                "survival",
+                f"gamma factor of variance {frailty:g}",
+                expected,
+                np.array(hold),
+                np.array(widths),
+            )
 
 
 def variance_cells(repetitions: int) -> Iterator[Cell]:
@@ -110,5 +120,6 @@ def variance_cells(repetitions: int) -> Iterator[Cell]:
                 found = variance_between_worlds(luck.poisson(rate, shape))
                 hold.append(found.low <= share <= found.high)
                 widths.append(found.high - found.low)
-            yield Cell.of("variance between worlds", f"share {share:g}", expected,
-                          np.array(hold), np.array(widths))  # fmt: skip
+            yield Cell.of(
+                "variance between worlds", f"share {share:g}", expected, np.array(hold), np.array(widths)
+            )

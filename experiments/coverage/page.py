@@ -6,8 +6,22 @@ from math import isfinite
 from experiments.coverage.cells import Cell
 from experiments.coverage.judge import IMPOSSIBLE, Known, Verdict, error, faults, known_of
 
-COLUMNS = ("interval", "law", "events", "study", "same luck", "ratio", "coverage", "error", "width",
-           "/ profile", "false", "warned", "silent", "")  # fmt: skip
+COLUMNS = (
+    "interval",
+    "law",
+    "events",
+    "study",
+    "same luck",
+    "ratio",
+    "coverage",
+    "error",
+    "width",
+    "/ profile",
+    "false",
+    "warned",
+    "silent",
+    "",
+)
 INTRODUCTION = """# Do the intervals hold what they promise?
 
 A 95% interval should hold the truth in 95 of 100 repetitions. Clashes are rare and come in bursts,
@@ -39,7 +53,7 @@ baseline) among {worlds} worlds; for arms that stop, among all runs of the budge
 *coverage ± its Monte Carlo error (median width over the truth)*; where the truth is a difference
 of 0, the width is over the baseline's rate. * marks a declared cell, and **bold** one that fails.
 *Same luck* is the share of the bursts that the arms of a study have in common, and *ratio* the
-true ratio of the rates. The pooled weight W looks at all arms of the study. Laws: Poisson; negative
+true ratio of the rates. The pooled weight W heeds all arms of the study. Laws: Poisson; negative
 binomial with dispersion k; and bursts, whose number is Poisson and whose size is 1 + Poisson(2)
 (mean 3) or geometric (mean 3 or 5).
 """
@@ -47,13 +61,13 @@ ABOUT = {
     "rate": "`rate_interval` with the weight pooled over the study. 4 arms: three more of the "
     "same law. 13 arms: a baseline and 12 policies, of which four prevent 60% or none does.",
     "share of worlds": "`proportion_interval`; every outcome is summed, so there is no error.",
-    "rate, stopped when precise": "Looks 1.25 apart, plain 95% `rate_interval` at the first look "
+    "rate, stopped when precise": "Analyses 1.25 apart, plain 95% `rate_interval` at the first analysis "
     "where half of it is at most a fifth of the rate. Events: mean at the stop.",
     "ratio": "`ratio_interval` of two paired arms; widths from a few repetitions only.",
     "difference": "`difference_interval` of two paired arms.",
     "12 differences at once": "Twelve policies against one baseline, each at the family's level: "
     "all twelve must hold. Width of the last one, over the baseline's rate.",
-    "difference, stopped when decided": "Looks 1.25 apart up to 6,400 runs, each at the common "
+    "difference, stopped when decided": "Analyses 1.25 apart up to 6,400 runs, each at the common "
     "level; the interval at the stop.",
     "baseline's rate, stopped when decided": "Plain 95% `rate_interval` at that same stop.",
     "rate, runs that end": "`rate_interval` of the baseline, per its own exposure: 400 runs of "
@@ -69,9 +83,8 @@ ABOUT = {
     "any difference of which half the runs end at a clash were told apart in 15% of the "
     "repetitions.",
     "largest regret": "`regrets` of four policies in two futures: all four must hold; of as many "
-    "runs each, or each policy at the look, of four, that decided on it.",
-    "survival": "`survival`: the band at the end of the year. Its docstring: 89% below two "
-    "clashes.",
+    "runs each, or each policy at the analysis, of four, that decided on it.",
+    "survival": "`survival`: the band at the end of the year. Its docstring: 89% below two clashes.",
     "variance between worlds": "`variance_between_worlds`, width as it is. Its docstring: 88% "
     "and more over other laws, and 67% with worlds so rare that often none is drawn.",
 }
@@ -94,12 +107,21 @@ def lines(cells: Sequence[Cell]) -> Iterator[str]:
 def _row(cell: Cell) -> tuple[str, ...]:
     mark = "FAIL" if faults(cell) else "declared" if known_of(cell) else ""
     return (
-        cell.interval, cell.law, f"{cell.events:g}", cell.study, _number(cell.same_luck, 1),
-        _number(cell.ratio, 1), _number(cell.coverage),
-        _number(error(cell.coverage, cell.repetitions), 4), _number(cell.width, 2),
-        _number(cell.nb, 2), _number(cell.false), _number(cell.warned, 2), _number(cell.silent),
+        cell.interval,
+        cell.law,
+        f"{cell.events:g}",
+        cell.study,
+        _number(cell.same_luck, 1),
+        _number(cell.ratio, 1),
+        _number(cell.coverage),
+        _number(error(cell.coverage, cell.repetitions), 4),
+        _number(cell.width, 2),
+        _number(cell.nb, 2),
+        _number(cell.false),
+        _number(cell.warned, 2),
+        _number(cell.silent),
         mark,
-    )  # fmt: skip
+    )
 
 
 def page(found: Sequence[Verdict], **words: object) -> str:
@@ -107,8 +129,11 @@ def page(found: Sequence[Verdict], **words: object) -> str:
     parts = [INTRODUCTION.format(**words), "## Verdicts\n", *_verdict_table(found)]
     parts += ["\n## Declared below the bar\n", *_declared(found)]
     for verdict in found:
-        parts += [f"\n## {verdict.interval[0].upper()}{verdict.interval[1:]}\n",
-                  ABOUT[verdict.interval] + "\n", *_table(verdict.cells)]  # fmt: skip
+        parts += [
+            f"\n## {verdict.interval[0].upper()}{verdict.interval[1:]}\n",
+            ABOUT[verdict.interval] + "\n",
+            *_table(verdict.cells),
+        ]
     return "\n".join(parts) + "\n"
 
 
@@ -120,23 +145,30 @@ def _verdict_table(found: Sequence[Verdict]) -> Iterator[str]:
 
 
 def _declared(found: Sequence[Verdict]) -> Iterator[str]:
-    yield ("An arm of two or three bursts does not tell how large a burst can be, and arms on the "
-           "same luck repeat it instead of adding to it. No interval that was tried covers there."
-           "\n\n| interval | law | events | must keep | lowest now | warned there, at least | "
-           "most missed without a warning | known from |\n" + "|---" * 8 + "|")  # fmt: skip
+    yield (
+        "An arm of two or three bursts does not tell how large a burst can be, and arms on the "
+        "same luck repeat it instead of adding to it. No interval that was tried covers there."
+        "\n\n| interval | law | events | must keep | lowest now | warned there, at least | "
+        "most missed without a warning | known from |\n" + "|---" * 8 + "|"
+    )
     cells = [cell for verdict in found for cell in verdict.declared]
     for known in IMPOSSIBLE:
         own = [cell for cell in cells if known_of(cell) is known]
         if own:
-            yield (f"| {known.interval}{_pairing(known)} | {known.law or 'any'} | "
-                   f"{'any' if known.events is None else known.events} | {known.coverage:.3f} | "
-                   f"{min(c.coverage for c in own):.3f} | {min(c.warned for c in own):.2f} | "
-                   f"{max(c.silent for c in own):.3f} | {known.source} |")  # fmt: skip
+            yield (
+                f"| {known.interval}{_pairing(known)} | {known.law or 'any'} | "
+                f"{'any' if known.events is None else known.events} | {known.coverage:.3f} | "
+                f"{min(c.coverage for c in own):.3f} | {min(c.warned for c in own):.2f} | "
+                f"{max(c.silent for c in own):.3f} | {known.source} |"
+            )
 
 
 def _pairing(one: Cell | Known) -> str:
-    words = [one.study, one.same_luck is not None and f"same luck {one.same_luck:g}",
-             one.ratio is not None and f"ratio {one.ratio:g}"]  # fmt: skip
+    words = [
+        one.study,
+        one.same_luck is not None and f"same luck {one.same_luck:g}",
+        one.ratio is not None and f"ratio {one.ratio:g}",
+    ]
     return "".join(f", {word}" for word in words if word)
 
 

@@ -4,20 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.coverage.bounds import (
-    Sums,
-    agree,
-    decided,
-    differences,
-    discordant,
-    pool_of,
-    rates,
-)
-from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of, sample
+from experiments.coverage.bounds import Sums, agree, decided, differences, discordant, pool_of, rates
+from experiments.coverage.cells import EVENTS, WORLDS, Cell, More, luck_of, sample
 from experiments.coverage.laws import LAWS, Arm, Drawn, Floats, Law, draw
-from experiments.judging import family_level
-from experiments.looks import common_level, looks
-from experiments.statistics import difference_interval, rate_interval, ratio_interval
+from experiments.statistics.interim import common_level, interim_runs
+from experiments.statistics.intervals import difference_interval, rate_interval, ratio_interval
+from experiments.statistics.verdict import family_level
 
 LUCKS, RATIOS = (0.0, 0.5, 0.9), (1.0, 0.5, 0.2)
 POLICIES, WORKING = 12, 0.4
@@ -46,12 +38,20 @@ def _pair(law: Law, events: float, arm: Arm, repetitions: int, public: int) -> I
         found = ratio_interval(y, x, numerator_pool=pool, denominator_pool=pool)
         assert (found.low <= arm.ratio <= found.high) == held[at]
         widths.append((found.high - found.low) / arm.ratio)
-    where = {"same_luck": arm.same_luck, "ratio": arm.ratio, "study": "2 arms"}
+    where = More(same_luck=arm.same_luck, ratio=arm.ratio, study="2 arms")
     truth, few = (arm.ratio - 1.0) * events, sums.too_few
     false = float(decided(gap, discordant(drawn, 1)).mean()) if arm.ratio == 1 else None
-    yield Cell.of("ratio", law.name, events, held, widths, few, **where)
-    yield Cell.of("difference", law.name, events, gap.hold(truth),
-                  gap.width / (abs(truth) or events), few, false=false, **where)  # fmt: skip
+    yield Cell.of("ratio", law.name, events, held, np.array(widths), few, **where)
+    yield Cell.of(
+        "difference",
+        law.name,
+        events,
+        gap.hold(truth),
+        gap.width / (abs(truth) or events),
+        few,
+        false=false,
+        **where,
+    )
 
 
 def family_cells(repetitions: int) -> Iterator[Cell]:
@@ -62,9 +62,7 @@ def family_cells(repetitions: int) -> Iterator[Cell]:
                 yield from _family(law, events, same_luck, working, repetitions)
 
 
-def _family(
-    law: Law, events: float, same_luck: float, working: int, repetitions: int
-) -> Iterator[Cell]:
+def _family(law: Law, events: float, same_luck: float, working: int, repetitions: int) -> Iterator[Cell]:
     arms = [Arm(WORKING if p < working else 1.0, same_luck) for p in range(POLICIES)]
     luck, level = luck_of("family", law.name, events, same_luck, working), family_level(POLICIES)
     drawn = draw(law, events, arms, WORLDS, repetitions, luck)
@@ -80,11 +78,18 @@ def _family(
         pool = pool_of(table)
         agree(rate, at, rate_interval(table[0], 1.0, pool=pool))
         agree(gap, at, difference_interval(table[-1], table[0], 1.0, pool=pool, level=level))
-    where = {"same_luck": same_luck, "study": f"13 arms, {working} work"}
-    yield Cell.of("12 differences at once", law.name, events, hold, gap.width / events,
-                  sums.too_few, false=float(false.mean()), **where)  # fmt: skip
-    yield Cell.of("rate", law.name, events, rate.hold(events), rate.width / events,
-                  sums.too_few, **where)  # fmt: skip
+    where = More(same_luck=same_luck, study=f"13 arms, {working} work")
+    yield Cell.of(
+        "12 differences at once",
+        law.name,
+        events,
+        hold,
+        gap.width / events,
+        sums.too_few,
+        false=float(false.mean()),
+        **where,
+    )
+    yield Cell.of("rate", law.name, events, rate.hold(events), rate.width / events, sums.too_few, **where)
 
 
 def decided_cells(repetitions: int) -> Iterator[Cell]:
@@ -97,7 +102,7 @@ def decided_cells(repetitions: int) -> Iterator[Cell]:
 
 
 def _until_decided(law: Law, events: float, arm: Arm, repetitions: int) -> Iterator[Cell]:
-    runs = looks(BUDGET)
+    runs = interim_runs(BUDGET)
     ends, level = [n // 2 for n in runs], 1 - common_level(0.05, tuple(runs))
     luck = luck_of("decided", law.name, events, arm)
     drawn = draw(law, events, [arm], BUDGET // 2, repetitions, luck)
@@ -109,17 +114,30 @@ def _until_decided(law: Law, events: float, arm: Arm, repetitions: int) -> Itera
     years, each = np.array(runs, float)[stop], events / BUDGET
     gap, rate, warned = gap.at(stop, years), rate.at(stop, years), sums.at(stop).too_few
     truth = (arm.ratio - 1) * each
-    where = {"same_luck": arm.same_luck, "ratio": arm.ratio, "study": "2 arms"}
+    where = More(same_luck=arm.same_luck, ratio=arm.ratio, study="2 arms")
     false = float(verdicts.any(axis=1).mean()) if arm.ratio == 1 else None
-    yield Cell.of("difference, stopped when decided", law.name, events, gap.hold(truth),
-                  gap.width / (abs(truth) or each), warned, false=false, **where)  # fmt: skip
-    yield Cell.of("baseline's rate, stopped when decided", law.name, events, rate.hold(each),
-                  rate.width / each, warned, **where)  # fmt: skip
+    yield Cell.of(
+        "difference, stopped when decided",
+        law.name,
+        events,
+        gap.hold(truth),
+        gap.width / (abs(truth) or each),
+        warned,
+        false=false,
+        **where,
+    )
+    yield Cell.of(
+        "baseline's rate, stopped when decided",
+        law.name,
+        events,
+        rate.hold(each),
+        rate.width / each,
+        warned,
+        **where,
+    )
 
 
-def _agree_at_stop(
-    drawn: Drawn, limits: tuple, stop: Floats, ends: list[int], level: float
-) -> None:
+def _agree_at_stop(drawn: Drawn, limits: tuple, stop: Floats, ends: list[int], level: float) -> None:
     gap, rate = limits
     for at, table in sample(drawn):
         x, y = table[:, : ends[stop[at]]]

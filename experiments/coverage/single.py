@@ -9,10 +9,10 @@ from experiments.coverage.bounds import Sums, agree, pool_of, rates
 from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of, sample
 from experiments.coverage.laws import LAWS, Arm, Drawn, Floats, Law, draw
 from experiments.coverage.profile import profile_width
-from experiments.looks import looks, precise
-from experiments.statistics import proportion_interval, rate_interval
+from experiments.statistics.interim import interim_runs, precise
+from experiments.statistics.intervals import proportion_interval, rate_interval
 
-BESIDE = 3  # arms of the same law that the study holds beside the one that is looked at
+BESIDE = 3  # arms of the same law that the study holds beside the one that is measured
 BUDGET, PRECISION = 25_600, 0.2
 
 
@@ -32,14 +32,21 @@ def _rate(law: Law, events: float, same_luck: float, repetitions: int, rivals: i
     for at, table in sample(drawn):
         agree(limits, at, rate_interval(table[0], 1.0, pool=pool_of(table)))
     # other arms change nothing of the profile: one comparison will do
-    profile = [profile_width(_counts(drawn, at), WORLDS)
-               for at in range(0 if same_luck else min(rivals, repetitions))]  # fmt: skip
-    mine = np.median(limits.width[: len(profile)]) if profile else None
+    profile = [
+        profile_width(_counts(drawn, at), WORLDS)
+        for at in range(0 if same_luck else min(rivals, repetitions))
+    ]
     return Cell.of(
-        "rate", law.name, events, limits.hold(events), limits.width / events, sums.too_few,
-        same_luck=same_luck, nb=float(mine / np.median(profile)) if profile else None,
+        "rate",
+        law.name,
+        events,
+        limits.hold(events),
+        limits.width / events,
+        sums.too_few,
+        same_luck=same_luck,
+        nb=float(np.median(limits.width[: len(profile)]) / np.median(profile)) if profile else None,
         study=f"{1 + BESIDE} arms",
-    )  # fmt: skip
+    )
 
 
 def _counts(drawn: Drawn, repetition: int) -> Floats:
@@ -62,7 +69,7 @@ def share_cells() -> Iterator[Cell]:
 
 def precise_cells(repetitions: int) -> Iterator[Cell]:
     """Plain `rate_interval` where half of it first is at most a fifth of the rate."""
-    runs = looks(BUDGET)
+    runs = interim_runs(BUDGET)
     ends = [n // 2 for n in runs]
     for law in LAWS:
         each = 0.02 * law.mean_square(0.04) / 0.04  # the rule then fires well inside the budget
@@ -75,10 +82,16 @@ def precise_cells(repetitions: int) -> Iterator[Cell]:
         fires[:, -1] = True
         stop = fires.argmax(axis=1)
         for at, table in sample(drawn):
-            for look, end in enumerate(ends[: stop[at] + 1]):
+            for analysis, end in enumerate(ends[: stop[at] + 1]):
                 public = rate_interval(table[0, :end], 1.0)
-                agree(limits, (at, look), public)
-                assert precise(public, PRECISION) == fires[at, look] or end == ends[-1]
+                agree(limits, (at, analysis), public)
+                assert precise(public, PRECISION) == fires[at, analysis] or end == ends[-1]
         found, last = limits.at(stop, np.array(runs, float)[stop]), sums.at(stop)
-        yield Cell.of("rate, stopped when precise", law.name, round(float(last.S[0].mean())),
-                      found.hold(each), found.width / each, last.too_few)  # fmt: skip
+        yield Cell.of(
+            "rate, stopped when precise",
+            law.name,
+            round(float(last.S[0].mean())),
+            found.hold(each),
+            found.width / each,
+            last.too_few,
+        )

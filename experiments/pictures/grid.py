@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
+from matplotlib.typing import ColorType
 
 from experiments.pictures.marks import write_beside
-from experiments.sheet import INK, MARGIN, SMALL, TEXT, WIDTH, Box, Sheet, line_height, wrapped
+from experiments.pictures.sheet import INK, MARGIN, SMALL, TEXT, WIDTH, Box, Sheet, line_height, wrapped
 
 _LABELS, _ROW = 190.0, 64.0  # pixels of the rows' names, and of a row at least
 _BOX = WIDTH - 2 * MARGIN - _LABELS
@@ -16,7 +17,7 @@ _BOX = WIDTH - 2 * MARGIN - _LABELS
 class Cell(NamedTuple):
     """Three lines in a cell, the first large, and the cell's colour."""
 
-    colour: str | tuple[float, ...]
+    colour: ColorType
     words: tuple[str, str, str]
 
 
@@ -44,22 +45,34 @@ class Grid:
         axes = sheet.axes(box, "")
         axes.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
-        axes.add_patch(Rectangle((0, 0), columns, rows, facecolor="white", edgecolor="#bbbbbb",
-                                 hatch="///", linewidth=0))  # fmt: skip
+        axes.add_patch(
+            Rectangle((0, 0), columns, rows, facecolor="white", edgecolor="#bbbbbb", hatch="///", linewidth=0)
+        )
         for (y, x), cell in cells.items():
-            look = {"edgecolor": "#bbbbbb", "linewidth": 0.8, "clip_on": False}
-            axes.add_patch(Rectangle((x, y), 1, 1, facecolor=cell.colour, **look))
-            looks = ((-15, 12, "bold"), (4, SMALL, "normal"), (20, SMALL, "normal"))
-            for words, (down, size, weight) in zip(cell.words, looks, strict=True):
-                axes.text(x + 0.5, y + 0.5 + down / self._row, words, ha="center", va="center",
-                          color=_ink(cell.colour), size=size, weight=weight)  # fmt: skip
+            axes.add_patch(
+                Rectangle(
+                    (x, y), 1, 1, facecolor=cell.colour, edgecolor="#bbbbbb", linewidth=0.8, clip_on=False
+                )
+            )
+            texts = ((-15, 12, "bold"), (4, SMALL, "normal"), (20, SMALL, "normal"))
+            for words, (down, size, weight) in zip(cell.words, texts, strict=True):
+                axes.text(
+                    x + 0.5,
+                    y + 0.5 + down / self._row,
+                    words,
+                    ha="center",
+                    va="center",
+                    color=_ink(cell.colour),
+                    size=size,
+                    weight=weight,
+                )
 
 
-def brightness(colour: str | tuple[float, ...]) -> float:
+def brightness(colour: ColorType) -> float:
     """How light a colour is in a grey copy, 0 to 1 (luma of ITU-R BT.601)."""
     red, green, blue = to_rgb(colour)
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
-def _ink(colour: str | tuple[float, ...]) -> str:
+def _ink(colour: ColorType) -> str:
     return INK if brightness(colour) > 0.5 else "white"

@@ -1,6 +1,5 @@
-"""Rates by what was swept: against the levels of a factor."""
+"""Rates by what was swept: against the levels of the only factor."""
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,25 +8,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from experiments.pictures.marks import LINE, clipped, ends_of, roof
+from experiments.design.labels import as_number, factor_words, level_words, quantity_words
+from experiments.pictures.fonts import text_width
+from experiments.pictures.marks import LINE, clipped, ends_of, few_note, is_few, roof
+from experiments.pictures.material import COSTS_ONLY, Material, costs_only
 from experiments.pictures.picture import Picture
-from experiments.pictures.shown import COSTS_ONLY, Shown, costs_only
-from experiments.sheet import (
-    HEADING,
-    INK,
-    LOOK,
-    SMALL,
-    Box,
-    Sheet,
-    line_height,
-    plain,
-    text_width,
-    wrapped,
-)
+from experiments.pictures.sheet import FILLS, HEADING, INK, SMALL, Box, Sheet, line_height, plain, wrapped
 from experiments.wording import capital, many, number
 
 _LEFT, _WIDTH, _HEIGHT = 84.0, 1088.0, 280.0
-_FACTORS = 4  # panels at most
 
 
 def level_of(factor: str) -> str:
@@ -35,75 +24,76 @@ def level_of(factor: str) -> str:
     return f"level of {factor}"
 
 
-def rates_by_level(shown: Shown) -> pd.DataFrame:
-    """Arms without a policy: levels of the factors, rate a year, measured contested area in km²
-    (mean, and 5 to 95% of worlds).
+def rates_by_level(material: Material) -> pd.DataFrame:
+    """Arms without a policy: levels of the factors, rate a year and whether it rests on too few
+    clusters, measured contested area in km² (mean, and 5 to 95% of worlds).
     """
-    rows = []
-    for name in shown.baselines:
-        rate = shown.figures["rates"][name][shown.measure]
-        area = shown.figures["ambiguity"][name]["contested_area_km2"]
+    rows: list[dict[str, Any]] = []
+    for name in material.baselines:
+        rate = material.figures["rates"][name][material.measure]
+        area = material.figures["ambiguity"][name]["contested_area_km2"]
         rows.append(
-            {"arm": name, "measure": shown.measure}
-            | {level_of(factor): label for factor, label in shown.arm(name)["levels"].items()}
+            {"arm": name, "measure": material.measure}
+            | {level_of(factor): label for factor, label in material.arm(name)["levels"].items()}
             | ends_of(rate)
-            | {"events": rate["events"], "years": rate["n"],
-               "contested_area_km2": area["mean"], "contested_area_low": area["low"],
-               "contested_area_high": area["high"]}
-        )  # fmt: skip
+            | {
+                "events": rate["events"],
+                "years": rate["n"],
+                "few_clusters": is_few(rate),
+                "contested_area_km2": area["mean"],
+                "contested_area_low": area["low"],
+                "contested_area_high": area["high"],
+            }
+        )
     return pd.DataFrame(rows)
 
 
-def levels(shown: Shown) -> Iterator[Picture]:
-    """The rate against the levels of the only factor, or of each factor of a sample of points."""
-    factors = {name: list(labels) for name, labels in shown.manifest["factors"].items()}
-    data = rates_by_level(shown)
-    cells = np.prod([len(labels) for labels in factors.values()])
-    if not factors or data.empty or (len(factors) > 1 and 2 * len(data) >= cells):
-        return
-    chosen = list(factors)[:_FACTORS]
-    panels = [_Panel(name, factors[name], data, shown.noun) for name in chosen]
-    title = f"{capital(shown.noun)} a year by {chosen[0] if len(factors) == 1 else 'swept factor'}"
-    foot = [f"No policy. Bars: 95% intervals of each {'level' if len(factors) == 1 else 'point'} "
-            f"alone. {n_words(data, shown.noun)}",
-            *([COSTS_ONLY] if costs_only(itertools.chain(*factors.values())) else []),
-            *_others(list(factors)[_FACTORS:]), *shown.notes]  # fmt: skip
-    sheet = Sheet(title, foot, sum(panel.height for panel in panels))
-    top = sheet.top
-    for panel in panels:
-        panel.draw(sheet, top, data)
-        top += panel.height
-    caption = (f"{capital(shown.noun)} a year, without a policy, at {many(len(data), 'point')} of "
-               f"{', '.join(chosen)}, with 95% intervals of each alone.")  # fmt: skip
+def levels(material: Material) -> Iterator[Picture]:
+    """The rate against the levels of the factor, where only one was swept."""
+    factors, data = material.manifest["factors"], rates_by_level(material)
+    if len(factors) != 1 or data.empty:
+        return  # others vary too
+    ((name, labels),) = factors.items()
+    panel = _Panel(name, list(labels), data, material.noun)
+    title = f"{capital(material.noun)} a year by {factor_words(name)}"
+    foot = [
+        f"No policy. Bars: 95% intervals of each level alone, unadjusted for their number. "
+        f"{n_words(data, material.noun)}",
+        *few_note(data["few_clusters"]),
+        *([COSTS_ONLY] if costs_only(labels) else []),
+        *material.notes,
+    ]
+    sheet = Sheet(title, foot, panel.height)
+    panel.draw(sheet, sheet.top, data)
+    caption = (
+        f"{capital(material.noun)} a year, without a policy, at {many(len(data), 'level')} of "
+        f"{factor_words(name)}, with 95% intervals of each alone."
+    )
     yield Picture("levels", title, caption, sheet.figure, data)
-
-
-def _others(names: Sequence[str]) -> list[str]:
-    return [f"Not shown: the factors {', '.join(names)}."] if names else []
 
 
 def n_words(data: pd.DataFrame, noun: str) -> str:
     """How many events and exposed years the rates are of."""
-    spans = (" to ".join(dict.fromkeys((number(data[each].min()), number(data[each].max()))))
-             for each in ("events", "years"))  # fmt: skip
+    spans = (
+        " to ".join(dict.fromkeys((number(data[each].min()), number(data[each].max()))))
+        for each in ("events", "years")
+    )
     return "n: {} {noun} in {} years each.".format(*spans, noun=noun)
 
 
 class _Panel:
-    """The rate against one factor: to scale where its levels are numbers that have room, or
-    points of a sample, which are in no order.
-    """
+    """The rate against one factor: to scale where its levels are numbers that have room."""
 
-    def __init__(
-        self, name: str, labels: Sequence[str], data: pd.DataFrame, noun: str
-    ) -> None:
+    def __init__(self, name: str, labels: Sequence[str], data: pd.DataFrame, noun: str) -> None:
         self.name, self.labels, self.noun = name, labels, noun
         pitch = _WIDTH / len(labels)
         counts = dict(zip(data[level_of(name)], data["events"], strict=True))
-        self.few = len(data) <= len(labels) and pitch >= 70
-        named = [wrapped(_tick(label), pitch - 10, SMALL) for label in labels]
-        self.ticks = ["\n".join([*lines, *_n(counts.get(label), self.few)])
-                      for lines, label in zip(named, labels, strict=True)]  # fmt: skip
+        self.told = pitch >= 70
+        named = [wrapped(_tick(name, label), pitch - 10, SMALL) for label in labels]
+        self.ticks = [
+            "\n".join([*lines, *_n(counts.get(label), self.told)])
+            for lines, label in zip(named, labels, strict=True)
+        ]
         self.x, self.log = self._numbers()
         lines = 1 + max(text.count("\n") for text in self.ticks) if not self.scaled else 2
         self.below = lines * LINE + 2 * line_height(SMALL) + 14
@@ -115,8 +105,9 @@ class _Panel:
         return self.x is not None
 
     def _numbers(self) -> tuple[list[float] | None, bool]:
-        numbers = [_as_number(label) for label in self.labels]
-        if None in numbers or len(set(numbers)) < 2:
+        known = [as_number(label) for label in self.labels]
+        numbers = [each for each in known if each is not None]
+        if len(numbers) < len(known) or len(set(numbers)) < 2:
             return None, False
         log = min(numbers) > 0 and max(numbers) > 30 * min(numbers)
         at = np.sort(np.log(numbers) if log else numbers)
@@ -125,62 +116,69 @@ class _Panel:
         if nearest < widest + 8 and len(numbers) <= 12:
             if numbers in (sorted(numbers), sorted(numbers, reverse=True)):
                 return None, False  # as names, beside each other
-            self.few = False
+            self.told = False
         return numbers, log
 
     def draw(self, sheet: Sheet, top: float, data: pd.DataFrame) -> None:
         """Draw it below ``top``."""
-        heading = clipped(f"By {self.name}", _WIDTH, HEADING, "bold")
-        axes = sheet.axes(Box(_LEFT, top + 56, _WIDTH, _HEIGHT), heading,
-                          f"{self.noun} a year, 95% intervals")  # fmt: skip
+        heading = clipped(f"By {quantity_words(self.name)}", _WIDTH, HEADING, "bold")
+        box = Box(_LEFT, top + 56, _WIDTH, _HEIGHT)
+        axes = sheet.axes(box, heading, f"{self.noun} a year, 95% intervals")
         places = self.x or list(range(len(self.labels)))
         where = dict(zip(self.labels, places, strict=True))
-        x = [where[label] for label in data[level_of(self.name)]]
-        draw_rates(axes, np.array(x, float), data)
+        draw_rates(axes, np.array([where[label] for label in data[level_of(self.name)]], float), data)
         if self.log:
             axes.set_xscale("log")
         if not self.scaled and len(self.labels) * 30 > _WIDTH:
             axes.set_xticks([])
-        elif not self.scaled or self.few:
+        elif not self.scaled or self.told:
             axes.set_xticks(places, self.ticks)
             axes.set_xticks([], minor=True)
         else:
             axes.xaxis.set_major_formatter(FuncFormatter(plain))
+        to_scale = self._limit(axes, places)
+        room = _WIDTH - text_width(to_scale, SMALL)
+        axes.set_xlabel(clipped(quantity_words(self.name), room, SMALL) + to_scale, size=SMALL)
+
+    def _limit(self, axes: Axes, places: Sequence[float]) -> str:
+        """Set the limits of the axis, and say what is not plain about its scale."""
         if not self.scaled:
             axes.set_xlim(-0.5, len(self.labels) - 0.5)
-            to_scale = " (not to scale)" if _as_number(self.labels[0]) is not None else ""
-        else:
-            low, high = min(places), max(places)
-            room = (high / low) ** 0.05 if self.log else 0.05 * (high - low)
-            axes.set_xlim(*((low / room, high * room) if self.log else (low - room, high + room)))
-            to_scale = ", log scale" if self.log else ""
-        room = _WIDTH - text_width(to_scale, SMALL)
-        axes.set_xlabel(clipped(self.name, room, SMALL) + to_scale, size=SMALL)
+            return " (not to scale)" if as_number(self.labels[0]) is not None else ""
+        low, high = min(places), max(places)
+        room = (high / low) ** 0.05 if self.log else 0.05 * (high - low)
+        axes.set_xlim(*((low / room, high * room) if self.log else (low - room, high + room)))
+        return ", log scale" if self.log else ""
 
 
-def _n(events: float | None, few: bool) -> list[str]:
-    return [f"n = {number(events)}"] if few and events is not None else []
+def _n(events: float | None, told: bool) -> list[str]:
+    return [f"n = {number(events)}"] if told and events is not None else []
 
 
-def _tick(label: Any) -> str:
-    """A level as a tick: a long number to four digits."""
-    number = _as_number(label)
-    return str(label) if number is None or len(str(label)) <= 8 else f"{number:.4g}"
-
-
-def _as_number(label: Any) -> float | None:
-    try:
-        number = float(label)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
+def _tick(name: str, label: str) -> str:
+    """A level as a tick: its number alone, for the axis names the factor."""
+    figure = as_number(label)
+    if figure is None:
+        return label
+    return level_words(name, label).removeprefix(factor_words(name)).strip()
 
 
 def draw_rates(axes: Axes, x: np.ndarray, data: pd.DataFrame, marker: str = "o") -> None:
-    """Rates with their intervals at ``x``, on an axis from 0."""
+    """Rates with their intervals at ``x``, on an axis from 0; open where clusters are too few."""
     axes.vlines(x, data["low"], data["high"], color=INK, linewidth=1.6)
-    axes.plot(x, data["rate"], linestyle="", marker=marker, markeredgecolor=INK, markersize=8,
-              color=LOOK["violation"]["facecolor"])  # fmt: skip
+    few = data["few_clusters"].to_numpy(bool)
+    for chosen, fill in ((~few, FILLS["violation"]["facecolor"]), (few, "white")):
+        if not chosen.any():
+            continue
+        axes.plot(
+            x[chosen],
+            data["rate"].to_numpy()[chosen],
+            linestyle="",
+            marker=marker,
+            markeredgecolor=INK,
+            markersize=8,
+            color=fill,
+        )
     axes.set_ylim(0, roof(data))
     axes.yaxis.set_major_formatter(FuncFormatter(plain))
     axes.grid(axis="y")

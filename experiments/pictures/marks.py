@@ -1,16 +1,18 @@
 """The marks that several pictures share: the key of arms, letters, intervals, numbers in words."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from numpy.typing import ArrayLike
 
-from experiments.pictures.shown import Look, Shown
-from experiments.sheet import (
+from experiments.pictures.fonts import text_width
+from experiments.pictures.material import Material, Style
+from experiments.pictures.sheet import (
     INK,
     MARGIN,
     SMALL,
@@ -20,23 +22,21 @@ from experiments.sheet import (
     line_height,
     plain,
     rate_text,
-    text_width,
     wrapped,
 )
-from experiments.wording import NO_INTERVAL, many, number
+from experiments.wording import FEW_MEANS, NO_INTERVAL, Ends, Limits, Rate, Ratio, many, number
 
 LINE = line_height(SMALL)
 _SAMPLE = 48.0  # pixels of a line in the key
-ENDS = {"": "estimate", "_low": "low", "_high": "high"}
 
 
 class Key:
     """Which letter, line and mark stand for which arm; ``height`` pixels over the whole width."""
 
-    def __init__(self, shown: Shown, arms: Sequence[str]) -> None:
+    def __init__(self, material: Material, arms: Sequence[str]) -> None:
         width = WIDTH - 2 * MARGIN - _SAMPLE - 12
         self._rows = [
-            (shown.look[name], wrapped(f"{shown.label[name]} ({shown.sample(name)})", width, SMALL))
+            (material.style[name], wrapped(f"{material.label[name]} ({material.sample(name)})", width, SMALL))
             for name in arms
         ]
         self.height = sum(len(lines) * LINE + 4 for _, lines in self._rows) + 10
@@ -46,27 +46,34 @@ class Key:
         axes = bare_axes(sheet, Box(MARGIN, top, _SAMPLE, self.height))
         axes.set(xlim=(0, _SAMPLE), ylim=(self.height, 0))
         at = 0.0
-        for look, lines in self._rows:
+        for style, lines in self._rows:
             middle = at + LINE / 2
             if marks:
-                axes.plot(34, middle, marker=look.marker, color=look.colour, markersize=7,
-                          markeredgecolor=INK, markeredgewidth=0.6)  # fmt: skip
+                axes.plot(
+                    34,
+                    middle,
+                    marker=style.marker,
+                    color=style.colour,
+                    markersize=7,
+                    markeredgecolor=INK,
+                    markeredgewidth=0.6,
+                )
             else:
-                axes.plot([18, _SAMPLE], [middle, middle], color=look.colour, linestyle=look.dash,
-                          linewidth=2)  # fmt: skip
-            letter(axes, 8, middle, look)
+                axes.plot(
+                    [18, _SAMPLE], [middle, middle], color=style.colour, linestyle=style.dash, linewidth=2
+                )
+            letter(axes, 8, middle, style)
             rest = len(lines) * LINE / 2
             write_beside(sheet, MARGIN + _SAMPLE + 10, top + at + rest, lines)
             at += len(lines) * LINE + 4
 
 
 def write_beside(
-    sheet: Sheet, left: float, middle: float, lines: Sequence[str], size: float = SMALL,
-    **look: object,
-) -> None:  # fmt: skip
+    sheet: Sheet, left: float, middle: float, lines: Sequence[str], size: float = SMALL, **style: Any
+) -> None:
     """Set ``lines`` so that their middle, and not that of their lines, is at ``middle``."""
     rise = len(lines) * line_height(size) / 2 - 0.2 * line_height(size) / 1.4
-    sheet.write(left, middle - rise, lines, size, **look)
+    sheet.write(left, middle - rise, lines, size, **style)
 
 
 def clipped(text: str, width: float, size: float, weight: str = "normal") -> str:
@@ -82,11 +89,24 @@ def bare_axes(sheet: Sheet, box: Box) -> Axes:
     return axes
 
 
-def letter(axes: Axes, x: float, y: float, look: Look) -> None:
+def letter(axes: Axes, x: float, y: float, style: Style) -> None:
     """The letter of an arm in a circle of its colour."""
-    axes.text(x, y, look.letter, size=7, weight="bold", ha="center", va="center_baseline", zorder=5,
-              bbox={"boxstyle": "circle,pad=0.18", "facecolor": "white", "edgecolor": look.colour,
-                    "linewidth": 1.4})  # fmt: skip
+    axes.text(
+        x,
+        y,
+        style.letter,
+        size=7,
+        weight="bold",
+        ha="center",
+        va="center_baseline",
+        zorder=5,
+        bbox={
+            "boxstyle": "circle,pad=0.18",
+            "facecolor": "white",
+            "edgecolor": style.colour,
+            "linewidth": 1.4,
+        },
+    )
 
 
 def draw_interval(
@@ -94,30 +114,57 @@ def draw_interval(
 ) -> None:
     """A horizontal interval; a limit beyond the axis, or infinite, is an arrow at its edge."""
     left, right = axes.get_xlim()
-    low, high = (value if not math.isnan(value) else end
-                 for value, end in zip(limits, (-math.inf, math.inf), strict=True))  # fmt: skip
+    low, high = (
+        value if not math.isnan(value) else end
+        for value, end in zip(limits, (-math.inf, math.inf), strict=True)
+    )
     begin, end = min(max(low, left), right), max(min(high, right), left)
     axes.plot([begin, end], [y, y], color=colour, linewidth=1.5, solid_capstyle="butt")
     for x, arrow, inside in ((begin, "<", low >= left), (end, ">", high <= right)):
-        axes.plot(x, y, marker="|" if inside else arrow, color=colour, markersize=size,
-                  linestyle="", clip_on=False)  # fmt: skip
+        axes.plot(
+            x, y, marker="|" if inside else arrow, color=colour, markersize=size, linestyle="", clip_on=False
+        )
 
 
 def log_axis(axes: Axes, low: float, high: float) -> None:
     """A log scale with numbers at decades, or at 1, 2 and 5 where there are few of them."""
     axes.set(xscale="log", xlim=(low, high))
     few = math.log10(high / low) < 2
-    axes.xaxis.set_major_locator(
-        LogLocator(subs=(1, 2, 5), numticks=12) if few else LogLocator(numticks=7)
-    )
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12) if few else LogLocator(numticks=7))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(plain))
 
 
-def ends_of(interval: Mapping[str, Any], name: str = "") -> dict[str, float]:
+def page_name(name: str, i: int) -> str:
+    """The name of a picture that may take several pages: the first has it alone."""
+    return name if i == 0 else f"{name}-{i + 1}"
+
+
+def page_words(i: int, pages: Sequence[object]) -> str:
+    """What a title ends with where there are several pages: which of how many."""
+    return f" ({i + 1} of {len(pages)})" if len(pages) > 1 else ""
+
+
+def ends_of(interval: Rate | Ratio | Limits, name: str = "") -> dict[str, float]:
     """Estimate and limits as columns ``name``, ``name_low`` and ``name_high``; null is nan."""
-    return {(name + end).lstrip("_") or "rate": float("nan") if interval[key] is None
-            else interval[key] for end, key in ENDS.items()}  # fmt: skip
+    found = {
+        name or "rate": interval["estimate"],
+        f"{name}_low".lstrip("_"): interval["low"],
+        f"{name}_high".lstrip("_"): interval["high"],
+    }
+    return {column: math.nan if value is None else value for column, value in found.items()}
+
+
+def is_few(rate: Ends) -> bool:
+    """Whether a rate rests on too few clusters, as ``figures.json`` says."""
+    return bool(rate.get("too_few_clusters"))
+
+
+def few_note(few: Iterable[bool], mark: str = "Open marks") -> list[str]:
+    """What ``mark`` says of the rates that rest on too few clusters, where there are any."""
+    if not any(few):
+        return []
+    return [f"{mark}: {FEW_MEANS}."]
 
 
 def roof(data: pd.DataFrame) -> float:
@@ -139,7 +186,7 @@ def events_words(events: float, years: float) -> str:
     return f"n = {number(events)} in {many(years, 'year')}"
 
 
-def spread(wanted: Sequence[float], widths: Sequence[float], low: float, high: float) -> np.ndarray:
+def spread(wanted: ArrayLike, widths: Sequence[float], low: float, high: float) -> np.ndarray:
     """Middles as near to ``wanted`` as keeps things of these ``widths`` apart, within the limits.
 
     Where there is not enough room they overlap at the high end.

@@ -9,11 +9,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.measures import YEAR, counted
 from experiments.pictures.marks import Key, letter
+from experiments.pictures.material import CURVES, Material, Style
 from experiments.pictures.picture import Picture
-from experiments.pictures.shown import CURVES, Look, Shown
-from experiments.sheet import SMALL, Box, Sheet, percent, plain
-from experiments.statistics import proportion_interval, with_limits
-from experiments.survival import survival
+from experiments.pictures.sheet import SMALL, Box, Sheet, percent, plain
+from experiments.statistics.intervals import proportion_interval, with_limits
+from experiments.statistics.survival import survival
 from experiments.wording import many, number
 
 _BARS = 8  # places at which every arm has its interval
@@ -26,22 +26,25 @@ _PANELS = {
 }
 
 
-def outcomes(shown: Shown) -> Iterator[Picture]:
+def outcomes(material: Material) -> Iterator[Picture]:
     """Distribution functions of counts and curves of survival, with pointwise 95% intervals."""
-    chosen = shown.most_different(CURVES)
-    days = {name: shown.scenario(name)["days"] for name in chosen}
+    chosen = material.most_different(CURVES)
+    days = {name: material.scenario(name)["days"] for name in chosen}
     alike = len(set(days.values())) == 1
     each = "run" if alike else "year"
     data = pd.concat(
-        [_curves(shown.runs_of[name], 1.0 if alike else YEAR / days[name]).assign(arm=name)
-         for name in chosen], ignore_index=True,
-    )[["panel", "arm", "x", "share", "low", "high", "n"]]  # fmt: skip
-    key = Key(shown, chosen)
+        [
+            _curves(material.runs_of[name], 1.0 if alike else YEAR / days[name]).assign(arm=name)
+            for name in chosen
+        ],
+        ignore_index=True,
+    )[["panel", "arm", "x", "share", "low", "high", "n"]]
+    key = Key(material, chosen)
     title = "How runs come out, by arm"
-    foot = [_about(shown, chosen), *shown.choice(chosen), *shown.notes]
+    foot = [_about(material, chosen), *material.choice(chosen), *material.notes]
     sheet = Sheet(title, foot, key.height + len(_PANELS) * _PANEL)
     key.draw(sheet, sheet.top)
-    looks = [shown.look[name] for name in chosen]
+    styles = [material.style[name] for name in chosen]
     for i, (panel, (heading, below)) in enumerate(_PANELS.items()):
         mine = data[data["panel"] == panel]
         box = Box(84, sheet.top + key.height + i * _PANEL + 62, 1088, _HEIGHT)
@@ -55,33 +58,34 @@ def outcomes(shown: Shown) -> Iterator[Picture]:
             axes = _panel(sheet, box, heading.format(each=each), said, curves)
             _count_axis(axes, mine)
         axes.set_xlabel(below, size=SMALL)
-        _draw(axes, curves, looks)
+        _draw(axes, curves, styles)
     caption = (
         f"Of {many(len(chosen), 'arm')}: the share of runs with at most so many accidental "
         "clashes and casualties, and still without a first clash by day. Pointwise 95% intervals. "
-        + " ".join(shown.choice(chosen))
+        + " ".join(material.choice(chosen))
     )
     yield Picture("outcomes", title, caption.strip(), sheet.figure, data)
 
 
-def _about(shown: Shown, chosen: Sequence[str]) -> str:
-    days = sorted({shown.scenario(name)["days"] for name in chosen})
+def _about(material: Material, chosen: Sequence[str]) -> str:
+    days = sorted({material.scenario(name)["days"] for name in chosen})
     long = " or ".join([*map(number, days[:-1]), many(days[-1], "day")])
-    ended = sum(int(shown.runs_of[name]["ended"].sum()) for name in chosen)
+    ended = sum(int(material.runs_of[name]["ended"].sum()) for name in chosen)
     return (
-        f"Runs of {long}" + (f"; {ended:,} ended at a rung and count until then. "
-                                  if ended else ". ")
+        f"Runs of {long}"
+        + (f"; {ended:,} ended at a rung and count until then. " if ended else ". ")
         + "Bars, and the grey band of the first arm: pointwise 95% intervals. Counts: of the first "
         "luck of each world, exact binomial. First clash: of all runs, the world as the cluster."
-    )  # fmt: skip
+    )
 
 
 def _curves(runs: pd.DataFrame, scale: float) -> pd.DataFrame:
     """Three curves of an arm; a row's ``share`` holds from its ``x`` until the next."""
     first = runs["first_clash_day"].astype(float)
     found = survival(first.fillna(runs["days"]), first.notna(), runs["world"])
-    curve = pd.DataFrame({"x": found.times, "share": found.survival, "low": found.low,
-                          "high": found.high, "n": len(runs)})  # fmt: skip
+    curve = pd.DataFrame(
+        {"x": found.times, "share": found.survival, "low": found.low, "high": found.high, "n": len(runs)}
+    )
     counts = [_ecdf(runs, name, scale).assign(panel=name) for name in ("clashes", "casualties")]
     return pd.concat([counts[0], curve.assign(panel="first_clash"), counts[1]])
 
@@ -91,10 +95,10 @@ def _ecdf(runs: pd.DataFrame, measure: str, scale: float) -> pd.DataFrame:
     counts = counted(runs[runs["luck"] == 0], measure).to_numpy(int)
     steps = np.union1d(counts, [0])
     steps = np.arange(steps.max() + 1) if steps.max() < 1000 else steps
-    found = [with_limits(proportion_interval(int((counts <= k).sum()), counts.size), counts.size)
-             for k in steps]  # fmt: skip
-    shares = pd.DataFrame([{"share": each.estimate, "low": each.low, "high": each.high}
-                           for each in found])  # fmt: skip
+    found = [
+        with_limits(proportion_interval(int((counts <= k).sum()), counts.size), counts.size) for k in steps
+    ]
+    shares = pd.DataFrame([{"share": each.estimate, "low": each.low, "high": each.high} for each in found])
     return shares.assign(x=steps * scale, n=counts.size)
 
 
@@ -124,9 +128,7 @@ def _count_axis(axes: Axes, curves: pd.DataFrame) -> None:
         axes.xaxis.set_major_formatter(FuncFormatter(plain))
 
 
-def _panel(
-    sheet: Sheet, box: Box, heading: str, quantity: str, curves: Sequence[pd.DataFrame]
-) -> Axes:
+def _panel(sheet: Sheet, box: Box, heading: str, quantity: str, curves: Sequence[pd.DataFrame]) -> Axes:
     lowest = min(curve["low"].min() for curve in curves)
     floor = 1 - 1.2 * (1 - lowest) if lowest > 0.8 else 0.0  # else a rare event would not show
     axes = sheet.axes(box, heading, quantity + ("; the axis does not begin at 0" if floor else ""))
@@ -139,23 +141,25 @@ def _panel(
     return axes
 
 
-def _draw(axes: Axes, curves: Sequence[pd.DataFrame], looks: Sequence[Look]) -> None:
+def _draw(axes: Axes, curves: Sequence[pd.DataFrame], styles: Sequence[Style]) -> None:
     """Steps; at a few places the letter of each arm, side by side, with its interval."""
     right = axes.get_xlim()[1]
     places = _places(axes, right)
     pitch = 0.9 * (places[1] - places[0]) / len(curves)
-    for j, (curve, look) in enumerate(zip(curves, looks, strict=True)):
+    for j, (curve, style) in enumerate(zip(curves, styles, strict=True)):
         held = pd.concat([curve, curve.iloc[[-1]].assign(x=max(right, curve["x"].max()))])
         if j == 0:
-            axes.fill_between(held["x"], held["low"], held["high"], step="post", linewidth=0,
-                              color="#dcdcdc", zorder=0.5)  # fmt: skip
-        axes.step(held["x"], held["share"], where="post", color=look.colour, linestyle=look.dash,
-                  linewidth=1.7)  # fmt: skip
+            axes.fill_between(
+                held["x"], held["low"], held["high"], step="post", linewidth=0, color="#dcdcdc", zorder=0.5
+            )
+        axes.step(
+            held["x"], held["share"], where="post", color=style.colour, linestyle=style.dash, linewidth=1.7
+        )
         x = places[:-1] + (places[1] - places[0]) / 2 + pitch * (j - (len(curves) - 1) / 2)
         rows = curve.iloc[np.searchsorted(curve["x"], x, side="right") - 1]
-        axes.vlines(x, rows["low"], rows["high"], color=look.colour, linewidth=1.4)
+        axes.vlines(x, rows["low"], rows["high"], color=style.colour, linewidth=1.4)
         for at, share in zip(x, rows["share"], strict=True):
-            letter(axes, at, share, look)
+            letter(axes, at, share, style)
 
 
 def _places(axes: Axes, right: float) -> np.ndarray:

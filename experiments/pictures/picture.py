@@ -1,23 +1,25 @@
 """A picture: a figure, the words that go with it, and its data; and how it becomes files."""
 
-import io
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.csv_cells import csv_text
-from experiments.files import write_whole
-from experiments.sheet import DPI, drawable, styled
+from experiments.pictures.fonts import EMBEDDED, embedded
+from experiments.pictures.sheet import save_png, svg_of
+from experiments.store.csv_cells import csv_text
+from experiments.store.files import write_whole
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-# Verdana is as wide as DejaVu Sans, for readers who have not that
-_FONTS = ("'DejaVu Sans'", "'DejaVu Sans', Verdana, Geneva, sans-serif")
+# in attributes only: a name in the text is not written with style before it
+_FONTS = re.compile(r"""(style="[^"<>]*?)'DejaVu Sans'((?:, '[^'"<>]*')*)""")
+# Verdana is as wide as DejaVu Sans, for readers who have not that; the embedded font stands first, since
+# Chromium does not look at a later one for a text that has none but its letters
+_READERS = rf"\1'{EMBEDDED}', 'DejaVu Sans', Verdana, Geneva\2, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Picture:
     figure: Figure
     data: pd.DataFrame
 
+    def called(self, name: str) -> "Picture":
+        """The same under another name."""
+        return replace(self, name=name)
+
     @property
     def csv(self) -> str:
         """Its data, as spreadsheets may have them."""
@@ -40,23 +46,15 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The figure as an SVG file; it may not change afterwards."""
-        stream = io.StringIO()
-        look = {"svg.hashsalt": self.name, "svg.fonttype": "none"}
-        with styled(), matplotlib.rc_context(look):
-            self.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-        # in attributes only: a name in the text is not written with font-weight before it
-        return re.sub(r'(style="[^"<>]*?)' + _FONTS[0], r"\1" + _FONTS[1], stream.getvalue())
+        drawn = _FONTS.sub(_READERS, svg_of(self.figure, self.name))
+        return drawn.replace('<style type="text/css">', f'<style type="text/css">{embedded(drawn)}', 1)
 
 
 def save(picture: Picture, folder: Path) -> list[str]:
     """Write NAME.png, NAME.svg and NAME.csv and return these; equal numbers give equal bytes."""
-    with styled():
-        write_whole(folder / f"{picture.name}.png", lambda to: picture.figure.savefig(
-            to, format="png", dpi=DPI, metadata={"Software": None}))  # fmt: skip
-    write_whole(folder / f"{picture.name}.svg",
-                lambda to: to.write_text(picture.svg, "utf-8") and None)  # fmt: skip
-    write_whole(folder / f"{picture.name}.csv",
-                lambda to: to.write_text(picture.csv, "utf-8") and None)  # fmt: skip
+    write_whole(folder / f"{picture.name}.png", lambda to: save_png(picture.figure, to))
+    write_whole(folder / f"{picture.name}.svg", lambda to: to.write_text(picture.svg, "utf-8"))
+    write_whole(folder / f"{picture.name}.csv", lambda to: to.write_text(picture.csv, "utf-8"))
     return [f"{picture.name}.{ending}" for ending in ("png", "svg", "csv")]
 
 
@@ -78,7 +76,7 @@ def svg_text(picture: Picture) -> str:
         root.attrib.pop(name, None)
     root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
     root.set("role", "img")
-    root.set("aria-label", drawable(picture.title))
+    root.set("aria-label", " ".join(picture.title.split()))
     return ET.tostring(root, encoding="unicode")
 
 

@@ -2,18 +2,23 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Literal
 
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.typing import ColorType
 
-from experiments.pictures.forest import comparisons_table, level_words, ratio_words
+from experiments.pictures.forest import comparisons_table, level_note, ratio_words
 from experiments.pictures.grid import Cell, Grid
+from experiments.pictures.marks import few_note, page_name, page_words
+from experiments.pictures.material import COSTS_ONLY, IDENTICAL, Material, costs_only
 from experiments.pictures.picture import Picture
-from experiments.pictures.shown import COSTS_ONLY, Shown, costs_only
-from experiments.sheet import MARGIN, TEXT, WIDTH, Sheet, line_height, wrapped
-from experiments.wording import many, number
+from experiments.pictures.sheet import MARGIN, TEXT, WIDTH, Sheet, line_height, wrapped
+from experiments.wording import FEW, many, number
 
+_Axis = Literal["policy", "future"]
+_AXES: tuple[_Axis, _Axis] = ("policy", "future")
 _ROWS, _COLUMNS, _PICTURES = 30, 7, 6  # at most
 # as dark at either end: which of both is told by the mark before the number
 SHIFT = LinearSegmentedColormap.from_list("shift", ["#0072B2", "#ffffff", "#AD3D00"])
@@ -21,30 +26,40 @@ _PALER = 0.35  # of the colour of a decided cell
 MARKS = {"lower": "▼ ", "higher": "▲ ", "undecided": "? ", "identical": "= "}
 
 
-def policy_heat(shown: Shown) -> Iterator[Picture]:
+def policy_heat(material: Material) -> Iterator[Picture]:
     """Ratio of every policy in every future, where there are two of both."""
-    data = comparisons_table(shown)
-    if data.empty or data["future"].nunique() < 2 or data["policy"].nunique() < 2:
+    data = comparisons_table(material)
+    if data.empty or material.is_sample or data["future"].nunique() < 2 or data["policy"].nunique() < 2:
         return
-    names = {axis: _in_order(shown, data, axis) for axis in ("policy", "future")}
-    down, across = "policy", "future"
+    down, across = _AXES
+    names = {axis: _in_order(material, data, axis) for axis in _AXES}
     if len(names["future"]) > _COLUMNS >= len(names["policy"]):
         down, across = across, down
     pages = list(itertools.product(_chunks(names[down], _ROWS), _chunks(names[across], _COLUMNS)))
     for i, (rows, columns) in enumerate(pages[:_PICTURES]):
         mine = data[data[down].isin(rows) & data[across].isin(columns)]
         if len(mine):
-            name = "heat-policies" if i == 0 else f"heat-policies-{i + 1}"
-            page = f" ({i + 1} of {len(pages)})" if len(pages) > 1 else ""
-            yield _picture(shown, name, mine.reset_index(drop=True), (down, across),
-                           (rows, columns), _scale(data), page)  # fmt: skip
+            name = page_name("heat-policies", i)
+            page = page_words(i, pages)
+            yield _picture(
+                material,
+                name,
+                mine.reset_index(drop=True),
+                (down, across),
+                (rows, columns),
+                _scale(data),
+                page,
+            )
 
 
-def _in_order(shown: Shown, data: pd.DataFrame, axis: str) -> list[str]:
+def _in_order(material: Material, data: pd.DataFrame, axis: _Axis) -> list[str]:
     """Policies or futures as the plan has them."""
     known = set(data[axis])
-    return [name for name in dict.fromkeys(arm[axis] for arm in shown.manifest["arms"].values())
-            if name in known]  # fmt: skip
+    return [
+        name
+        for name in dict.fromkeys(arm[axis] for arm in material.manifest["arms"].values())
+        if name is not None and name in known
+    ]
 
 
 def _chunks(names: list[str], most: int) -> list[list[str]]:
@@ -61,32 +76,47 @@ def _scale(data: pd.DataFrame) -> float:
 
 
 def _picture(
-    shown: Shown, name: str, data: pd.DataFrame, axes: tuple[str, str],
-    labels: tuple[list[str], list[str]], scale: float, page: str,
-) -> Picture:  # fmt: skip
-    grid = Grid(*labels)
+    material: Material,
+    name: str,
+    data: pd.DataFrame,
+    axes: tuple[str, str],
+    labels: tuple[list[str], list[str]],
+    scale: float,
+    page: str,
+) -> Picture:
+    words = [[material.named(name) for name in each] for each in labels]
+    grid = Grid(*words)
     stars = costs_only(data["future"])
     rows, columns = ("policies", "futures") if axes[0] == "policy" else ("futures", "policies")
     said = wrapped(
         f"Rows: {rows}. Columns: {columns}. Ratio of rates: policy / none in the same future. "
         "▼ and blue: lower; ▲ and brown: higher; ? and paler: undecided; = and white: identical, "
-        "it never bound.", WIDTH - 2 * MARGIN, TEXT,
-    )  # fmt: skip
+        "it never bound.",
+        WIDTH - 2 * MARGIN,
+        TEXT,
+    )
     intro = len(said) * line_height(TEXT) + 16
-    title = f"What each policy does to {shown.noun} in each future{page}"
-    foot = [f"Each cell: ratio and its interval; n: {shown.noun} with the policy v without. "
-            f"{level_words(shown, data)} Full colour: {_full(scale)}.",
-            *([f"* {COSTS_ONLY}"] if stars else []), *shown.notes]  # fmt: skip
+    title = f"What each policy does to {material.noun} in each future{page}"
+    foot = [
+        f"Each cell: ratio and its interval; n: {material.noun} with the policy v without. "
+        f"{level_note(material, data)} Full colour: {_full(scale)}.",
+        *([IDENTICAL] if any(len(each) > 1 for each in material.alike.values()) else []),
+        *few_note([*data["few_clusters_policy"], *data["few_clusters_baseline"]], FEW),
+        *([f"* {COSTS_ONLY}"] if stars else []),
+        *material.notes,
+    ]
     sheet = Sheet(title, foot, intro + grid.height + 22)
     sheet.write(MARGIN, sheet.top, said, TEXT)
     cells = {}
     for row in data.to_dict("records"):
-        place = tuple(each.index(row[axis]) for axis, each in zip(axes, labels, strict=True))
-        cells[place] = _cell(row, scale)
+        y, x = (each.index(row[axis]) for axis, each in zip(axes, labels, strict=True))
+        cells[y, x] = _cell(row, scale)
     grid.draw(sheet, sheet.top + intro, cells)
-    caption = (f"Ratio of the rates of {shown.noun} with and without a policy, "
-               f"{many(len(data), 'cell')} of {rows} (rows) and {columns} (columns): ratio, "
-               "simultaneous interval, n with v without. ? is undecided.")  # fmt: skip
+    caption = (
+        f"Ratio of the rates of {material.noun} with and without a policy, "
+        f"{many(len(data), 'cell')} of {rows} (rows) and {columns} (columns): ratio, "
+        "simultaneous interval, n with v without. ? is undecided."
+    )
     return Picture(name, title, caption, sheet.figure, data)
 
 
@@ -96,7 +126,11 @@ def _full(scale: float) -> str:
 
 def _cell(row: dict, scale: float) -> Cell:
     star = "*" if costs_only([row["future"]]) else ""
-    n = f"n = {number(row['events_policy'])} v {number(row['events_baseline'])}"
+    n = " v ".join(
+        f"{number(row[f'events_{arm}'])}{FEW if row[f'few_clusters_{arm}'] else ''}"
+        for arm in ("policy", "baseline")
+    )
+    n = f"n = {n}"
     mark = MARKS[row["verdict"]]
     if row["verdict"] == "identical":
         return Cell("#ffffff", (f"{mark}1{star}", "(exactly)", n))
@@ -107,7 +141,7 @@ def _cell(row: dict, scale: float) -> Cell:
     return Cell(_colour(row["ratio"], scale, row["verdict"] == "undecided"), words)
 
 
-def _colour(ratio: float, scale: float, undecided: bool) -> Sequence[float]:
+def _colour(ratio: float, scale: float, undecided: bool) -> ColorType:
     shift = -math.inf if ratio == 0 else math.log(ratio) if ratio < math.inf else math.inf
     shift = max(-1.0, min(1.0, shift / scale)) * (_PALER if undecided else 1.0)
     return SHIFT(0.5 + shift / 2)

@@ -5,6 +5,4 @@ from sim.agents.government import Government
 from sim.agents.guard_post import GuardPost
 from sim.agents.unit import Patrol, SurveyTeam, Unit, WorkParty
 
-__all__ = [
-    "CommandPost", "Government", "GuardPost", "Patrol", "SurveyTeam", "Unit", "WorkParty",
-]  # fmt: skip
+__all__ = ["CommandPost", "Government", "GuardPost", "Patrol", "SurveyTeam", "Unit", "WorkParty"]

@@ -1,18 +1,15 @@
 """Governments: tension, the posture and front-line activity that follow from it, and openness."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.agents.base import DmzAgent
 from sim.arithmetic import logit
+from sim.codes import Posture
+from sim.constants import DAY
+from sim.incidents.incident import Incident
 from sim.randomness import logistic
-from sim.state import DAY
 
-if TYPE_CHECKING:
-    from sim.incident import Incident
-
-NORMAL, ALERT, PREDELEGATED = 0, 1, 2
+_ALMOST_NEVER = 1e-6  # keeps the log odds of a probability of 0 or 1 finite
 
 
 class Government(DmzAgent):
@@ -21,54 +18,56 @@ class Government(DmzAgent):
     @property
     def record(self) -> np.void:
         """The government's row, a view."""
-        return self.model.state.governments[self.row]
+        return self.scene.state.governments[self.row]
 
     def tension(self, minute: float) -> float:
         """Tension at ``minute``, 0 to 1, by the closed form since the last jump."""
-        return self.model.tensions(minute)[self.side]
+        return self.scene.tension.at(minute)[self.side]
 
-    @property
-    def alerted(self) -> bool:
-        """Whether the posture is at least alert."""
-        return bool(self.record["posture"] >= ALERT)
+    def tension_in(self, area: int, minute: float) -> float:
+        """The tension that its people in an area go by: its own, or the area's where tension stays local."""
+        if self.scene.regime.parameters.feedback.by_area:
+            return self.scene.tension.in_area(area, minute)[self.side]
+        return self.tension(minute)
 
-    @property
-    def predelegated(self) -> bool:
-        """Whether authority has moved one level down."""
-        return bool(self.record["posture"] == PREDELEGATED)
+    def posture_in(self, area: int, minute: float) -> Posture:
+        """How far its command post in an area has made ready: as it decided, or by the area's own tension."""
+        if self.scene.regime.parameters.feedback.by_area:
+            return self.posture(self.tension_in(area, minute), minute)
+        return Posture(self.record["posture"])
 
     def remembers_casualties(self, minute: float) -> bool:
         """Whether own casualties are recent."""
-        days = self.rules_in_force.politics.casualty_memory_days
+        days = self.in_force.politics.casualty_memory_days
         return bool(minute - self.record["casualties_at"] < days * DAY)
 
     def act(self, minute: float) -> None:
         """The daily decision: posture, and how much front-line work and patrolling there is."""
-        politics, data = self.rules_in_force.politics, self.record
+        politics, data = self.in_force.politics, self.record
         tension = self.tension(minute)
         data["posture"] = self.posture(tension, minute)
-        above = tension - politics.resting
+        moves = self.scene.regime.parameters.feedback.moves_work
+        above = tension - politics.resting if moves else 0.0
         data["work_intensity"] = max(0.0, 1.0 + politics.work_response * above)
         data["patrol_intensity"] = max(0.0, 1.0 + politics.patrol_response * above)
 
-    def posture(self, tension: float, minute: float) -> int:
+    def posture(self, tension: float, minute: float) -> Posture:
         """Normal, alert or pre-delegated; recent casualties raise it by one step."""
-        politics = self.rules_in_force.politics
-        step = int(tension >= politics.alert_at) + int(tension >= politics.predelegate_at)
-        return min(PREDELEGATED, step + int(self.remembers_casualties(minute)))
+        politics = self.in_force.politics
+        step = (tension >= politics.alert_at) + (tension >= politics.predelegate_at)
+        return Posture(min(Posture.PREDELEGATED, step + self.remembers_casualties(minute)))
 
     def openness(self, minute: float) -> float:
         """Probability of answering an offer of talks, falling with tension above rest."""
-        politics = self.rules_in_force.politics
-        base = min(max(politics.openness, 1e-6), 1.0 - 1e-6)
+        politics = self.in_force.politics
+        base = min(max(politics.openness, _ALMOST_NEVER), 1.0 - _ALMOST_NEVER)
         odds = logit(base)
         above = self.tension(minute) - politics.resting
         return logistic(odds - politics.openness_tension * above)
 
-    def jump(self, incident: "Incident") -> float:
+    def jump(self, incident: Incident) -> float:
         """What a closed incident adds to this government's tension."""
-        politics, data = self.rules_in_force.politics, incident.record
-        own = int(data["casualties"][self.side])
+        politics, own = self.in_force.politics, incident.of(self.side).casualties
         if own:
             self.record["casualties_at"] = incident.minute
-        return politics.jumps[int(data["rung"])] + politics.casualty_jump * own
+        return politics.jumps[incident.rung] + politics.casualty_jump * own

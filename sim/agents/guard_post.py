@@ -1,87 +1,82 @@
 """Guard posts: the side's eyes, voice and weapons on the spot."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from sim.acts import Act, Actor
 from sim.agents.base import DmzAgent
+from sim.codes import Rung
+from sim.incidents.fire import prepare_fire
+from sim.incidents.incident import Incident
 from sim.randomness import Kind, logistic
-
-if TYPE_CHECKING:
-    from sim.agents.command_post import CommandPost
-    from sim.incident import Incident
+from sim.sides import other
 
 
 class GuardPost(DmzAgent):
     """A fixed post. It carries out what its command post decides, and defends itself.
 
-    Interface: ``broadcast``, ``fire_warning``, ``reply``, ``read_rounds``, ``support``.
+    Interface: ``sim.incidents.parties.PostParty``.
     """
 
     @property
     def record(self) -> np.void:
         """The post's row, a view."""
-        return self.model.state.posts[self.row]
+        return self.scene.state.posts[self.row]
 
-    @property
-    def command_post(self) -> "CommandPost":
-        """The command post of the area in which the post stands."""
-        return self.model.command_post(self.side, int(self.record["area"]))
-
-    def broadcast(self, incident: "Incident") -> None:
+    def broadcast(self, incident: Incident) -> None:
         """Call out to the other side's unit."""
-        data = incident.record
-        data["broadcasts"][self.side] += 1
-        data["last_broadcast"][self.side] = incident.minute
-        incident.reach_rung(1, self.side)
-        incident.note(self.side, "post", "broadcast", float(data["broadcasts"][self.side]))
-        if incident.present(1 - self.side):
-            incident.subject(1 - self.side).hear(incident)
+        own = incident.of(self.side)
+        own.broadcasts += 1
+        own.first_broadcast = min(own.first_broadcast, incident.minute)
+        own.last_broadcast = incident.minute
+        incident.reach_rung(Rung.BROADCAST, self.side)
+        incident.note(self.side, Actor.POST, Act.BROADCAST, own.broadcasts)
+        unit = self.parties.unit_present(incident, other(self.side))
+        if unit is not None:
+            unit.hear(incident)
 
-    def fire_warning(self, incident: "Incident") -> None:
+    def fire_warning(self, incident: Incident) -> None:
         """Fire a volley over their heads."""
-        data = incident.record
-        data["volleys"][self.side] += 1
+        own = incident.of(self.side)
+        own.volleys += 1
         incident.shot(self.side)
-        incident.reach_rung(2, self.side)
-        incident.note(self.side, "post", "warning_shots", float(data["volleys"][self.side]))
-        subject = incident.subject(1 - self.side)
-        if subject is not None:
-            subject.under_warning_shots(incident)
+        incident.reach_rung(Rung.WARNING_SHOTS, self.side)
+        incident.note(self.side, Actor.POST, Act.WARNING_SHOTS, own.volleys)
+        unit = self.parties.unit(incident, other(self.side))
+        if unit is not None:
+            unit.under_warning_shots(incident)
 
-    def reply(self, incident: "Incident") -> None:
+    def reply(self, incident: Incident) -> None:
         """Aimed fire has come: reply in self-defence, and go on while the exchange lasts."""
-        fire, data = self.rules_in_force.fire, incident.record
-        n = int(data["spells"][1 - self.side])
-        p = fire.p_reply if data["spells"][self.side] == 0 else fire.p_continue
-        p = incident.calmed(p, rung=int(data["rung"]) + 1)
-        if not self.rules_in_force.rules.weapons:
+        if not self.in_force.rules.weapons:
             return
+        fire, n = self.in_force.fire, incident.of(other(self.side)).spells
+        p = fire.p_continue if incident.of(self.side).spells else fire.p_reply
+        p = incident.calm(p, rung=incident.rung + 1)
         if incident.uniform(Kind.REPLY, self.side, n) < p:
-            incident.plan_fire(self.side)
+            prepare_fire(incident, self.side)
         else:
-            incident.note(self.side, "post", "held_fire", p)
+            incident.note(self.side, Actor.POST, Act.HELD_FIRE, p)
 
-    def read_rounds(self, incident: "Incident") -> bool:
+    def read_rounds(self, incident: Incident) -> bool:
         """Rounds have struck the post: True if it takes them for an attack."""
-        stray = self.rules_in_force.stray
-        tension = self.model.governments[self.side].tension(incident.minute)
-        p = incident.calmed(logistic(stray.read_as_attack + stray.attack_tension * tension), rung=3)
+        stray = self.in_force.stray
+        tension = self.parties.governments[self.side].tension_in(incident.area, incident.minute)
+        p = logistic(stray.read_as_attack + stray.attack_tension * tension)
+        p = incident.calm(p, rung=Rung.AIMED_FIRE)
         attack = incident.uniform(Kind.READ_STRAY, self.side, 0) < p
-        incident.note(self.side, "post", "read_as_attack" if attack else "read_as_stray", p)
+        incident.note(self.side, Actor.POST, Act.READ_AS_ATTACK if attack else Act.READ_AS_STRAY, p)
+        incident.read_with(p)
         return attack
 
-    def support(self, incident: "Incident") -> bool:
+    def support(self, incident: Incident) -> bool:
         """Fire was heard nearby: True if the post joins in for its own side."""
-        fire, data, side = self.rules_in_force.fire, incident.record, self.side
+        fire, side = self.in_force.fire, self.side
         knows = incident.uniform(Kind.SUPPORT_ATTRIBUTION, side, 0) < fire.p_attrib
-        other_began = data["first_shot"][1 - side] < data["first_shot"][side]
+        other_began = incident.of(other(side)).first_shot < incident.of(side).first_shot
         if knows and not other_began:
-            incident.note(side, "support", "knew_own_side_began")
+            incident.note(side, Actor.SUPPORT, Act.KNEW_OWN_SIDE_BEGAN)
             return False
-        p = incident.calmed(fire.p_support, rung=int(data["rung"]) + 1)
-        joins = self.rules_in_force.rules.weapons and (
-            incident.uniform(Kind.SUPPORT_REPLY, side, 0) < p
-        )
-        incident.note(side, "support", "joined" if joins else "held_fire", p)
+        p = incident.calm(fire.p_support, rung=incident.rung + 1)
+        joins = self.in_force.rules.weapons and incident.uniform(Kind.SUPPORT_REPLY, side, 0) < p
+        incident.note(side, Actor.SUPPORT, Act.JOINED if joins else Act.HELD_FIRE, p)
         return joins

@@ -5,7 +5,7 @@ allowed and the nearest valid name. The package knows no scenario.
 
     flaws: list[Problem] = []
     document = resolve_extends("baseline", find, names, flaws)
-    document = with_value(document, "south.watch.response_margin_m=12", flaws=flaws)
+    document = merge(document, assigned("south.watch.response_margin_m=12", flaws=flaws))
     scenario = validate(document, Scenario, flaws)
 
 Every function raises `BadInput` and nothing else. A function that is given a list of ``flaws``
@@ -14,9 +14,10 @@ raising it, so that `validate` can report it together with everything that the s
 """
 
 from sim.documents.checking import validate
-from sim.documents.document import Document, merge, parse, read, with_value
+from sim.documents.document import Document, assigned, merge, parse, read, under
 from sim.documents.extending import KEY as EXTENDS
 from sim.documents.extending import resolve_extends
+from sim.documents.laying import laid_over
 from sim.documents.problems import BadInput, Mark, Problem
 from sim.documents.strict import Impossible, StrictModel
 
@@ -28,10 +29,12 @@ __all__ = [
     "Mark",
     "Problem",
     "StrictModel",
+    "assigned",
+    "laid_over",
     "merge",
     "parse",
     "read",
     "resolve_extends",
+    "under",
     "validate",
-    "with_value",
 ]

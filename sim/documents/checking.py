@@ -5,26 +5,25 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import cached_property
 from itertools import takewhile
-from typing import Any, Literal, TypeVar, get_origin
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.documents.composing import scalar
-from sim.documents.document import Document, children
-from sim.documents.problems import BadInput, KeyPath, Problem, dotted, nearest, printable, show
+from sim.documents.document import Document
+from sim.documents.laying import children
+from sim.documents.meant import meant
+from sim.documents.problems import BadInput, KeyPath, Mark, Problem, dotted, nearest, printable, show
 from sim.documents.strict import Conflicts
 from sim.documents.wanted import Wanted, key_of, places
 
 Model = TypeVar("Model", bound=BaseModel)
 Fork = tuple[KeyPath, str, Wanted]  # where a union stands, the member tried, the union
 
-_OUT_OF_RANGE = {
-    "greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of",
-}  # fmt: skip
+_OUT_OF_RANGE = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
 _REFUSED_OUTRIGHT = {"literal_error", "enum", "none_required"}
-_SWITCH = {"no": "false", "off": "false", "n": "false", "yes": "true", "on": "true", "y": "true"}
 
 
 def validate(document: Document, model: type[Model], flaws: Iterable[Problem] = ()) -> Model:
@@ -107,7 +106,8 @@ def _closest(path: KeyPath, members: list[list[_Fault]], depth: int) -> Iterator
     entered = [
         faults
         for faults in members
-        if told_apart or any(fault.path != path or not fault.outright for fault in faults)
+        if told_apart
+        or (any(fault.path != path or not fault.outright for fault in faults) and _has_a_key_of(path, faults))
     ]
     if entered:
         settled = [list(_settled(faults, depth + 1)) for faults in entered]
@@ -116,13 +116,23 @@ def _closest(path: KeyPath, members: list[list[_Fault]], depth: int) -> Iterator
         yield _Fault({**first.error, "type": "union_type"}, path, union, first.around, ())
 
 
+def _has_a_key_of(path: KeyPath, faults: Sequence[_Fault]) -> bool:
+    """Whether a mapping that lacks keys of a form has any of them: else it is no try at this form."""
+    lacking = (each for each in faults if each.error["type"] == "missing" and each.path[:-1] == path)
+    return all(each.error["input"].keys() & {*each.around.keys} for each in lacking)
+
+
 class _Translator:
     """Turns the errors of one validation into problems."""
 
     def __init__(self, document: Document, model: type[BaseModel]) -> None:
         self._document = document
         self._model = model
-        self._places: dict[str, list[str]] | None = None
+
+    @cached_property
+    def _places(self) -> dict[str, list[str]]:
+        """Where the model knows each key: read through once a key is refused."""
+        return places(self._model)
 
     def problems(self, error: ValidationError) -> Iterator[Problem]:
         faults = [_Fault.of(each, self._model) for each in error.errors(include_url=False)]
@@ -153,20 +163,42 @@ class _Translator:
         if elsewhere:
             homes = [path.rpartition(".")[0] or "the top" for path in elsewhere]
             message += f" here, it belongs under {' or '.join(homes[:3])}"
-        near = nearest(key, names) or next(iter(elsewhere), None) or self._like(key)
+        if key != key.strip():
+            message = "a blank that is no space is taken for a letter: use spaces"
+        mark = self._document.at_key(fault.path)
+        near = self._spelt_out(key, fault.path, mark) or nearest(key.strip(), names)
         return Problem(
-            self._document.at_key(fault.path),
+            mark,
             dotted(fault.path),
             f"'{printable(key)}'",
             f"the keys {', '.join(names)}" if names else "no keys",
-            near,
+            near or next(iter(elsewhere), None) or self._like(key),
             message,
+            unknown=True,
+        )
+
+    def _spelt_out(self, key: str, path: KeyPath, mark: Mark) -> str | None:
+        """What a key stands for that holds several names, or a name and its value.
+
+        A file nests what ``--set`` joins by dots.
+        """
+        names = re.split(r"[./:\s]+", key.strip())
+        whole = dotted((*path[:-1], *names))
+        if len(names) == 1:
+            return None
+        known = {place for places in self._places.values() for place in places}
+        if whole in known:
+            nested = ": {".join(names) + ": ..." + "}" * (len(names) - 1)
+            return nested if mark.line else whole
+        name, sign, value = key.partition(":")
+        return (
+            f"{name}: {value.strip()}, with a space after the colon"
+            if sign and name in self._places
+            else None
         )
 
     def _elsewhere(self, key: str, path: KeyPath) -> list[str]:
         """Where else the model knows a key, what shares most of the path first."""
-        if self._places is None:
-            self._places = places(self._model)
 
         def shared(place: str) -> int:
             pairs = zip(place.split("."), path, strict=False)
@@ -175,9 +207,8 @@ class _Translator:
         return sorted(self._places.get(key, []), key=shared, reverse=True)
 
     def _like(self, key: str) -> str | None:
-        known = self._places or {}
-        near = nearest(key, known)
-        return near and known[near][0]
+        near = nearest(key, self._places)
+        return near and self._places[near][0]
 
     def _missing(self, path: KeyPath, wanted: Wanted) -> Problem:
         mark = self._document.at_key(path[:-1])
@@ -209,7 +240,7 @@ class _Translator:
 
     def _wrong_value(self, fault: _Fault) -> Problem:
         kind, value = fault.error["type"], self._value(fault.path)
-        allowed, near = str(fault.wanted), _repaired(value, fault.wanted)
+        allowed, near = str(fault.wanted), meant(value, fault.wanted)
         if kind in _OUT_OF_RANGE:
             message, allowed = "out of range", fault.wanted.range() or fault.error["msg"]
         elif kind == "finite_number":
@@ -224,6 +255,8 @@ class _Translator:
         elif kind in ("too_long", "too_short"):
             message = "too many values" if kind == "too_long" else "too few values"
             allowed = _length(fault.error["ctx"], "values")
+        elif value is None and fault.wanted.model:
+            message = "nothing stands under this key: indent what belongs to it"
         elif fault.outright or kind == "union_type":
             message = "a value of the wrong kind"
         else:
@@ -247,8 +280,11 @@ class _Translator:
         parts = inside.split(".") if inside else []
         while parts:
             value = self._value(path)
-            whole = (n for n in range(len(parts), 1, -1)  # a key may have dots of its own
-                     if isinstance(value, dict) and ".".join(parts[:n]) in value)  # fmt: skip
+            whole = (
+                n
+                for n in range(len(parts), 1, -1)  # a key may have dots of its own
+                if isinstance(value, dict) and ".".join(parts[:n]) in value
+            )
             taken = next(whole, 1)
             key, parts = ".".join(parts[:taken]), parts[taken:]
             path = (*path, int(key) if isinstance(value, list) and key.isdigit() else key)
@@ -265,39 +301,6 @@ def _tag_wanted(union: Wanted) -> Wanted:
     return Wanted(Literal[tuple(tag for each in tags for tag in each.choices())])
 
 
-def _repaired(value: Any, wanted: Wanted) -> str | None:
-    """What the writer of a value probably meant."""
-    kinds = [each.annotation for each in wanted.members]
-    near = nearest(value, wanted.choices()) if isinstance(value, str) else None
-    if near is not None:
-        return near
-    if isinstance(value, str) and bool in kinds:
-        return _SWITCH.get(value.lower())
-    if (one := _one_of_a_list(value, wanted)) is not None:
-        return f"[{one}]"
-    if isinstance(value, str) and {int, float} & set(kinds):
-        number = scalar(value.strip())
-        return f"{number} without quotes" if type(number) in (int, float) else None
-    if isinstance(value, float) and int in kinds and value.is_integer():
-        return str(int(value))
-    if isinstance(value, bool | int | float) and str in kinds:
-        return f'"{show(value)}" in quotes'
-    return None
-
-
-def _one_of_a_list(value: Any, wanted: Wanted) -> str | None:
-    """What a value without its brackets would be in a list of one, as files write it."""
-    lists = [each for each in wanted.members if get_origin(each.annotation) in (list, tuple)]
-    if not lists or not re.fullmatch(r"[\w./-]+", str(value)):
-        return None
-    inner = lists[0].inside(0)
-    choices = list(inner.choices())
-    if choices:
-        return nearest(str(value), choices)
-    kinds = [each.annotation for each in inner.members]
-    return str(value) if type(value) in kinds else None
-
-
 def _digits_as_dates(document: Document, model: BaseModel) -> Iterator[Problem]:
     """Texts of digits that pydantic took for seconds since 1970 where a date is wanted."""
     for path, text in _texts(document.data, ()):
@@ -308,8 +311,7 @@ def _digits_as_dates(document: Document, model: BaseModel) -> Iterator[Problem]:
             value = _part(value, step)
         if isinstance(value, date | time | timedelta):
             allowed = str(Wanted(type(value)))
-            yield Problem(document.at(path), dotted(path), show(text), allowed,
-                          message="not a date or time")  # fmt: skip
+            yield Problem(document.at(path), dotted(path), show(text), allowed, message="not a date or time")
 
 
 def _texts(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

@@ -13,16 +13,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from sim.documents.problems import (
-    BadInput,
-    KeyPath,
-    Mark,
-    Problem,
-    dotted,
-    nearest,
-    printable,
-    show,
-)
+from sim.documents.problems import BadInput, KeyPath, Mark, Problem, dotted, nearest, printable, show
 
 MOST_NODES = 10_000  # values of a document, aliases expanded
 DEEPEST = 20  # mappings and lists inside one another
@@ -40,25 +31,42 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _CORE = "tag:yaml.org,2002:"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True,
-    "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 
 _PLAIN_WORDS = (
-    ("mapping values are not allowed", "a key with its colon cannot stand here: check the "
-     "indentation, and put text that contains ': ' in quotes"),
+    (
+        "mapping values are not allowed",
+        "a key with its colon cannot stand here: check the "
+        "indentation, and put text that contains ': ' in quotes",
+    ),
     (r"character '\\t' that cannot start", "a tab cannot indent: use spaces"),
     ("character .* that cannot start", "text that begins with this character needs quotes"),
     ("could not find expected ':'", "a key without its colon"),
     ("unexpected end of stream", "quotes are opened here and never closed"),
     (r"expected ',' or '\]'", "a comma or the closing ']' is missing"),
     (r"expected ',' or '\}'", "a comma or the closing '}' is missing"),
-    ("expected <block end>", "this line stands neither in line with its neighbours nor inside "
-     "them: check the indentation"),
+    (
+        "expected <block end>",
+        "this line stands neither in line with its neighbours nor inside them: check the indentation",
+    ),
     ("expected the node content", "a value is missing here"),
     ("expected '<document start>'", "nothing can follow the end of the document"),
-)  # fmt: skip
+)
+_BEHIND_QUOTES = (
+    "text goes on behind its closing quote: put it all in the other quotes, or write a quote inside twice"
+)
+_KEY_AND_VALUE = re.compile(r"\s*(?:- )?([\w.]+)\s*[:=]\s*(\S.*)")  # as one writes it who misses ``: ``
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,7 @@ class _Composer:
 
     def __init__(self, text: str, file: str, flaws: list[Problem]) -> None:
         self._events = yaml.SafeLoader(text)
+        self._text = text
         self._file = file
         self._flaws = flaws
         self._anchors: dict[str, Node | None] = {}  # None while the anchored value is still open
@@ -153,10 +162,16 @@ class _Composer:
         problem = str(error.problem)
         said = (words for sign, words in _PLAIN_WORDS if re.search(sign, problem))
         begins = re.search("end of stream|expected ':'", problem) and error.context_mark
+        mark = begins or error.problem_mark
         message = next(said, "this is not YAML: " + printable(problem))
         if "closing" in message:
             message += f" (opened in line {error.context_mark.line + 1})"
-        self._refuse(self._at(begins or error.problem_mark), message)
+        lines = re.split("\r\n|\r|\n", self._text)
+        line = lines[mark.line] if mark.line < len(lines) else ""
+        if "expected <block end>" in problem and line[: mark.column].rstrip().endswith(("'", '"')):
+            message = _BEHIND_QUOTES
+        meant = _KEY_AND_VALUE.match(line) if "expected ':'" in problem else None
+        self._refuse(self._at(mark), message, nearest=meant and f"{meant[1]}: {printable(meant[2])}")
 
     def _refuse(self, mark: Mark, message: str, **details: Any) -> NoReturn:
         self._flaw(mark, message, **details)
@@ -199,8 +214,12 @@ class _Composer:
         if event.style is None:
             return scalar(event.value)
         if UNWANTED.search(event.value):
-            self._flaw(self._mark(event), "an escape that stands for a control character",
-                       found=show(event.value), allowed="printable text")  # fmt: skip
+            self._flaw(
+                self._mark(event),
+                "an escape that stands for a control character",
+                found=show(event.value),
+                allowed="printable text",
+            )
         return UNWANTED.sub("\N{REPLACEMENT CHARACTER}", event.value)
 
     def _list(self, depth: int) -> list[Node]:
@@ -216,27 +235,33 @@ class _Composer:
         values: dict[str, Node] = {}
         keys: dict[str, Mark] = {}
         outside = self._path
+        last: Any = None
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            mark, key = self._mark(event), self._key(event, depth + 1)
+            mark, key = self._mark(event), self._key(event, depth + 1, last)
             self._path = outside if key is None else (*outside, key)
             if key in keys:
                 first = f"line {keys[key].line}, column {keys[key].column}"
                 self._flaw(mark, f"key written twice, first in {first}", found=show(key))
             value = self._node(self._next(), depth + 1, mark)
+            last = value.value
             if key is not None and key not in keys:
                 values[key], keys[key] = value, mark
             self._path = outside
         return values, place, keys
 
-    def _key(self, event: yaml.Event, depth: int) -> str | None:
+    def _key(self, event: yaml.Event, depth: int, before: Any) -> str | None:
+        """A key; ``before`` is the value of the entry before it."""
         mark = self._mark(event)
         if isinstance(event, yaml.ScalarEvent) and event.style is None and event.value == "<<":
-            self._refuse(mark, "merge keys are refused: write the keys out, or use a base file",
-                         found="'<<'")  # fmt: skip
+            self._refuse(mark, "merge keys are refused: write the keys out, or use a base file", found="'<<'")
         key = self._node(event, depth, None).value
         if isinstance(key, str):
             return key
         word = event.value if isinstance(event, yaml.ScalarEvent) else ""
+        if type(key) is int and type(before) is int and word.isdecimal():
+            message = "a comma parts entries here, and a number has a point"
+            self._flaw(mark, message, found=_kind(key), nearest=f"{before}.{word}")
+            return None
         near = f'"{printable(word)}"' if word else None
         self._flaw(mark, "a key must be text", found=_kind(key), allowed="text", nearest=near)
         return None
@@ -245,12 +270,15 @@ class _Composer:
         mark, name = self._mark(event), event.anchor
         if name not in self._anchors:
             near = nearest(name, self._anchors)
-            self._refuse(mark, "an alias without its anchor", found=f"*{printable(name)}",
-                         nearest=near and f"*{printable(near)}")  # fmt: skip
+            self._refuse(
+                mark,
+                "an alias without its anchor",
+                found=f"*{printable(name)}",
+                nearest=near and f"*{printable(near)}",
+            )
         node = self._anchors[name]
         if node is None:
-            self._refuse(mark, "an alias inside the value that it repeats",
-                         found=f"*{printable(name)}")  # fmt: skip
+            self._refuse(mark, "an alias inside the value that it repeats", found=f"*{printable(name)}")
         size, height = _measure(node)
         self._spend(size, mark)
         self._check_depth(depth + height - 1, mark)
@@ -278,4 +306,5 @@ def _measure(node: Node) -> tuple[int, int]:
 
 def _kind(value: Any) -> str:
     """A key that is no text, in words; its children are nodes, so they are not shown."""
-    return {dict: "a mapping", list: "a list"}.get(type(value)) or show(value)
+    kinds: dict[type, str] = {dict: "a mapping", list: "a list"}
+    return kinds.get(type(value)) or show(value)

@@ -1,24 +1,25 @@
 """Documents: nested data with a mark for every value, read from files, merged and amended."""
 
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sim.documents.composing import DEEPEST, UNWANTED, Node, compose
-from sim.documents.problems import (
-    BadInput,
-    KeyPath,
-    Mark,
-    Problem,
-    dotted,
-    nearest,
-    settle,
-    show,
-)
+from sim.documents.laying import at_path, children, laid_over, mappings, paths
+from sim.documents.problems import BadInput, KeyPath, Mark, Problem, dotted, nearest, settle, show
 
 LARGEST = 1_000_000  # bytes of a file
+_BEGINNINGS = {  # of files that are easily taken for text
+    b"PK\x03\x04": "an Excel workbook, a Word document or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook or a Word document of the older kind",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
+    b"PAR1": "a Parquet table",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip archive",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ class Document:
     def at_key(self, path: KeyPath) -> Mark:
         """The place of the key under which a value stands (of the value itself, in a list)."""
         return self.keys.get(path) or self.at(path)
+
+    def part(self, at: KeyPath) -> "Document":
+        """What stands at a path (None if nothing does), with its places, as a document of its own."""
+        n = len(at)
+        marks = {path[n:]: mark for path, mark in self.marks.items() if path[:n] == at}
+        keys = {path[n:]: mark for path, mark in self.keys.items() if path[:n] == at and path != at}
+        return Document(at_path(self.data, at), marks, self.file, keys)
 
     def without(self, key: str) -> "Document":
         """The document without one of its outermost keys."""
@@ -100,19 +108,20 @@ def merge(base: Document, over: Document) -> Document:
     stays that of ``base``. Associative as long as no path is a mapping in one document and
     something else in another.
     """
-    return _Merger(base, over).document()
+    joined = {*mappings(base.data)} & {*mappings(over.data)}
+    said = {*paths(over.data)} - (joined - over.marks.keys())
+    data = laid_over(base.data, over.data)
+    owner = {path: over if path in said else base for path in paths(data)}
+    marks = {path: source.at(path) for path, source in owner.items()}
+    keys = {path: source.keys[path] for path, source in owner.items() if path in source.keys}
+    return Document(data, marks, base.file, keys)
 
 
-def with_value(
-    document: Document,
-    assignment: str,
-    file: str = "--set",
-    flaws: list[Problem] | None = None,
-) -> Document:
-    """The document with one value set from a text such as ``south.watch.response_margin_m=40``.
+def assigned(assignment: str, file: str = "--set", flaws: list[Problem] | None = None) -> Document:
+    """What a text such as ``south.watch.response_margin_m=40`` sets, to be merged over a document.
 
-    What follows the first ``=`` is YAML (``40``, ``true``, ``[1, 2]``, ``{a: 1}``) and is laid
-    over the document as `merge` does. Raises `BadInput`, every place being ``file`` as a whole.
+    What follows the first ``=`` is YAML (``40``, ``true``, ``[1, 2]``, ``{a: 1}``). Raises `BadInput`,
+    every place being ``file`` as a whole.
     """
     name, equals, text = assignment.partition("=")
     parts = tuple(part.strip() for part in name.split("."))
@@ -129,53 +138,23 @@ def with_value(
     if root is None:
         raise BadInput([Problem(nowhere, path, message="no value after the '='")])
     settle(_moved(found, nowhere, path), flaws)
-    return merge(document, _nested(parts, _spread(root, file), nowhere))
+    value = _spread(root, file)
+    value = replace(value, marks=dict.fromkeys(value.marks, nowhere), keys=dict.fromkeys(value.keys, nowhere))
+    return under(parts, value, nowhere)
 
 
-class _Merger:
-    """One merge: the marks of the result grow as its values are picked."""
+def under(parts: Sequence[str], value: Document, key: Mark) -> Document:
+    """A value as it stands below nested keys, all of them at ``key``.
 
-    def __init__(self, base: Document, over: Document) -> None:
-        self._base, self._over = base, over
-        self._marks: dict[KeyPath, Mark] = {}
-        self._keys: dict[KeyPath, Mark] = {}
-
-    def document(self) -> Document:
-        data = self._join(self._base.data, self._over.data, ())
-        return Document(data, self._marks, self._base.file, self._keys)
-
-    def _join(self, below: Any, above: Any, path: KeyPath) -> Any:
-        if not (isinstance(below, dict) and isinstance(above, dict)):
-            return self._carry(self._over, above, path)
-        self._mark(self._base, path)
-        if path in self._over.marks:
-            self._mark(self._over, path)
-        return {key: self._pick(below, above, key, (*path, key)) for key in {**below, **above}}
-
-    def _pick(self, below: dict, above: dict, key: str, path: KeyPath) -> Any:
-        if key not in above:
-            return self._carry(self._base, below[key], path)
-        if key not in below:
-            return self._carry(self._over, above[key], path)
-        return self._join(below[key], above[key], path)
-
-    def _carry(self, source: Document, value: Any, path: KeyPath) -> Any:
-        self._mark(source, path)
-        for step, child in children(value):
-            self._carry(source, child, (*path, step))
-        return value
-
-    def _mark(self, source: Document, path: KeyPath) -> None:
-        self._marks[path] = source.at(path)
-        if path in source.keys:
-            self._keys[path] = source.keys[path]
-
-
-def children(value: Any) -> Iterable[tuple[str | int, Any]]:
-    """The steps into a mapping or list and what stands there; nothing for a scalar."""
-    if isinstance(value, dict):
-        return value.items()
-    return enumerate(value) if isinstance(value, list) else ()
+    Only the value is marked: where it is merged, mappings around it keep their own marks.
+    """
+    data = value.data
+    for part in reversed(parts):
+        data = {part: data}
+    marks = {(*parts, *path): mark for path, mark in value.marks.items()}
+    keys = {(*parts, *path): mark for path, mark in value.keys.items()}
+    keys |= {tuple(parts[: n + 1]): key for n in range(len(parts))}
+    return Document(data, marks, key.file, keys)
 
 
 def _spread(root: Node, file: str) -> Document:
@@ -192,15 +171,6 @@ def _spread(root: Node, file: str) -> Document:
         return list(inside.values()) if isinstance(node.value, list) else node.value
 
     return Document(plain(root, ()), marks, file, keys)
-
-
-def _nested(parts: tuple[str, ...], value: Document, mark: Mark) -> Document:
-    """The value under its keys; only the value is marked, so that a merge keeps other marks."""
-    data = value.data
-    for part in reversed(parts):
-        data = {part: data}
-    marks = {(*parts, *path): mark for path in value.marks}
-    return Document(data, marks, mark.file, dict.fromkeys([parts, *list(marks)], mark))
 
 
 def _moved(problems: Iterable[Problem], mark: Mark, path: str) -> list[Problem]:
@@ -225,7 +195,8 @@ def _unreadable(path: Path, error: OSError | ValueError) -> Problem:
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         reason = getattr(error, "strerror", None) or str(error)
         return _of_file(path, f"the file cannot be read: {reason}")
-    return _of_file(path, missing(path), nearest=nearest(path.name, neighbours(path)))
+    near = nearest(path.name, neighbours(path))
+    return Problem(Mark(str(path), 0, 0), "", nearest=near, message=missing(path), absent=True)
 
 
 def missing(path: Path) -> str:
@@ -245,6 +216,8 @@ def _text(path: Path, content: bytes, largest: int) -> str:
     if len(content) > largest:
         allowed = f"{largest:,} bytes"
         raise BadInput([_of_file(path, "the file is too large", allowed=allowed)])
+    if other := next((what for begins, what in _BEGINNINGS.items() if content.startswith(begins)), None):
+        raise BadInput([_of_file(path, "the file is not UTF-8", found=other, allowed="text saved as UTF-8")])
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -259,5 +232,5 @@ def _undecodable(path: Path, content: bytes, offset: int) -> Problem:
     return Problem(mark, "", found, "text in UTF-8", message="the file is not UTF-8")
 
 
-def _of_file(path: Path, message: str, **details: str | None) -> Problem:
+def _of_file(path: Path, message: str, **details: Any) -> Problem:
     return Problem(Mark(str(path), 0, 0), "", message=message, **details)

@@ -1,6 +1,7 @@
 """What is wrong with an input, where, and how it is said in one line."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,7 +31,8 @@ class Mark:
 class Problem:
     """One thing wrong: where, what was found, what is allowed, and the nearest valid name.
 
-    ``path`` is dotted (``south.watch.response_margin_m``), empty for the document as a whole.
+    ``path`` is dotted (``south.watch.response_margin_m``), empty for the document as a whole;
+    ``absent``: what is named is not there at all; ``unknown``: nothing has a key of this name.
     """
 
     mark: Mark
@@ -39,6 +41,8 @@ class Problem:
     allowed: str = ""
     nearest: str | None = None
     message: str = ""
+    absent: bool = False
+    unknown: bool = False
 
     def __str__(self) -> str:
         parts = [
@@ -64,9 +68,7 @@ class BadInput(Exception):  # noqa: N818
         return "\n".join(map(str, self.problems))
 
 
-def where_named(
-    problems: Iterable[Problem], mark: Mark, path: KeyPath, name: str
-) -> Iterator[Problem]:
+def where_named(problems: Iterable[Problem], mark: Mark, path: KeyPath, name: str) -> Iterator[Problem]:
     """Problems with a file as a whole, put at the ``mark`` and ``path`` where a file names it."""
     for problem in problems:
         if problem.mark.line:
@@ -96,8 +98,7 @@ def printable(text: str) -> str:
 
 def escaped(text: str, kept: str = "") -> str:
     """What would steer a terminal, or no file can hold, by its number; ``kept`` stays."""
-    return "".join(char if char.isprintable() or char in kept else f"\\u{ord(char):04x}"
-                   for char in text)  # fmt: skip
+    return "".join(char if char.isprintable() or char in kept else f"\\u{ord(char):04x}" for char in text)
 
 
 def said(error: BaseException) -> str:
@@ -129,8 +130,14 @@ def show(value: Any) -> str:
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name most like the word, upper and lower case and hyphens aside; None if none is."""
+    """The name most like the word, upper and lower case and hyphens aside; None if none is.
+
+    Of several names in one word, each.
+    """
     folded = {_fold(name): name for name in names}
+    parts = [folded.get(_fold(part)) for part in re.split(r"\s*[,;+]\s*|\s+", word.strip())]
+    if len(parts) > 1 and all(parts):
+        return f"{' and '.join(filter(None, parts))}, each by itself"
     close = difflib.get_close_matches(_fold(word[:_LONGEST]), folded, n=1, cutoff=_ALIKE)
     return folded[close[0]] if close else None
 

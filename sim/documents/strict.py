@@ -13,9 +13,7 @@ class Impossible(ValueError):  # noqa: N818
     nearest: the valid name that was probably meant.
     """
 
-    def __init__(
-        self, path: str, message: str, allowed: str = "", nearest: str | None = None
-    ) -> None:
+    def __init__(self, path: str, message: str, allowed: str = "", nearest: str | None = None) -> None:
         super().__init__(message)
         self.path = path
         self.allowed = allowed

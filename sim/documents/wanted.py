@@ -92,7 +92,8 @@ class Wanted:
             return self.fields.get(str(step), _ANYTHING)
         inner = get_args(self.annotation)
         if get_origin(self.annotation) is tuple and Ellipsis not in inner:
-            return Wanted.of(inner[step], self.unit) if step in range(len(inner)) else _ANYTHING
+            at = step if isinstance(step, int) else -1
+            return Wanted.of(inner[at], self.unit) if 0 <= at < len(inner) else _ANYTHING
         if get_origin(self.annotation) in (dict, Mapping):
             inner = inner[1:]
         return Wanted.of(inner[0], self.unit) if inner else _ANYTHING
@@ -128,10 +129,7 @@ class Wanted:
             for name in ("ge", "gt", "le", "lt", "multiple_of")
             if getattr(limit, name, None) is not None
         }
-        if {"ge", "le"} <= bounds.keys():
-            words = [f"{bounds.pop('ge')} to {bounds.pop('le')}"]
-        else:
-            words = []
+        words = [f"{bounds.pop('ge')} to {bounds.pop('le')}"] if {"ge", "le"} <= bounds.keys() else []
         names = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
         words += [f"{names.get(name, 'a multiple of')} {bound}" for name, bound in bounds.items()]
         return f"{', '.join(words)} {self.unit}".strip() if words else ""
@@ -148,7 +146,7 @@ class Wanted:
         if choices:
             return " or ".join(choices)
         kind = get_origin(self.annotation) or self.annotation
-        noun = _NOUNS.get(kind) or getattr(kind, "__name__", str(kind))
+        noun = str(_NOUNS.get(kind) or getattr(kind, "__name__", kind))
         limits = self.range() or (f"in {self.unit}" if self.unit and kind in (int, float) else "")
         return f"{noun} ({limits})" if limits else noun
 
@@ -198,7 +196,7 @@ def places(model: type[BaseModel]) -> dict[str, list[str]]:
             found.setdefault(key, []).append(here)
             held = getattr(wanted.model, "holds", {}).get(key)
             for suffix, part in _models(Wanted.of(held) if held else inner):
-                if part.model not in within:
+                if part.model is not None and part.model not in within:
                     visit(part, here + suffix, (*within, part.model))
 
     visit(Wanted.of(model), "", (model,))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import compiled
+from sim.sides import northward
 
 RESPONSES = 2  # column of ``Courses.d`` for the north's response line; the south's follows
 BLOCK = 16  # nodes of the lines over which the swing is taken at once
@@ -13,42 +14,45 @@ BLOCK = 16  # nodes of the lines over which the swing is taken at once
 class Courses(NamedTuple):
     """The lines in force: ``d`` (nodes, 4) metres, a column each for belief and response lines.
 
+    They are ``length_m`` long, with a node every ``step_m``.
     ``swing`` (blocks, 2) holds the metres by which the lines of a block of nodes can bring either
     side's units nearer than they mean to keep; ``slope`` is the most by which the distance to a
     line can change per metre walked along it.
     """
 
     step_m: float
+    length_m: float
     slope: float
     d: np.ndarray
     swing: np.ndarray
 
 
-def courses(step_m: float, lines: np.ndarray, responses: np.ndarray) -> Courses:
+def courses(step_m: float, length_m: float, lines: np.ndarray, responses: np.ndarray) -> Courses:
     """The belief lines (3, nodes) and response lines (2, nodes) side by side."""
     d = np.ascontiguousarray(np.stack([*lines[:2], *responses], axis=1))
     slope = 2.0 * float(np.abs(np.diff(d, axis=0)).max(initial=0.0)) / step_m
-    return Courses(step_m, slope, d, block_swing(d))
+    return Courses(step_m, length_m, slope, d, block_swing(d))
 
 
 @compiled
 def own_and_limit(courses, side, s):
-    """A side's own line and the other side's response line at ``s``, as ``border.interpolate``."""
+    """A side's own line and the other side's response line at ``s``: linear between nodes.
+
+    Beyond the ends of the line they stay what they are there.
+    """
     position = s / courses.step_m
     last = courses.d.shape[0] - 1
     node = min(max(int(position), 0), last - 1)
     share = min(max(position - node, 0.0), 1.0)
     limit = RESPONSES + 1 - side
     low, high = courses.d[node], courses.d[node + 1]
-    return low[side] + share * (high[side] - low[side]), low[limit] + share * (
-        high[limit] - low[limit]
-    )
+    return low[side] + share * (high[side] - low[side]), low[limit] + share * (high[limit] - low[limit])
 
 
 @compiled
 def nearer_by(side, own, limit):
     """Metres by which a unit may be nearer to the true line or the limit than it means to keep."""
-    sign = 1.0 - 2.0 * side
+    sign = northward(side)
     return max(-sign * own, sign * (limit - own))
 
 
@@ -64,12 +68,13 @@ def block_swing(d):
 
 
 @compiled
-def swing_on_route(unit, courses, length_m):
+def swing_on_route(unit, courses):
     """The largest swing that the unit can meet this shift: where it stands, or of the blocks."""
     if unit.speed == 0.0:
         own, limit = own_and_limit(courses, unit.side, unit.s)
         return nearer_by(unit.side, own, limit)
     away = 0.5 * unit.speed * (unit.end - unit.begin)
+    length_m = courses.length_m
     low, high = min(unit.s, unit.s + away), max(unit.s, unit.s + away)
     if low < 0.0:
         low, high = 0.0, max(high, -low)

@@ -5,18 +5,23 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import compiled
-from sim.environment import fog_block, is_dark
-from sim.state import DAY
-from sim.terrain import Terrain, column_of, row_of
+from sim.constants import DAY
+from sim.world.seasons import fog_block, is_dark
+from sim.world.terrain import Terrain, column_of, row_of, vegetation
 
 # One cell of the ground; ``north_post`` and ``south_post`` are the rows of those that overlook it.
 CELL = np.dtype(
     [
-        ("ruggedness", "f4"), ("evergreen", "f4"), ("deciduous", "f4"), ("mines", "f4"),
-        ("sector", "i2"), ("north_post", "i2"), ("south_post", "i2"),
+        ("ruggedness", "f4"),
+        ("evergreen", "f4"),
+        ("deciduous", "f4"),
+        ("mines", "f4"),
+        ("sector", "i2"),
+        ("north_post", "i2"),
+        ("south_post", "i2"),
     ],
     align=True,
-)  # fmt: skip
+)
 
 
 class Land(NamedTuple):
@@ -54,18 +59,14 @@ class Sky(NamedTuple):
 @compiled
 def cell_of(land, s, d):
     """Indices of the cell at ``s``, ``d`` metres, clamped to the grid."""
-    return (
-        column_of(s, land.cell_m, land.cells.shape[0]),
-        row_of(d, land.cell_m, land.cells.shape[1]),
-    )
+    return (column_of(s, land.cell_m, land.cells.shape[0]), row_of(d, land.cell_m, land.cells.shape[1]))
 
 
 @compiled
 def growth(land, sky, i, j, t):
     """Vegetation density 0..1 of cell ``i``, ``j`` at minute ``t``."""
     cell = land.cells[i, j]
-    leaf = sky.leaf[int(t // DAY), cell.sector]
-    return min(1.0, cell.evergreen + cell.deciduous * leaf)
+    return vegetation(cell.evergreen, cell.deciduous, sky.leaf[int(t // DAY), cell.sector])
 
 
 @compiled

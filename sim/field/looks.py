@@ -2,23 +2,17 @@
 
 import numpy as np
 
+from sim.codes import Trigger
 from sim.compiled import compiled
+from sim.constants import HOUR, MIL
 from sim.field.courses import own_and_limit
-from sim.field.events import VIOLATION
+from sim.field.events import hand_over
 from sim.field.land import cell_of, growth, in_dark, in_fog
-from sim.field.path import (
-    NORMAL_BOUND,
-    between,
-    depth_past,
-    note_depth,
-    place,
-    stand,
-    stretch_luck,
-)
+from sim.field.path import NORMAL_BOUND, between, depth_past, drifted, note_depth, place, stand, stretch_luck
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
+from sim.sides import northward, other
 from sim.state import NEVER
 
-_PASSAGE = int(Kind.PASSAGE)
 _LOOK_TIME = int(Kind.LOOK_TIME)
 _LOOK_SEEN = int(Kind.LOOK_SEEN)
 _LOOK_POSITION = int(Kind.LOOK_POSITION)
@@ -31,6 +25,7 @@ _WALK_JITTER = int(Kind.INCIDENT_JITTER)
 _FIX = int(Kind.FIX_INSTRUMENT)
 _EYE = int(Kind.FIX_EYE)
 _APPROACH = int(Kind.APPROACH_BROADCAST)
+_AT_THE_POST = 1e-9  # metres: gives a unit that stands at the very post an angle of view
 
 
 @compiled
@@ -49,7 +44,7 @@ def visible_share(land, sky, watch, post, s, d, t):
 @compiled
 def fix_error(unit, watch, post, d):
     """The part of the fix error that is drawn once per sighting, metres of ``d``."""
-    sign = 1.0 - 2.0 * unit.side
+    sign = northward(unit.side)
     registration = watch.watch_registration_m * post.registration
     deviate = normal(fold(unit.key, _FIX), 0)
     eye = uniform(fold(unit.key, _EYE), 0)
@@ -57,9 +52,9 @@ def fix_error(unit, watch, post, d):
     if unit.eye == 1:
         return watch.watch_eye_sd_m * deviate + sign * watch.watch_eye_bias_m + registration
     across, along = abs(d - post.d), abs(unit.s - post.s)
-    distance = np.sqrt(across * across + along * along) + 1e-9
+    distance = np.sqrt(across * across + along * along) + _AT_THE_POST
     ranging = watch.watch_range_error_m * across / distance
-    bearing = watch.watch_azimuth_error_mil * (np.pi / 3200.0) * along
+    bearing = watch.watch_azimuth_error_mil * MIL * along
     return np.sqrt(ranging * ranging + bearing * bearing) * deviate + registration
 
 
@@ -76,7 +71,7 @@ def next_candidate(unit, watch):
         unit.next_look = NEVER
         return
     key = fold(unit.key, _LOOK_TIME)
-    unit.next_look += 60.0 * exponential(key, unit.looks) / watch.watch_looks_per_hour
+    unit.next_look += HOUR * exponential(key, unit.looks) / watch.watch_looks_per_hour
     unit.looks += 1
 
 
@@ -103,6 +98,7 @@ def _clear(unit, watch, tally):
     unit.violations = 0
     if unit.approached == 0:
         unit.approached = 1
+        tally.approaches += 1
         key = fold(unit.key, _APPROACH)
         if uniform(key, 0) < watch.watch_p_approach_broadcast:
             tally.approach_broadcasts += 1
@@ -114,7 +110,7 @@ def _judge(unit, watch, t, perceived, tally):
     tally.looks += 1
     if unit.track == NEVER:
         unit.track = t + watch.watch_track_interval
-    if perceived > watch.watch_margin_m:
+    if perceived > unit.margin:
         unit.violations += 1
     else:
         _clear(unit, watch, tally)
@@ -131,30 +127,57 @@ def idle_looks(unit, watch, t1, tally):
 
 
 @compiled
-def take_looks(unit, walk, z1, t1, posts, courses, pars, land, sky, tally, event):
+def tell_violation(event, unit, row, t, line, limit, x, past, fix):
+    """Fill in the event of a confirmed look: how deep it saw the unit, and by which errors.
+
+    ``line`` and ``limit``: the unit's own line and the watcher's response line; ``x`` and ``past``: metres
+    past the true line and past ``limit``; ``fix``: the watcher's error, metres of ``d``.
+    """
+    sign = northward(unit.side)
+    hand_over(event, t, Trigger.VIOLATION, row, other(unit.side))
+    event.depth, event.d = past - sign * fix, -sign * x
+    event.map_m, event.nav_m = sign * (limit - line), -unit.nav_sd * unit.z
+    event.fix_m = -sign * fix
+
+
+@compiled
+def _walk_to_look(unit, walk, z1, t1, t, courses, par, tally, stretch):
+    """Take the unit to the look at ``t``; its ``s``, its own line and the limit there."""
+    tracked = unit.track != NEVER
+    key = fold(unit.key, _TRACK_POSITION if tracked else _LOOK_POSITION)
+    deviate = normal(key, _ordinal(unit))
+    z = between(unit.z, unit.t, z1, t1, t, par.navigation_tau_minutes, deviate)
+    s = place(courses.length_m, unit, t)
+    line, limit = own_and_limit(courses, unit.side, s)
+    x = depth_past(unit, line, z)
+    note_depth(unit, par, tally, walk.x, x, t - unit.t, stretch_luck(unit, stretch))
+    walk.x, unit.z, unit.t = x, z, t
+    return s, line, limit
+
+
+@compiled
+def _ordinal(unit):
+    """The number of the look that is due, on the track or of the stream of candidates."""
+    return unit.tracks if unit.track != NEVER else unit.looks - 1
+
+
+@compiled
+def take_looks(unit, walk, z1, t1, setting, tally, event):
     """Take the looks that fall before ``t1``; True when one of them asks for a decision.
 
     The unit is left at the last look.
     """
-    par, watch, post = pars[unit.side], pars[1 - unit.side], posts[unit.watcher]
-    sign, tau, sub = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes, 0
-    passage = fold(unit.key, _PASSAGE)
+    par, watch = setting.pars[unit.side], setting.pars[other(unit.side)]
+    post, courses, land, sky = setting.posts[unit.watcher], setting.courses, setting.land, setting.sky
+    sign, stretch = northward(unit.side), 0
     while True:
         t = next_instant(unit, watch)
         if t > t1:
             return False
-        tracked = unit.track != NEVER
-        ordinal = unit.tracks if tracked else unit.looks - 1
-        key = fold(unit.key, _TRACK_POSITION if tracked else _LOOK_POSITION)
-        z = between(unit.z, unit.t, z1, t1, t, tau, normal(key, ordinal))
-        s = place(land.length_m, unit, t)
-        line, limit = own_and_limit(courses, unit.side, s)
-        x = depth_past(unit, line, z)
-        variance = 2.0 * unit.nav_sd * unit.nav_sd * (t - unit.t) / tau
-        note_depth(unit, tally, walk.x, x, variance, stretch_luck(passage, unit.step, sub))
-        sub += 1
-        walk.x, unit.z, unit.t = x, z, t
-        past = x + sign * limit
+        tracked, ordinal = unit.track != NEVER, _ordinal(unit)
+        s, line, limit = _walk_to_look(unit, walk, z1, t1, t, courses, par, tally, stretch)
+        stretch += 1
+        past = walk.x + sign * limit
         if tracked:
             unit.tracks += 1
             unit.track += watch.watch_track_interval
@@ -165,41 +188,34 @@ def take_looks(unit, walk, z1, t1, posts, courses, pars, land, sky, tally, event
             next_candidate(unit, watch)
             seen = fold(unit.key, _LOOK_SEEN)
             if past < -watch.watch_approach_m or uniform(seen, ordinal) >= visible_share(
-                land, sky, watch, post, s, -sign * x, t
+                land, sky, watch, post, s, -sign * walk.x, t
             ):
                 continue
         key = fold(unit.key, _TRACK_JITTER if tracked else _LOOK_JITTER)
         fix = unit.fix
-        if past + furthest_fix(unit, watch) > watch.watch_margin_m:  # else no jitter matters
+        if past + furthest_fix(unit, watch) > unit.margin:  # else no jitter matters
             fix += watch.watch_jitter_m * normal(key, ordinal)
         _judge(unit, watch, t, past - sign * fix, tally)
         if unit.violations >= watch.watch_confirm_looks:
-            event.t, event.kind, event.row, event.side = t, VIOLATION, walk.row, 1 - unit.side
-            event.depth, event.d = past - sign * fix, -sign * x
-            event.map_m, event.nav_m = sign * (limit - line), -unit.nav_sd * z
-            event.fix_m = -sign * fix
+            tell_violation(event, unit, walk.row, t, line, limit, walk.x, past, fix)
             return True
 
 
 @compiled
-def look_again(unit, t, land, courses, pars, luck, tallies, n):
+def look_again(unit, t, n, setting, tally):
     """Look ``n`` at a unit in an open incident: take it to ``t`` and judge where it stands.
 
     Returns (deepest point past the true line since the last look, perceived depth past the
     response line), metres.
     """
-    par, watch = pars[unit.side], pars[1 - unit.side]
-    sign, tau = 1.0 - 2.0 * unit.side, par.navigation_tau_minutes
-    minutes = t - unit.t
-    rho = np.exp(-minutes / tau)
-    key = occasion(luck, unit.who, unit.shift, unit.incidents, unit.side)
-    x0, _ = stand(unit, courses, land.length_m, unit.t, unit.z)
-    unit.z = rho * unit.z + np.sqrt(1.0 - rho * rho) * normal(fold(key, _WALK), n)
+    par, watch = setting.pars[unit.side], setting.pars[other(unit.side)]
+    minutes, tau = t - unit.t, par.navigation_tau_minutes
+    key = occasion(setting.luck, unit.who, unit.shift, unit.incidents, unit.side)
+    courses = setting.courses
+    x0, _ = stand(unit, courses, unit.t, unit.z)
+    unit.z = drifted(unit.z, minutes, tau, normal(fold(key, _WALK), n))
     unit.t = t
-    x1, past = stand(unit, courses, land.length_m, t, unit.z)
-    variance = 2.0 * unit.nav_sd * unit.nav_sd * minutes / tau
-    top = note_depth(
-        unit, tallies[unit.side], x0, x1, variance, uniform(fold(key, _WALK_PASSAGE), n)
-    )
+    x1, past = stand(unit, courses, t, unit.z)
+    top = note_depth(unit, par, tally, x0, x1, minutes, uniform(fold(key, _WALK_PASSAGE), n))
     jitter = watch.watch_jitter_m * normal(fold(key, _WALK_JITTER), n)
-    return top, past - sign * (unit.fix + jitter)
+    return top, past - northward(unit.side) * (unit.fix + jitter)

@@ -1,40 +1,61 @@
-"""Mines: luck that is used up by the kilometres walked off the lane."""
+"""Mines: luck that is used up by kilometres off the lane, or by a day's work in mined ground."""
 
+from sim.codes import Trigger, UnitKind
 from sim.compiled import compiled
-from sim.field.events import MINE_STRIKE
+from sim.constants import HOUR, WEEK
+from sim.field.events import hand_over
 from sim.field.land import cell_of
 from sim.field.path import place, stand
-from sim.state import NEVER, WORK_PARTY
+from sim.sides import northward
+from sim.state import NEVER
 
-
-@compiled
-def _walking_kmh(unit, par):
-    return par.works_walk_kmh if unit.kind == WORK_PARTY else par.patrols_speed_kmh
+_SLACK = 0.999  # what is used up tick by tick may round to more than the whole shift at once
 
 
 @compiled
 def lane_z(unit, par, most_mines):
     """Deviate beyond which a unit leaves its lane; none, if its luck would outlast the shift."""
+    if unit.kind == UnitKind.WORK_PARTY:
+        return NEVER
     lane_error = par.mines_lane_error * unit.nav_sd
-    km = _walking_kmh(unit, par) * (unit.end - unit.begin) / 60.0
-    if lane_error <= 0.0 or par.mines_strikes_per_km * most_mines * km < 0.999 * unit.mine_luck:
+    km = par.patrols_speed_kmh * (unit.end - unit.begin) / HOUR
+    if lane_error <= 0.0 or par.mines_strikes_per_km * most_mines * km < _SLACK * unit.mine_luck:
         return NEVER
     return par.mines_lane_halfwidth_m / lane_error
 
 
 @compiled
-def off_lane(unit, row, minutes, par, courses, land, event):
+def off_lane(unit, row, minutes, setting, event):
     """Use up mine luck by the kilometres walked off the lane; True if that was a strike."""
-    s = place(land.length_m, unit, unit.t)
-    x, _ = stand(unit, courses, land.length_m, unit.t, unit.z)
-    d = -(1.0 - 2.0 * unit.side) * x
+    par, land, courses = setting.pars[unit.side], setting.land, setting.courses
+    s = place(courses.length_m, unit, unit.t)
+    x, _ = stand(unit, courses, unit.t, unit.z)
+    d = -northward(unit.side) * x
     i, j = cell_of(land, s, d)
-    density, kmh = land.cells[i, j].mines, _walking_kmh(unit, par)
-    unit.mine_luck -= par.mines_strikes_per_km * density * kmh * minutes / 60.0
+    density = land.cells[i, j].mines
+    unit.mine_luck -= par.mines_strikes_per_km * density * par.patrols_speed_kmh * minutes / HOUR
     if unit.mine_luck > 0.0:
         return False
-    unit.mine_luck = NEVER
-    event.t, event.kind, event.row, event.side = unit.t, MINE_STRIKE, row, unit.side
-    event.depth = event.map_m = event.nav_m = event.fix_m = 0.0
-    event.d = d
+    strike(unit, row, courses, event)
     return True
+
+
+@compiled
+def strikes_at_work(unit, project, par):
+    """When this shift's work meets a mine, ``NEVER`` if it does not; ground is cleared as it is worked."""
+    if unit.kind != UnitKind.WORK_PARTY:
+        return NEVER
+    weeks = (unit.begin - project.ground_since) / WEEK
+    hazard = par.mines_strikes_per_party_day * 0.5 ** (weeks / par.mines_clearing_weeks)
+    if unit.mine_luck >= hazard:
+        return NEVER
+    return unit.begin + (unit.end - unit.begin) * unit.mine_luck / hazard
+
+
+@compiled
+def strike(unit, row, courses, event):
+    """The unit in ``row`` meets a mine where it is now: once a shift."""
+    unit.mine_luck = unit.strike_at = NEVER
+    hand_over(event, unit.t, Trigger.MINE_STRIKE, row, unit.side)
+    x, _ = stand(unit, courses, unit.t, unit.z)
+    event.d = -northward(unit.side) * x

@@ -7,11 +7,14 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.field.courses import own_and_limit
-from sim.randomness import normal, uniform
+from sim.randomness import Kind, fold, normal, uniform
+from sim.sides import northward
 
-DEEP_M = 5.0
-NORMAL_BOUND = 8.3
+_PASSAGE = int(Kind.PASSAGE)
+NORMAL_BOUND = 8.3  # sd's: no normal deviate is farther from 0
 LAST_STRETCH = 1023  # ordinal of a tick's last stretch of path; no tick has as many looks
+_SAME_MOMENT = 1e-9  # minutes that rounding alone may put between two instants
+_NO_DEVIATE = 37.0  # exp(-37) is less than any 52-bit uniform deviate
 
 
 @compiled
@@ -33,28 +36,40 @@ def place(length_m, unit, t):
 @compiled
 def depth_past(unit, own_line, z):
     """Metres past the true line, negative on the unit's own side."""
-    sign = 1.0 - 2.0 * unit.side
+    sign = northward(unit.side)
     return -(sign * own_line + unit.distance + unit.nav_sd * z)
 
 
 @compiled
-def stand(unit, courses, length_m, t, z):
+def stand(unit, courses, t, z):
     """Metres past the true line, and past the other side's response line, at ``t`` with ``z``."""
-    s = place(length_m, unit, t)
-    line, limit = own_and_limit(courses, unit.side, s)
+    line, limit = own_and_limit(courses, unit.side, place(courses.length_m, unit, t))
     x = depth_past(unit, line, z)
-    return x, x + (1.0 - 2.0 * unit.side) * limit
+    return x, x + northward(unit.side) * limit
 
 
 @compiled
 def between(z0, t0, z1, t1, t, tau, deviate):
     """An OU process of unit variance at ``t``, given its values at ``t0`` and ``t1``."""
-    if t1 - t0 < 1e-9:
+    if t1 - t0 < _SAME_MOMENT:
         return z1
     a, b = np.exp(-(t - t0) / tau), np.exp(-(t1 - t) / tau)
     whole = 1.0 - a * a * b * b
     mean = (z0 * a * (1.0 - b * b) + z1 * b * (1.0 - a * a)) / whole
     return mean + np.sqrt((1.0 - a * a) * (1.0 - b * b) / whole) * deviate
+
+
+@compiled
+def drifted(z, minutes, tau, deviate):
+    """An OU process of unit variance ``minutes`` after it was ``z``."""
+    rho = np.exp(-minutes / tau)
+    return rho * z + np.sqrt(1.0 - rho * rho) * deviate
+
+
+@compiled
+def variance_over(unit, par, minutes):
+    """Square metres by which the path of a unit is spread anew in so many minutes."""
+    return 2.0 * unit.nav_sd**2 * minutes / par.navigation_tau_minutes
 
 
 @compiled
@@ -73,39 +88,41 @@ def deepest(x0, x1, variance, u):
 
 @compiled
 def stays_below(x0, x1, variance):
-    """Whether no bridge from ``x0`` to ``x1`` reaches 0: beyond exp(-37), so no 52-bit deviate."""
-    return x0 < 0.0 and x1 < 0.0 and 2.0 * x0 * x1 > 37.0 * variance
+    """Whether no bridge from ``x0`` to ``x1`` reaches 0: its deviate would have to be smaller than any."""
+    return x0 < 0.0 and x1 < 0.0 and 2.0 * x0 * x1 > _NO_DEVIATE * variance
 
 
 @compiled
-def note_depth(unit, tally, x0, x1, variance, u):
-    """Draw the deepest point of a stretch of path and count a first crossing, and a deep one."""
+def note_depth(unit, par, tally, x0, x1, minutes, u):
+    """Draw the deepest point of a stretch of path and count a first crossing, and a deep one.
+
+    It leads from depth ``x0`` to ``x1`` in so many minutes; ``u`` is its luck.
+    """
+    variance, deep_m = variance_over(unit, par, minutes), par.counting_deep_m
     if stays_below(x0, x1, variance):
         return max(x0, x1)
     x = deepest(x0, x1, variance, u)
     if x > 0.0 and unit.depth <= 0.0:
         tally.crossings += 1
-    if x > DEEP_M and unit.depth <= DEEP_M:
+    if x > deep_m and unit.depth <= deep_m:
         tally.deep_crossings += 1
     unit.depth = max(unit.depth, x)
     return x
 
 
 @compiled
-def stretch_luck(passage, step, number):
-    """The deviate of a tick's stretch of path: between looks, or the last one."""
-    return uniform(passage, step * (LAST_STRETCH + 1) + number)
+def stretch_luck(unit, number):
+    """The deviate of a stretch of path in the unit's tick: between looks, or the last one."""
+    return uniform(fold(unit.key, _PASSAGE), unit.step * (LAST_STRETCH + 1) + number)
 
 
 @compiled
 def step(unit, par, t1, tick):
     """The navigation deviate at ``t1``, the end of this tick: an exact OU step."""
-    minutes = t1 - unit.t
-    rho, spread = par.rho, par.spread
+    minutes, deviate = t1 - unit.t, normal(unit.nav_key, unit.step)
     if minutes != tick:
-        rho = np.exp(-minutes / par.navigation_tau_minutes)
-        spread = np.sqrt(1.0 - rho * rho)
-    return rho * unit.z + spread * normal(unit.nav_key, unit.step)
+        return drifted(unit.z, minutes, par.navigation_tau_minutes, deviate)
+    return par.rho * unit.z + par.spread * deviate
 
 
 @compiled

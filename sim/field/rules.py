@@ -1,35 +1,95 @@
 """The rules in force, per side, as records that compiled code reads."""
 
+from collections.abc import Iterator
+from typing import get_type_hints
+
 import numpy as np
 
 from sim.arithmetic import exp
+from sim.codes import AfterWarning
+from sim.documents import StrictModel
 from sim.field.path import bridge_reach
-from sim.parameters import Parameters
+from sim.parameters.whole import Parameters, Side
 
 # The schema's parameters that the field reads, per side, as the fields of one record.
 _READ = {
-    "patrols": ("presence", "hours", "speed_kmh", "standoff_m", "spread_m", "recon_share",
-                "recon_distance_m", "probe_share", "probe_depth_m", "size"),
-    "works": ("share", "hours", "night_share", "walk_kmh", "buffer_m", "stretch_m", "distance_m",
-              "distance_log_sd", "floor_m", "size", "size_log_sd"),
+    "patrols": (
+        "presence",
+        "hours",
+        "speed_kmh",
+        "standoff_m",
+        "spread_m",
+        "recon_share",
+        "recon_distance_m",
+        "probe_share",
+        "probe_depth_m",
+        "size",
+    ),
+    "works": (
+        "share",
+        "hours",
+        "night_share",
+        "buffer_m",
+        "stretch_m",
+        "distance_m",
+        "distance_log_sd",
+        "floor_m",
+        "size",
+        "size_log_sd",
+    ),
     "learning": ("memory_days",),
-    "navigation": ("error_m", "tau_minutes", "rugged_factor", "vegetation_factor", "night_factor",
-                   "fog_factor", "satellite", "satellite_error_m"),
-    "watch": ("looks_per_hour", "range_m", "vegetation_loss", "night_factor", "fog_factor",
-              "approach_m", "p_approach_broadcast", "margin_m", "confirm_looks", "track_interval",
-              "range_error_m", "azimuth_error_mil", "jitter_m", "eye_only", "eye_sd_m",
-              "eye_bias_m", "registration_m"),
+    "navigation": (
+        "error_m",
+        "tau_minutes",
+        "rugged_factor",
+        "vegetation_factor",
+        "night_factor",
+        "fog_factor",
+        "satellite",
+        "satellite_error_m",
+    ),
+    "watch": (
+        "looks_per_hour",
+        "range_m",
+        "vegetation_loss",
+        "night_factor",
+        "fog_factor",
+        "approach_m",
+        "p_approach_broadcast",
+        "margin_m",
+        "margin_log_sd",
+        "confirm_looks",
+        "track_interval",
+        "range_error_m",
+        "azimuth_error_mil",
+        "jitter_m",
+        "eye_only",
+        "eye_sd_m",
+        "eye_bias_m",
+        "registration_m",
+    ),
     "stray": ("per_post_year",),
-}  # fmt: skip
-_SHARED = {
-    "mines": ("strikes_per_km", "lane_halfwidth_m", "lane_error"),
-    "survey": ("distance_m",),
 }
-SIDE_RECORD = np.dtype(
-    [(f"{group}_{name}", "f8") for group, names in (_READ | _SHARED).items() for name in names]
-    + [("stay_away", "f8"), ("patrol_intensity", "f8"), ("work_intensity", "f8")]
-    + [("rho", "f8"), ("spread", "f8"), ("reach", "f8")]
-)
+_SHARED = {
+    "counting": ("deep_m",),
+    "mines": ("strikes_per_party_day", "clearing_weeks", "strikes_per_km", "lane_halfwidth_m", "lane_error"),
+    "survey": ("distance_m", "recognised"),
+}
+# What follows from them, and what is set day by day: the governments' intensities, the year's effect.
+_DERIVED = [("learning_rule", "i8")] + [
+    (name, "f8") for name in ("patrol_intensity", "work_intensity", "recon_year", "rho", "spread", "reach")
+]
+_TYPES = {bool: "?", int: "i8", float: "f8"}
+
+
+def _fields(groups: dict[str, tuple[str, ...]], owner: type[StrictModel]) -> Iterator[tuple[str, str]]:
+    for group, names in groups.items():
+        declared = get_type_hints(get_type_hints(owner)[group])
+        for name in names:
+            yield f"{group}_{name}", _TYPES[declared[name]]
+
+
+SIDE_RECORD = np.dtype([*_fields(_READ, Side), *_fields(_SHARED, Parameters), *_DERIVED], align=True)
 
 
 def side_records(parameters: Parameters) -> np.ndarray:
@@ -39,8 +99,8 @@ def side_records(parameters: Parameters) -> np.ndarray:
         for groups, owner in ((_READ, side), (_SHARED, parameters)):
             for group, names in groups.items():
                 for name in names:
-                    record[f"{group}_{name}"] = float(getattr(getattr(owner, group), name))
-        record["stay_away"] = float(side.learning.rule == "stay_away")
+                    record[f"{group}_{name}"] = getattr(getattr(owner, group), name)
+        record["learning_rule"] = AfterWarning[side.learning.rule.upper()]
         tick, tau = float(parameters.clock.tick_minutes), side.navigation.tau_minutes
         record["rho"] = exp(-tick / tau)
         record["spread"] = np.sqrt(1.0 - record["rho"] ** 2)

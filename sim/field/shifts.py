@@ -2,13 +2,16 @@
 
 import numpy as np
 
+from sim.codes import AfterWarning, Crew, UnitKind
 from sim.compiled import compiled
+from sim.constants import DAY, HALF_DAY, HOUR, KM
 from sim.field.courses import own_and_limit
 from sim.field.land import cell_of, growth, in_dark, in_fog
 from sim.field.looks import fix_error, next_candidate
-from sim.field.mines import lane_z
+from sim.field.mines import lane_z, strikes_at_work
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
-from sim.state import DAY, DAY_CREW, NEVER, NIGHT_CREW, PATROL, WORK_PARTY
+from sim.sides import NORTH, northward, other
+from sim.state import NEVER
 
 _ACTIVE = int(Kind.SHIFT_ACTIVE)
 _ROUTE = int(Kind.SHIFT_ROUTE)
@@ -17,6 +20,7 @@ _PROBE = int(Kind.SHIFT_PROBE)
 _NAV_0 = int(Kind.NAVIGATION_START)
 _NAV = int(Kind.NAVIGATION_STEP)
 _MINE = int(Kind.MINE)
+_RECOGNISED = int(Kind.SURVEY_RECOGNISED)
 
 
 @compiled
@@ -33,10 +37,10 @@ def _send_patrol(unit, par, t, length_m):
         return False
     route = fold(unit.key, _ROUTE)
     unit.s = min(max(unit.home_s + (uniform(route, 0) - 0.5) * unit.reach_s, 0.0), length_m)
-    unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * par.patrols_speed_kmh * 1000.0 / 60.0
+    unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * par.patrols_speed_kmh * KM / HOUR
     recon = fold(unit.key, _RECON)
     probe = fold(unit.key, _PROBE)
-    unit.recon = 1 if uniform(recon, 0) < par.patrols_recon_share else 0
+    unit.recon = 1 if uniform(recon, 0) < par.patrols_recon_share * par.recon_year else 0
     unit.probe = 1 if unit.recon == 1 and uniform(probe, 0) < par.patrols_probe_share else 0
     if unit.probe == 1:
         unit.distance = -par.patrols_probe_depth_m
@@ -44,8 +48,8 @@ def _send_patrol(unit, par, t, length_m):
         unit.distance = par.patrols_recon_distance_m
     else:
         unit.distance = par.patrols_standoff_m + par.patrols_spread_m * exponential(route, 2)
-    unit.persons = int(par.patrols_size)
-    unit.end = t + 60.0 * par.patrols_hours
+    unit.persons = par.patrols_size
+    unit.end = t + HOUR * par.patrols_hours
     return True
 
 
@@ -56,7 +60,7 @@ def _send_party(unit, project, par, t, length_m):
     if project.thinning >= par.works_share * par.work_intensity:
         return False
     active = fold(unit.key, _ACTIVE)
-    if unit.crew == NIGHT_CREW and uniform(active, 0) >= par.works_night_share:
+    if unit.crew == Crew.NIGHT and uniform(active, 0) >= par.works_night_share:
         return False
     route = fold(unit.key, _ROUTE)
     unit.s = project.s + (uniform(route, 0) - 0.5) * par.works_stretch_m
@@ -65,7 +69,7 @@ def _send_party(unit, project, par, t, length_m):
     distance = par.works_distance_m * np.exp(par.works_distance_log_sd * project.far)
     unit.distance = max(par.works_floor_m, distance)
     unit.persons = int(par.works_size * np.exp(par.works_size_log_sd * project.large) + 0.5)
-    unit.end = t + 60.0 * par.works_hours
+    unit.end = t + HOUR * par.works_hours
     return True
 
 
@@ -75,67 +79,81 @@ def _send_team(unit, par, t):
         return False
     unit.s, unit.speed = unit.home_s, 0.0
     unit.distance = par.survey_distance_m
-    unit.persons = int(par.patrols_size)
-    unit.end = t + 60.0 * par.patrols_hours
+    unit.persons = par.patrols_size
+    unit.end = t + HOUR * par.patrols_hours
     return True
 
 
 @compiled
-def _goes_out(unit, projects, par, t, length_m):
+def _goes_out(unit, setting, t):
     """Decide whether a unit goes out this shift, where along the line, and how far from it."""
-    if unit.kind == PATROL:
+    par, length_m = setting.pars[unit.side], setting.land.length_m
+    if unit.kind == UnitKind.PATROL:
         goes = _send_patrol(unit, par, t, length_m)
-    elif unit.kind == WORK_PARTY:
-        goes = _send_party(unit, projects[unit.project], par, t, length_m)
+    elif unit.kind == UnitKind.WORK_PARTY:
+        goes = _send_party(unit, setting.projects[unit.project], par, t, length_m)
     else:
         goes = _send_team(unit, par, t)
-    if not goes:
+    if not goes or not _goes_back(unit, par, t, length_m):
         return False
-    memory = remembered(unit, t, par.learning_memory_days)
-    if (
-        par.stay_away != 0.0
-        and unit.pushback > 0.0
-        and (t - unit.pushed_at < DAY * par.learning_memory_days)
-    ):
-        return False
-    if par.stay_away == 0.0 and unit.probe == 0:
-        unit.distance += memory
-    if unit.kind == WORK_PARTY:
+    if unit.kind == UnitKind.WORK_PARTY:
         unit.distance = max(unit.distance, par.works_buffer_m)
     return True
 
 
 @compiled
-def _navigation_sd(unit, par, land, sky, i, j, t):
+def _goes_back(unit, par, t, length_m):
+    """What a unit has learned from warnings, by the rule of its side; False if it stays away."""
+    if par.learning_rule == AfterWarning.STAY_AWAY:
+        return not (unit.pushback > 0.0 and t - unit.pushed_at < DAY * par.learning_memory_days)
+    if par.learning_rule == AfterWarning.ABANDON:
+        return unit.pushed_at != NEVER
+    if par.learning_rule == AfterWarning.MOVE_ALONG:
+        unit.s = min(max(unit.s + unit.pushback, 0.0), length_m)
+    elif unit.probe == 0:
+        unit.distance += remembered(unit, t, par.learning_memory_days)
+    return True
+
+
+@compiled
+def _navigation_sd(unit, par, setting, i, j, t):
+    land, sky = setting.land, setting.sky
     sd = par.navigation_error_m * (1.0 + par.navigation_rugged_factor * land.cells[i, j].ruggedness)
     sd *= 1.0 + par.navigation_vegetation_factor * growth(land, sky, i, j, t)
     if in_dark(sky, 0.5 * (t + unit.end)):
         sd *= par.navigation_night_factor
     if in_fog(land, sky, i, t):
         sd *= par.navigation_fog_factor
-    if par.navigation_satellite != 0.0:
+    if par.navigation_satellite:
         sd = min(sd, par.navigation_satellite_error_m)
     return sd
 
 
 @compiled
-def _set_out(unit, t, posts, courses, pars, land, sky):
+def set_out(unit, t, setting):
     """Put a unit in its place, and draw its errors and those of whoever watches it."""
-    par, watch = pars[unit.side], pars[1 - unit.side]
-    sign = 1.0 - 2.0 * unit.side
-    d = own_and_limit(courses, unit.side, unit.s)[0] + sign * unit.distance
+    par, watch, land = setting.pars[unit.side], setting.pars[other(unit.side)], setting.land
+    sign = northward(unit.side)
+    d = own_and_limit(setting.courses, unit.side, unit.s)[0] + sign * unit.distance
     i, j = cell_of(land, unit.s, d)
     unit.begin, unit.t, unit.active = t, t, 1
-    unit.nav_sd = _navigation_sd(unit, par, land, sky, i, j, t)
+    unit.nav_sd = _navigation_sd(unit, par, setting, i, j, t)
     cell = land.cells[i, j]
-    unit.watcher = cell.south_post if unit.side == 0 else cell.north_post
-    unit.fix = 0.0
+    unit.watcher = cell.south_post if unit.side == NORTH else cell.north_post
+    if unit.kind == UnitKind.SURVEY_TEAM and uniform(fold(unit.key, _RECOGNISED), 0) < par.survey_recognised:
+        unit.watcher = -1  # the post that knows it leaves it be
+    unit.fix, unit.margin = 0.0, watch.watch_margin_m
     if unit.watcher >= 0:
-        unit.fix = fix_error(unit, watch, posts[unit.watcher], d)
+        post = setting.posts[unit.watcher]
+        unit.fix = fix_error(unit, watch, post, d)
+        unit.margin *= np.exp(watch.watch_margin_log_sd * post.leniency)
     unit.z = normal(fold(unit.key, _NAV_0), 0)
     unit.nav_key = fold(unit.key, _NAV)
     unit.mine_luck = exponential(fold(unit.key, _MINE), 0)
     unit.lane_z = lane_z(unit, par, land.most_mines)
+    unit.strike_at = NEVER
+    if unit.project >= 0:
+        unit.strike_at = strikes_at_work(unit, setting.projects[unit.project], par)
     unit.step = unit.looks = unit.tracks = unit.violations = unit.approached = 0
     unit.answered = unit.incidents = 0
     unit.incident, unit.depth, unit.track = -1, -NEVER, NEVER
@@ -144,25 +162,25 @@ def _set_out(unit, t, posts, courses, pars, land, sky):
 
 
 @compiled
-def begin_shifts(units, t, tick, projects, posts, courses, pars, land, sky, luck, tallies):
+def begin_shifts(units, t, setting, tallies):
     """Begin the shifts of ``t``; a unit whose incident is open, or that is still out, does not."""
-    night = t % DAY >= 720.0
-    shift = (sky.epoch + int(t // DAY)) * 2 + (1 if night else 0)
+    night = t % DAY >= HALF_DAY
+    shift = (setting.sky.epoch + int(t // DAY)) * 2 + (1 if night else 0)
     for row in range(units.shape[0]):
         unit = units[row]
-        if unit.incident >= 0 or (unit.crew == DAY_CREW and night):
+        if unit.incident >= 0 or (unit.crew == Crew.DAY and night):
             continue
-        if unit.crew == NIGHT_CREW and not night:
+        if unit.crew == Crew.NIGHT and not night:
             continue
         if unit.active == 1:
             end_shift(unit, tallies[unit.side])
         unit.shift = shift
-        unit.key = occasion(luck, unit.who, shift, 0, unit.side)
-        if not _goes_out(unit, projects, pars[unit.side], t, land.length_m):
+        unit.key = occasion(setting.luck, unit.who, shift, 0, unit.side)
+        if not _goes_out(unit, setting, t):
             continue
-        _set_out(unit, t, posts, courses, pars, land, sky)
-        tallies[unit.side].unit_ticks += int(np.ceil((unit.end - t) / tick))
-        if unit.kind == WORK_PARTY:
+        set_out(unit, t, setting)
+        tallies[unit.side].unit_ticks += int(np.ceil((unit.end - t) / setting.tick))
+        if unit.kind == UnitKind.WORK_PARTY:
             tallies[unit.side].workdays += 1.0
 
 

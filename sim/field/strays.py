@@ -1,11 +1,26 @@
 """Rounds that nobody ordered: which posts fire one today, and when."""
 
+from sim.codes import Trigger
 from sim.compiled import compiled
-from sim.field.events import STRAY_SHOT
+from sim.constants import DAY, DAYS_A_YEAR
+from sim.field.events import hand_over
 from sim.randomness import Kind, address, exponential
-from sim.state import DAY, NEVER
+from sim.state import NEVER
 
 _STRAY = int(Kind.STRAY_SHOT)
+
+
+@compiled
+def _luck_of(post, luck):
+    """The share of the yearly rate that a post uses up until its next stray round."""
+    return exponential(address(luck, _STRAY, post.who, 0, 0, post.side), post.strays)
+
+
+@compiled
+def begin_strays(posts, luck):
+    """Give every post the luck that its first stray round uses up."""
+    for k in range(posts.shape[0]):
+        posts[k].stray_luck = _luck_of(posts[k], luck)
 
 
 @compiled
@@ -13,14 +28,13 @@ def draw_strays(posts, pars, luck, t):
     """Decide for the day that begins at ``t`` which posts fire a stray round, and when."""
     for k in range(posts.shape[0]):
         post = posts[k]
-        daily = pars[post.side].stray_per_post_year / 365.0
+        daily = pars[post.side].stray_per_post_year / DAYS_A_YEAR
         if post.stray_luck > daily:
             post.stray_luck -= daily
             continue
         post.next_stray = t + DAY * post.stray_luck / daily
-        key = address(luck, _STRAY, post.who, 0, 0, post.side)
         post.strays += 1
-        post.stray_luck += exponential(key, post.strays) - daily
+        post.stray_luck += _luck_of(post, luck) - daily
 
 
 @compiled
@@ -38,9 +52,7 @@ def due_strays(posts, t1, tallies, events, n):
     for k in range(posts.shape[0]):
         post = posts[k]
         if post.next_stray <= t1:
-            event = events[n]
-            event.t, event.kind, event.row, event.side = post.next_stray, STRAY_SHOT, k, post.side
-            event.depth = event.map_m = event.nav_m = event.fix_m = event.d = 0.0
+            hand_over(events[n], post.next_stray, Trigger.STRAY_SHOT, k, post.side)
             post.next_stray = NEVER
             tallies[post.side].stray_shots += 1
             n += 1

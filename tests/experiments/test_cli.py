@@ -6,16 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from little import SCENARIO, dmz, same_bytes
+from little import SCENARIO, same_bytes
+from typed import dmz
 from typer.testing import CliRunner
 
 import sim
 from experiments.cli import app
-from experiments.folders import StudyFolder
+from experiments.study.folder import StudyFolder
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +29,57 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def done(folder) -> subprocess.CompletedProcess:
-    return dmz("run", "short.yaml", "--runs", "6", "--workers", "1", "--out", "one", "--why", "1",
-               "--geojson", cwd=folder)  # fmt: skip
+    return dmz(
+        "run",
+        "short.yaml",
+        "--runs",
+        "6",
+        "--workers",
+        "1",
+        "--out",
+        "one",
+        "--why",
+        "1",
+        "--geojson",
+        cwd=folder,
+    )
 
 
 def test_run_prints_the_table_and_writes_the_folder(done, folder):
     assert done.returncode == 0, done.stderr
-    for words in ("accidental clashes", "begun by a violation", "begun otherwise", "per incident",
-                  "crossings recorded by the south", "false incidents", "casualties by mines",
-                  "map gap", "contested area", "Time to the first clash", "k + n",
-                  "Clashes by county", "between worlds"):  # fmt: skip
+    for words in (
+        "accidental clashes",
+        "begun by a violation",
+        "begun otherwise",
+        "per incident",
+        "crossings recorded by the south",
+        "false incidents",
+        "casualties by mines",
+        "map gap",
+        "contested area",
+        "Time to the first clash",
+        "k + n",
+        "Clashes by county",
+        "between worlds",
+    ):
         assert words in done.stdout or words == "per incident", words
     names = {path.name for path in (folder / "one").iterdir()}
-    assert names == {"runs.parquet", "incidents.parquet", "tension.parquet", "tables.json",
-                     "manifest.json", "inputs", "figures.json", "figures", "report.html",
-                     "summary.png", "session.json", "incidents.geojson", "made.json",
-                     ".lock"}  # fmt: skip
+    assert names == {
+        "runs.parquet",
+        "incidents.parquet",
+        "tension.parquet",
+        "tables.json",
+        "manifest.json",
+        "inputs",
+        "figures.json",
+        "figures",
+        "report.html",
+        "summary.png",
+        "session.json",
+        "incidents.geojson",
+        "made.json",
+        ".lock",
+    }
     runs = pd.read_parquet(folder / "one" / "runs.parquet")
     incidents = pd.read_parquet(folder / "one" / "incidents.parquet")
     assert len(runs) == 6 and runs["incidents"].sum() == len(incidents) > 10
@@ -66,8 +103,7 @@ def test_the_manifest_names_what_was_run(done, folder):
 
 
 def test_any_number_of_workers_leaves_the_same_bytes(done, folder):
-    again = dmz("run", "short.yaml", "--runs", "6", "--workers", "2", "--out", "two", "--geojson",
-                cwd=folder)  # fmt: skip
+    again = dmz("run", "short.yaml", "--runs", "6", "--workers", "2", "--out", "two", "--geojson", cwd=folder)
     assert again.returncode == 0, again.stderr
     same_bytes(folder / "one", folder / "two")
     one, two = (dmz("bundle", name, cwd=folder) for name in ("one", "two"))
@@ -75,7 +111,7 @@ def test_any_number_of_workers_leaves_the_same_bytes(done, folder):
 
 
 def test_json_prints_the_same_figures(folder):
-    result = dmz("run", "short.yaml", "--runs", "2", "--json", "--out", "three", cwd=folder)
+    result = dmz("run", "short.yaml", "--runs", "2", "--json", "--no-report", "--out", "three", cwd=folder)
     figures = json.loads(result.stdout)
     kept = json.loads((folder / "three" / "figures.json").read_text())
     assert result.returncode == 0 and figures.pop("results") == "three" and figures == kept
@@ -115,11 +151,15 @@ def test_a_number_that_is_none_is_said_with_what_is_allowed(text):
     assert f"'--runs': found '{text}'; allowed a whole number, 1 or more" in result.output
 
 
-@pytest.mark.parametrize(("words", "allowed"), [
-    (["compare", "baseline", "--runs=1"], "2 or more"), (["verify", "x", "--rows=0"], "1 or more"),
-    (["study", "x", "--seed=-1"], "0 to 4,611,686,018,427,387,904"),
-    (["run", "baseline", f"--seed={2**62 + 1}"], "0 to 4,611,686,018,427,387,904"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (["compare", "baseline", "--runs=1"], "2 or more"),
+        (["verify", "x", "--rows=0"], "1 or more"),
+        (["study", "x", "--seed=-1"], "0 to 4,611,686,018,427,387,904"),
+        (["run", "baseline", f"--seed={2**62 + 1}"], "0 to 4,611,686,018,427,387,904"),
+    ],
+)
 def test_every_number_has_its_range(words, allowed):
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2 and f"allowed a whole number, {allowed}" in result.output
@@ -134,14 +174,25 @@ def test_a_folder_that_holds_something_is_not_overwritten(folder):
 
 
 def test_an_interrupt_keeps_what_was_finished(folder):
-    command = [sys.executable, "-m", "experiments.cli", "run", "short.yaml", "--runs", "100000",
-               "--workers", "1", "--out", "cut"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "experiments.cli",
+        "run",
+        "short.yaml",
+        "--runs",
+        "100000",
+        "--workers",
+        "1",
+        "--out",
+        "cut",
+    ]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
     try:
         while not (folder / "cut" / "parts" / "000001").exists() and process.poll() is None:
             time.sleep(0.1)
         os.kill(process.pid, signal.SIGINT)
-        _, said = process.communicate(timeout=120)
+        _, said = process.communicate(timeout=500)
     finally:
         process.kill()
     assert process.returncode == 130 and "Traceback" not in said
@@ -158,7 +209,7 @@ def test_agents_named_by_a_policy_load_only_when_allowed(folder):
     (folder / "mild.yaml").write_text(
         "name: mild\nbinds: [north, south]\nagents: {CommandPost: 'mild:Mild'}\n"
     )
-    words = ("run", "short.yaml", "--policy", "mild.yaml", "--runs", "2", "--workers", "1")
+    words = ("run", "short.yaml", "--policy", "mild.yaml", "--runs", "2", "--workers", "1", "--no-report")
     refused = dmz(*words, "--out", "mild0", cwd=folder)
     assert refused.returncode == 2 and "--allow-code" in refused.stderr
     assert not (folder / "mild0").exists()
@@ -178,8 +229,20 @@ def failing(folder: Path, name: str, when: str) -> list[str]:
     (folder / f"{name}.yaml").write_text(
         f"name: {name}\nbinds: [north, south]\nagents: {{CommandPost: '{name}:Rash'}}\n"
     )
-    return ["run", "short.yaml", "--policy", f"{name}.yaml", "--allow-code", "--workers", "1",
-            "--runs", "6", "--out", name]  # fmt: skip
+    return [
+        "run",
+        "short.yaml",
+        "--policy",
+        f"{name}.yaml",
+        "--allow-code",
+        "--no-report",
+        "--workers",
+        "1",
+        "--runs",
+        "6",
+        "--out",
+        name,
+    ]
 
 
 def test_a_run_that_fails_is_recorded_and_the_others_count(folder):
@@ -188,8 +251,9 @@ def test_a_run_that_fails_is_recorded_and_the_others_count(folder):
     assert set(pd.read_parquet(folder / "rash" / "runs.parquet")["world"]) == {0, 2}
     failures = json.loads((folder / "rash" / "failures.json").read_text())["failures"]
     assert {(each["arm"], each["run"], each["seed"]) for each in failures} == {
-        ("short + rash", 2, 1), ("short + rash", 3, 1)
-    }  # fmt: skip
+        ("short + rash", 2, 1),
+        ("short + rash", 3, 1),
+    }
     assert "next_step" in failures[0]["traceback"]
     assert "dmz resume --failed rash" in some.stderr
 
@@ -200,14 +264,70 @@ def test_what_failed_is_played_again_when_asked(folder):
     some = dmz(*failing(folder, "moody", when), cwd=folder)
     assert some.returncode == 3, some.stderr
     (folder / "mended").touch()
-    kept = dmz("resume", "moody", "--allow-code", cwd=folder)
+    kept = dmz("resume", "moody", "--allow-code", "--no-report", cwd=folder)
     assert kept.returncode == 3 and "2 runs failed" in kept.stderr
-    again = dmz("resume", "--failed", "moody", "--allow-code", cwd=folder)
+    again = dmz("resume", "--failed", "moody", "--allow-code", "--no-report", cwd=folder)
     assert again.returncode == 0, again.stderr
     assert not (folder / "moody" / "failures.json").exists()
     whole = dmz(*failing(folder, "moody", when)[:-1], "whole", cwd=folder)
     assert whole.returncode == 0, whole.stderr
     same_bytes(folder / "moody", folder / "whole")
+
+
+def test_an_agent_that_ends_its_process_is_named(folder):
+    """With one worker too, and when its run is only reckoned with or verified; how it ends: test_pool.py."""
+    words = failing(folder, "grim", "(os := __import__('os')).path.exists('deadly') and os._exit(7)")
+    (folder / "deadly").touch()
+    for played in ([*words, "--dry-run"], words):
+        found = dmz(*played, cwd=folder)
+        assert found.returncode == 1, found.stderr
+        assert "of short + grim" in found.stderr and "ends its process" in found.stderr
+    (folder / "deadly").unlink()
+    whole = dmz("resume", "--allow-code", "--no-report", words[-1], cwd=folder)
+    assert whole.returncode == 0, whole.stderr
+    (folder / "deadly").touch()
+    verified = dmz("verify", "--allow-code", words[-1], "--rows", "1", cwd=folder)
+    assert verified.returncode == 1 and "ends its process" in verified.stderr
+
+
+def test_what_an_agent_prints_or_enters_is_not_the_commands(folder):
+    (folder / "loud.py").write_text(
+        "import os\nfrom sim.agents import CommandPost\n"
+        "class Loud(CommandPost):\n    def next_step(self, incident):\n"
+        "        print('loud')\n        os.chdir('/')\n        return super().next_step(incident)\n"
+    )
+    (folder / "loud.yaml").write_text(
+        "name: loud\nbinds: [north, south]\nagents: {CommandPost: 'loud:Loud'}\n"
+    )
+    found = dmz(
+        "run",
+        "short.yaml",
+        "--policy",
+        "loud.yaml",
+        "--allow-code",
+        "--no-report",
+        "--workers",
+        "1",
+        "--runs",
+        "4",
+        "--out",
+        "loud",
+        "--json",
+        cwd=folder,
+    )
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout) and (folder / "loud" / "runs.parquet").exists()
+
+
+def test_without_a_report_nothing_is_drawn_until_it_is_asked_for(folder):
+    bare = dmz("run", "short.yaml", "--runs", "2", "--no-report", "--out", "bare", cwd=folder)
+    assert bare.returncode == 0 and "dmz report bare makes it" in bare.stderr, bare.stderr
+    assert {"runs.parquet", "figures.json"} <= {path.name for path in (folder / "bare").iterdir()}
+    assert not (folder / "bare" / "report.html").exists() and not (folder / "bare" / "figures").exists()
+    numbers = (folder / "bare" / "figures.json").read_bytes()
+    assert dmz("report", "bare", cwd=folder).returncode == 0
+    assert (folder / "bare" / "report.html").exists()
+    assert (folder / "bare" / "figures.json").read_bytes() == numbers
 
 
 def test_where_every_run_fails_there_are_no_figures(folder):
@@ -233,11 +353,9 @@ def test_a_dry_run_says_what_it_takes(folder):
 
 def test_commands_at_the_same_moment_have_a_folder_each(folder):
     """Three once shared a folder, all with exit code 0, and one survived."""
-    command = [sys.executable, "-m", "experiments.cli", "run", "short.yaml", "--runs", "2",
-               "--workers", "1"]  # fmt: skip
-    together = [subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
-                for _ in range(3)]  # fmt: skip
-    said = [process.communicate(timeout=300)[0] for process in together]
+    command = [sys.executable, "-m", "experiments.cli", "run", "short.yaml", "--runs", "2", "--workers", "1"]
+    together = [subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [process.communicate(timeout=500)[0] for process in together]
     assert [process.returncode for process in together] == [0] * 3
     folders = {line for text in said for line in text.splitlines() if line.startswith("Report: ")}
     assert len(folders) == 3
@@ -245,13 +363,29 @@ def test_commands_at_the_same_moment_have_a_folder_each(folder):
 
 def test_two_studies_into_one_folder_do_not_mix(folder):
     """One has it alone; the other is refused, or finds another study there."""
+
     def begun(seed):
-        command = [sys.executable, "-m", "experiments.cli", "compare", "short.yaml", "--policies",
-                   "nothing", "--runs", "2", "--seed", seed, "--workers", "1", "--out", "shared"]
+        command = [
+            sys.executable,
+            "-m",
+            "experiments.cli",
+            "compare",
+            "short.yaml",
+            "--policies",
+            "nothing",
+            "--runs",
+            "2",
+            "--seed",
+            seed,
+            "--workers",
+            "1",
+            "--out",
+            "shared",
+        ]
         return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
 
     together = [begun(seed) for seed in ("1", "2", "3")]
-    said = [process.communicate(timeout=300)[1] for process in together]
+    said = [process.communicate(timeout=500)[1] for process in together]
     codes = [process.returncode for process in together]
     assert sorted(codes) == [0, 2, 2], said
     for code, text in zip(codes, said, strict=True):
@@ -272,24 +406,29 @@ def test_the_wheel_works_in_an_empty_folder(tmp_path):
     """Built, unpacked and run away from the checkout: scenarios and data are in the wheel."""
     root = Path(__file__).parents[2]
     wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(tmp_path)]
-    subprocess.run([*wheel, str(root)], check=True, timeout=300)
+    subprocess.run([*wheel, str(root)], check=True, timeout=500)
     built = next(tmp_path.glob("*.whl"))
+    typed = {"sim/py.typed", "experiments/py.typed"}
+    assert typed <= set(zipfile.ZipFile(built).namelist())
     site, empty = tmp_path / "site", tmp_path / "empty"
     empty.mkdir()
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
-    subprocess.run([*install, str(site), str(built)], check=True, timeout=300)
+    subprocess.run([*install, str(site), str(built)], check=True, timeout=500)
     environment = os.environ | {"PYTHONPATH": str(site)}
     script = "import sim; print(sim.__file__); from experiments.cli import main; main()"
     result = subprocess.run(
-        [sys.executable, "-c", script, "run", "baseline", "--days", "5", "--runs", "2", "--workers",
-         "1"], cwd=empty, env=environment, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+        [sys.executable, "-c", script, "run", "baseline", "--days", "5", "--runs", "2", "--workers", "1"],
+        cwd=empty,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
     assert result.returncode == 0, result.stderr
     assert str(site) in result.stdout and len(list(empty.glob("results/run-baseline-*"))) == 1
 
 
-@pytest.mark.parametrize("verb", [each.name or each.callback.__name__
-                                  for each in app.registered_commands])
+@pytest.mark.parametrize("verb", [each.name or each.callback.__name__ for each in app.registered_commands])
 def test_every_verb_has_help(verb):
     """An option's metavar broke it, and nothing else, beside a click that typer did not know."""
     found = CliRunner().invoke(app, [verb, "--help"])

@@ -1,12 +1,15 @@
-"""Fixtures that tests of files share: a folder of them, and what is said where they are refused."""
+"""Fixtures that tests share: a folder of files, what is said where they are refused, forced incidents."""
 
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import yaml
+from forced import FORCED, FORCED_SIDE, POSTS, nested, written
 
 from sim.documents import BadInput
-from sim.scenario import Case, load_case
+from sim.model import DmzModel
+from sim.scenario.loading import Case, load_case
 
 
 @pytest.fixture
@@ -35,3 +38,40 @@ def refused(folder, tmp_path: Path):
         return str(caught.value).replace(f"{tmp_path}/", "").splitlines()
 
     return said
+
+
+@pytest.fixture(scope="module")
+def play(tmp_path_factory):
+    """``play(lines=..., posts=..., injects=..., **changes)``: a forced model, played to its end."""
+    folder = tmp_path_factory.mktemp("forced")
+    cases = {}
+
+    def case_of(lines, posts, injects, changes):
+        key = repr((lines, posts, injects, sorted(changes.items())))
+        if key not in cases:
+            values = dict(FORCED)
+            for side in ("north", "south"):
+                values |= {f"{side}.{name}": value for name, value in FORCED_SIDE.items()}
+            values |= {name.replace("__", "."): value for name, value in changes.items()}
+            if lines is not None:
+                ends = (0, values["space.length_km"])
+                rows = [f"{s},{','.join(map(str, lines))}" for s in ends]
+                values["border.lines_file"] = written(
+                    folder / f"{len(cases)}-lines.csv", "s_km,north_m,south_m,commission_m", rows
+                )
+            if posts is not None:
+                rows = [",".join(map(str, post)) for post in posts]
+                values["border.posts_file"] = written(
+                    folder / f"{len(cases)}-posts.csv", "side,s_km,d_m", rows
+                )
+            document = {"extends": "declared", "name": "forced", "injects": list(injects)}
+            file = folder / f"{len(cases)}.yaml"
+            file.write_text(yaml.safe_dump(document | nested(values)))
+            cases[key] = load_case(str(file))
+        return cases[key]
+
+    def build(lines=(-100, 0, 0), posts=POSTS, injects=(), luck=0, run=True, agents=None, **changes):
+        model = DmzModel(case_of(lines, posts, injects, changes), luck=luck, agents=agents, seed=1)
+        return model.run() if run else model
+
+    return build

@@ -41,9 +41,7 @@ def test_the_cache_lies_where_it_is_asked_to(places, tmp_path, monkeypatch):
     assert cache_folder().is_dir()
 
 
-def test_where_nothing_can_be_written_a_temporary_one_takes_its_place(
-    places, tmp_path, monkeypatch
-):
+def test_where_nothing_can_be_written_a_temporary_one_takes_its_place(places, tmp_path, monkeypatch):
     """A file stands where the folder should be, so that nobody, not even root, can make it."""
     _, temporary = places
     blocked = tmp_path / "file"
@@ -83,14 +81,17 @@ def test_without_home_and_name_there_is_a_temporary_place(places, monkeypatch):
 
 def test_where_nothing_at_all_can_be_kept_runs_go_on(tmp_path):
     """Neither home nor a place for temporary files: the code is compiled and forgotten."""
-    code = ("import tempfile\n"
-            "def nowhere(*_, **__): raise FileNotFoundError('no usable temporary directory')\n"
-            "tempfile.gettempdir = tempfile.mkdtemp = nowhere\n"
-            "from sim.arithmetic import logit\nfrom sim import compiled as c\n"
-            "print(logit(0.5), c.CACHE, c.cache_variables(), c.is_cached(), c.cache_problem())")
+    code = (
+        "import tempfile\n"
+        "def nowhere(*_, **__): raise FileNotFoundError('no usable temporary directory')\n"
+        "tempfile.gettempdir = tempfile.mkdtemp = nowhere\n"
+        "from sim.arithmetic import logit\nfrom sim import compiled as c\n"
+        "print(logit(0.5), c.CACHE, c.cache_variables(), c.is_cached(), c.cache_problem())"
+    )
     environment = {"PYTHONPATH": str(PACKAGE.parent), "HOME": "/proc/nowhere"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                          env=environment, timeout=120)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=500
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("0.0 None {} False compiled code can be kept nowhere")
 
@@ -178,8 +179,9 @@ def test_another_version_or_processor_starts_afresh(places, monkeypatch, what):
         monkeypatch.setattr(module.numba.config, "CPU_FEATURES", "-avx512f")
     else:
         version = module.importlib.metadata.version
-        monkeypatch.setattr(module.importlib.metadata, "version",
-                            lambda name: "0.0" if name == what else version(name))  # fmt: skip
+        monkeypatch.setattr(
+            module.importlib.metadata, "version", lambda name: "0.0" if name == what else version(name)
+        )
     assert cache_folder() != before
 
 
@@ -320,33 +322,52 @@ def test_an_installed_package_keeps_its_code_between_processes(tmp_path):
     code = "from sim.arithmetic import logit; print(logit(0.5), *logit.stats.cache_hits.values())"
     environment = os.environ | {"DMZ_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(PACKAGE.parent)}
     said = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120,
-                       check=True, env=environment).stdout.split()
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=True,
+            env=environment,
+        ).stdout.split()
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     assert said == [["0.0"], ["0.0", "1"]]
 
 
 # -- variables that were set for other programs ---------------------------------------------------
 
-FOREIGN = ("NUMBA_DISABLE_JIT=1", "NUMBA_BOUNDSCHECK=1", "NUMBA_OPT=0", "NUMBA_DEBUG=1",
-           "NUMBA_CACHE_LOCATOR_CLASSES=nonsense", "NUMBA_COLOR_SCHEME=nonsense",
-           "NUMBA_DEVELOPER_MODE=1", "NUMBA_DUMP_IR=1", "NUMBA_CAPTURED_ERRORS=nonsense",
-           "NUMBA_CACHE_DIR=/proc/nowhere", "NUMBA_DEBUG_CACHE=1")  # fmt: skip
+FOREIGN = (
+    "NUMBA_DISABLE_JIT=1",
+    "NUMBA_BOUNDSCHECK=1",
+    "NUMBA_OPT=0",
+    "NUMBA_DEBUG=1",
+    "NUMBA_CACHE_LOCATOR_CLASSES=nonsense",
+    "NUMBA_COLOR_SCHEME=nonsense",
+    "NUMBA_DEVELOPER_MODE=1",
+    "NUMBA_DUMP_IR=1",
+    "NUMBA_CAPTURED_ERRORS=nonsense",
+    "NUMBA_CACHE_DIR=/proc/nowhere",
+    "NUMBA_DEBUG_CACHE=1",
+)
 
 
 @pytest.mark.parametrize("before", ["", "import numba; "], ids=["first", "after numba"])
 def test_switches_of_numba_that_others_set_change_nothing(tmp_path, before):
     """All of them at once, also where the caller has already loaded numba (with its JIT)."""
-    code = (f"{before}from sim.arithmetic import logit; import numba; print(logit(0.5), "
-            "numba.config.DISABLE_JIT, numba.config.BOUNDSCHECK, int(numba.config.OPT), "
-            "len(logit.signatures))")  # fmt: skip
+    code = (
+        f"{before}from sim.arithmetic import logit; import numba; print(logit(0.5), "
+        "numba.config.DISABLE_JIT, numba.config.BOUNDSCHECK, int(numba.config.OPT), "
+        "len(logit.signatures))"
+    )
     foreign = dict(each.split("=") for each in FOREIGN if not (before and "LE_JIT" in each))
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120,
-        env=os.environ | foreign | {"DMZ_CACHE_DIR": str(tmp_path),
-                                    "PYTHONPATH": str(PACKAGE.parent)},
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=500,
+        env=os.environ | foreign | {"DMZ_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(PACKAGE.parent)},
+    )
     assert done.stdout.split() == ["0.0", "0", "None", "3", "1"], done.stderr
 
 

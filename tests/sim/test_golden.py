@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from sim.model import DmzModel
-from sim.outcome import outcome
-from sim.scenario import load_case
+from sim.outcome.outcome import outcome
+from sim.scenario.loading import load_case
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "trajectories.json"
 CASES = {
+    "declared": ("declared", (), 150),
     "baseline": ("baseline", (), 150),
     "misjudged + hotline": ("misjudged", ("hotline",), 150),
     "worst_accepted": ("worst_accepted", (), 150),
@@ -32,7 +33,7 @@ def trajectory(name: str) -> dict:
         array = getattr(model.state, field.name)
         for part in array.dtype.names or (None,):  # by field: padding bytes are not promised
             digest.update((array if part is None else array[part]).tobytes())
-    row = outcome(model).row
+    row = outcome(model.scene).row
     shown = ("incidents", "rung_1", "rung_2", "clashes", "recorded_by_south", "crossings_north")
     return {"sha256": digest.hexdigest()} | {key: row[key] for key in shown}
 

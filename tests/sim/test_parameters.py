@@ -7,27 +7,16 @@ from importlib.resources import files
 import pytest
 
 from sim.documents import BadInput, Document, StrictModel, merge, parse, validate
-from sim.parameters import (
-    NORTH,
-    SIDES,
-    SOUTH,
-    Parameters,
-    default_of,
-    default_tree,
-    walk,
-    world_paths,
-)
-from sim.situation import Scenario
+from sim.parameters.whole import Parameters, default_of, default_tree, walk, world_paths
+from sim.scenario.scenario_file import Scenario
+from sim.sides import NORTH, SIDES, SOUTH
 
 DECLARED = dict(walk(Scenario))
 
 
 def limits(field) -> dict[str, float]:
     return {
-        name: getattr(note, name)
-        for note in field.metadata
-        for name in ("ge", "le")
-        if hasattr(note, name)
+        name: getattr(note, name) for note in field.metadata for name in ("ge", "le") if hasattr(note, name)
     }
 
 
@@ -130,21 +119,50 @@ def test_the_south_has_its_own_defaults_and_only_where_declared():
 def test_what_is_drawn_once_for_a_world():
     """The list that keeps twin runs of one world comparable: changes here need a thought."""
     shared = {
-        "space.*", "ground.*", "clock.*", "weather.*", "border.marker_spacing_m", "border.kernel",
-        "border.correlation_km", "border.shared_error", "border.marker_clustering",
-        "border.marker_cluster_km", "border.markers_file", "border.lines_file",
+        "space.*",
+        "counting.*",
+        "ground.*",
+        "clock.*",
+        "weather.*",
+        "border.marker_spacing_m",
+        "border.kernel",
+        "border.correlation_km",
+        "border.shared_error",
+        "border.marker_clustering",
+        "border.marker_cluster_km",
+        "border.markers_file",
+        "border.lines_file",
         "border.posts_file",
-    }  # fmt: skip
+        "feedback.rule",
+    }
     its = {
-        "patrols.slots", "works.slots", "works.weeks", "works.first_month", "works.last_month",
-        "works.from_year", "works.surge_sd", "watch.posts", "watch.post_distance_m",
-        "watch.post_spread_m", "watch.post_floor_m",
-    }  # fmt: skip
+        "patrols.slots",
+        "patrols.home_spread",
+        "works.slots",
+        "works.weeks",
+        "works.first_month",
+        "works.last_month",
+        "works.from_year",
+        "works.surge_sd",
+        "works.early",
+        "works.programme_size",
+        "works.programme_weeks",
+        "works.programme_km",
+        "works.programme_share",
+        "works.named_counties",
+        "works.named_density",
+        "works.rugged_loss",
+        "watch.posts",
+        "watch.post_distance_m",
+        "watch.post_spread_m",
+        "watch.post_floor_m",
+        "learning.rule",
+        "conduct.attack_rule",
+    }
     wanted = shared | {f"{side}.{name}" for side in SIDES for name in its}
     found = {".".join(path) for path in world_paths()}
-    whole = {"space", "ground", "clock", "weather"}
-    assert {f"{path.split('.')[0]}.*" if path.split(".")[0] in whole else path
-            for path in found} == wanted  # fmt: skip
+    whole = {"space", "ground", "clock", "weather", "counting"}
+    assert {f"{path.split('.')[0]}.*" if path.split(".")[0] in whole else path for path in found} == wanted
     for path, _ in walk(Parameters):
         assert (path[0] in whole) <= (".".join(path) in found)
 
@@ -152,35 +170,46 @@ def test_what_is_drawn_once_for_a_world():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("clock: {tick_minutes: 7}", ["clock.tick_minutes: a tick must divide six hours"]),
+        ("clock: {tick_minutes: 7}", ["clock.tick_minutes: shifts begin between two ticks"]),
         ("clock: {tick_minutes: 60}", []),
-        ("north: {politics: {alert_at: 0.8, predelegate_at: 0.79}}",
-         ["north.politics.predelegate_at: authority would move down before posture goes to alert"]),
+        ("clock: {tick_minutes: 48}", ["clock.tick_minutes: shifts begin between two ticks"]),
+        ("clock: {tick_minutes: 48, day_shift_hour: 0}", []),
+        (
+            "north: {politics: {alert_at: 0.8, predelegate_at: 0.79}}",
+            ["north.politics.predelegate_at: authority would move down before posture goes to alert"],
+        ),
         ("north: {politics: {alert_at: 0.8, predelegate_at: 0.8}}", []),
-        ("south: {works: {first_month: 11, last_month: 3}}",
-         ["south.works.last_month: a season cannot run over the turn of the year"]),
-        ("survey: {first_month: 5, last_month: 4}",
-         ["survey.last_month: a season cannot run over the turn of the year"]),
+        (
+            "south: {works: {first_month: 11, last_month: 3}}",
+            ["south.works.last_month: a season cannot run over the turn of the year"],
+        ),
+        (
+            "survey: {first_month: 5, last_month: 4}",
+            ["survey.last_month: a season cannot run over the turn of the year"],
+        ),
         ("survey: {first_month: 5, last_month: 5}", []),
         ("space: {length_km: 20, area_km: 21}", ["space.area_km: longer than the line"]),
         ("space: {length_km: 20, area_km: 20}", []),
         ("survey: {from_km: 249}", ["survey.from_km: longer than the line"]),
-        ("space: {cell_m: 10, length_km: 5000}",
-         ["space.cell_m: the grid would have 200,000,000 cells"]),
+        ("space: {cell_m: 10, length_km: 5000}", ["space.cell_m: the grid would have 200,000,000 cells"]),
         ("space: {cell_m: 32, length_km: 5000}", []),
-        ("north: {watch: {posts: 20000}}\nsouth: {watch: {posts: 12768}}",
-         ["south.watch.posts: 32768 posts in all"]),
+        (
+            "north: {watch: {posts: 20000}}\nsouth: {watch: {posts: 12768}}",
+            ["south.watch.posts: 32768 posts in all"],
+        ),
         ("north: {watch: {posts: 20000}}\nsouth: {watch: {posts: 12767}}", []),
-        ("space: {half_width_km: 1}\nsouth: {watch: {post_distance_m: 1001}}\n"
-         "north: {patrols: {standoff_m: 1001}, works: {buffer_m: 1000}}",
-         ["north.patrols.standoff_m: outside the zone", "south.watch.post_distance_m: outside the "
-          "zone"]),
-        ("border: {lines_file: x.csv}\nsurvey: {km_per_week: 1}",
-         ["survey.km_per_week: a survey changes nothing on lines of the scenario's own"]),
+        (
+            "space: {half_width_km: 1}\nsouth: {watch: {post_distance_m: 1001}}\n"
+            "north: {patrols: {standoff_m: 1001}, works: {buffer_m: 1000}}",
+            ["north.patrols.standoff_m: outside the zone", "south.watch.post_distance_m: outside the zone"],
+        ),
+        (
+            "border: {lines_file: x.csv}\nsurvey: {km_per_week: 1}",
+            ["survey.km_per_week: a survey changes nothing on lines of the scenario's own"],
+        ),
         ("border: {lines_file: x.csv}", []),
-        ("north: {politics: {jumps: [0, 0, 0, 0, 0, 0, 1.1]}}",
-         ["north.politics.jumps.6: out of range"]),
+        ("north: {politics: {jumps: [0, 0, 0, 0, 0, 0, 1.1]}}", ["north.politics.jumps.6: out of range"]),
     ],
-)  # fmt: skip
+)
 def test_values_that_cannot_be_together(text, said):
     assert sorted(errors(text)) == said

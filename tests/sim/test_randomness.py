@@ -1,7 +1,10 @@
 """Addressed random numbers: exact bits, and no structure over neighbouring addresses."""
 
+import ast
 import itertools
 import math
+from collections import defaultdict
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -10,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
+import sim
 from sim import randomness
 from sim.randomness import (
+    OWN_KINDS,
+    AddressSpace,
     Kind,
     address,
     exponential,
@@ -23,6 +29,8 @@ from sim.randomness import (
     normal_at,
     normal_probability,
     normal_quantile,
+    numbered,
+    paired,
     uniform,
     uniform_at,
     world_key,
@@ -40,10 +48,17 @@ words = st.integers(0, MASK).map(np.uint64)
 small = st.integers(0, 10**6)
 whos = st.integers(0, 2**40)
 addresses = st.tuples(
-    st.integers(0, 10**9), small, small, st.integers(0, 1000),
-    st.sampled_from([int(kind) for kind in Kind]), whos, small, st.integers(0, 3000),
-    st.integers(0, 1), st.integers(0, 5000),
-)  # fmt: skip
+    st.integers(0, 10**9),
+    small,
+    small,
+    st.integers(0, 1000),
+    st.sampled_from([int(kind) for kind in Kind]),
+    whos,
+    small,
+    st.integers(0, 3000),
+    st.integers(0, 1),
+    st.integers(0, 5000),
+)
 
 
 # -- exactness: these bits never change, on any machine, in any version ---------------------------
@@ -70,10 +85,18 @@ def reference_fold(key, *fields):
     [
         # the first outputs of the published splitmix64.c (S. Vigna, prng.di.unimi.it)
         (0, (0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F)),
-        (1234567, (6457827717110365317, 3203168211198807973, 9817491932198370423,
-                   4593380528125082431, 16408922859458223821)),
+        (
+            1234567,
+            (
+                6457827717110365317,
+                3203168211198807973,
+                9817491932198370423,
+                4593380528125082431,
+                16408922859458223821,
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_words_are_those_of_splitmix64(seed, outputs):
     assert tuple(reference_word(seed, n) for n in range(len(outputs))) == outputs
     mixed = [mix(np.uint64((seed + (n + 1) * GAMMA) & MASK)) for n in range(len(outputs))]
@@ -98,10 +121,14 @@ def test_golden_draws():
     assert (int(luck), int(world)) == (0x37A9A789BA969CD9, 0x4B1807E185F701E3)
     assert int(address(luck, 28, 16204, 1478000, 0, 1)) == 0x5E0ED285B6724FD9
     assert [uniform_at(luck, 28, 16204, 1478000, 0, 1, n) for n in range(3)] == [
-        0.5692146928223424, 0.6525509043631667, 0.9422859972823204,
+        0.5692146928223424,
+        0.6525509043631667,
+        0.9422859972823204,
     ]
     assert [normal_at(luck, 28, 16204, 1478000, 0, 1, n) for n in range(3)] == [
-        0.17437518587257506, 0.3922165844237376, 1.574257177498586,
+        0.17437518587257506,
+        0.3922165844237376,
+        1.574257177498586,
     ]
     assert exponential(luck, 0) == 0.6568727582679879
 
@@ -193,8 +220,41 @@ def draw(seed, world, luck, salt, kind, who, shift, incident, side, ordinal):
     return uniform_at(key, kind, who, shift, incident, side, ordinal)
 
 
-def test_no_two_decisions_share_a_kind():
+def test_no_two_kinds_share_a_number_and_none_is_of_those_left_to_others():
     assert len(Kind.__members__) == len({int(kind) for kind in Kind})  # an alias would be a member
+    assert max(Kind) < OWN_KINDS
+
+
+def named_kinds():
+    """(kind, file and line) wherever ``sim`` names one."""
+    for file in sorted(Path(sim.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Kind":
+                yield node.attr, f"{file.name}:{node.lineno}"
+
+
+def test_no_two_decisions_share_a_kind():
+    """Each is named where its decision is taken, and nowhere else."""
+    places = defaultdict(list)
+    for kind, place in named_kinds():
+        places[kind].append(place)
+    assert {kind: found for kind, found in places.items() if len(found) > 1} == {}
+    assert set(places) == set(Kind.__members__)
+
+
+def test_incidents_of_different_spaces_share_no_number():
+    numbers = [numbered(space, n) for space in AddressSpace for n in (0, 1, 999_999)]
+    assert len(set(numbers)) == len(numbers)
+    for bad in (-1, 1_000_000):
+        with pytest.raises(ValueError, match="share the luck"):
+            numbered(AddressSpace.VIOLATION, bad)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 50), st.data())
+def test_paired_numbers_are_told_apart(one, another, most, data):
+    inner = st.integers(0, most - 1)
+    a, b = (one, data.draw(inner)), (another, data.draw(inner))
+    assert (paired(*a, most) == paired(*b, most)) == (a == b)
 
 
 def test_worlds_share_nothing_with_lucks_and_a_salt_is_fresh_luck():

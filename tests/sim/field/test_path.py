@@ -11,18 +11,13 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.linalg import expm
 
-from sim.field.path import (
-    NORMAL_BOUND,
-    between,
-    bridge_reach,
-    deepest,
-    depth_past,
-    note_depth,
-    stays_below,
-)
-from sim.parameters import NORTH, SOUTH
+from sim.codes import Crew, UnitKind
+from sim.field.path import NORMAL_BOUND, between, bridge_reach, deepest, depth_past, note_depth, stays_below
+from sim.field.rules import side_records
+from sim.parameters.whole import Counting, Parameters
 from sim.randomness import Kind, address
-from sim.state import BOTH_SHIFTS, PATROL, TALLY
+from sim.sides import NORTH, SOUTH
+from sim.state import TALLY
 
 lawful = settings(deadline=None)  # the first example compiles
 deviates = st.floats(-NORMAL_BOUND, NORMAL_BOUND)
@@ -84,9 +79,11 @@ def test_deepest_is_the_maximum_of_simulated_bridges():
 
 @lawful
 @given(
-    x0=st.floats(-500, -1e-3), x1=st.floats(-500, -1e-3), variance=st.floats(1e-3, 1e4),
+    x0=st.floats(-500, -1e-3),
+    x1=st.floats(-500, -1e-3),
+    variance=st.floats(1e-3, 1e4),
     word=st.integers(0, 2**52 - 1),
-)  # fmt: skip
+)
 def test_a_stretch_that_stays_below_cannot_cross_whatever_its_luck(x0, x1, variance, word):
     if stays_below(x0, x1, variance):
         for u in ((word + 0.5) / 2**52, 0.5 / 2**52):
@@ -103,8 +100,7 @@ def test_stays_below_is_tight():
 
 
 @lawful
-@given(z0=deviates, z1=deviates, deviate=deviates, minutes=st.floats(1, 60), at=shares,
-       tau=st.floats(5, 600))  # fmt: skip
+@given(z0=deviates, z1=deviates, deviate=deviates, minutes=st.floats(1, 60), at=shares, tau=st.floats(5, 600))
 def test_no_look_lies_beyond_the_reach_of_its_bridge(z0, z1, deviate, minutes, at, tau):
     z = between(z0, 0.0, z1, minutes, at * minutes, tau, deviate)
     assert z <= max(z0, z1) + bridge_reach(minutes, tau) + 1e-9
@@ -112,18 +108,20 @@ def test_no_look_lies_beyond_the_reach_of_its_bridge(z0, z1, deviate, minutes, a
 
 
 def test_a_crossing_and_a_deep_one_are_counted_once_a_shift():
-    unit, tally = a_unit(), np.zeros(1, TALLY)
+    unit, tally, par = a_unit(), np.zeros(1, TALLY), side_records(Parameters())[NORTH]
     for x0, x1 in ((-3.0, 2.0), (2.0, -4.0), (-4.0, 7.0), (7.0, -9.0), (-9.0, 20.0)):
-        top = note_depth(unit[0], tally[0], x0, x1, 1e-9, 0.5)
+        top = note_depth(unit[0], par, tally[0], x0, x1, 1e-9, 0.5)
         assert top == pytest.approx(max(x0, x1), abs=1e-3)
     assert (tally["crossings"][0], tally["deep_crossings"][0]) == (1, 1)
     assert unit["depth"][0] == pytest.approx(20.0, abs=1e-3)
 
 
-def test_a_shallow_crossing_is_not_deep():
+@pytest.mark.parametrize(("deep_m", "deep"), [(5, 0), (4.8, 1), (0, 1)])
+def test_a_crossing_is_deep_from_the_depth_that_the_scenario_says(deep_m, deep):
     unit, tally = a_unit(), np.zeros(1, TALLY)
-    note_depth(unit[0], tally[0], -3.0, 4.9, 1e-9, 0.5)
-    assert (tally["crossings"][0], tally["deep_crossings"][0]) == (1, 0)
+    par = side_records(Parameters(counting=Counting(deep_m=deep_m)))[NORTH]
+    note_depth(unit[0], par, tally[0], -3.0, 4.9, 1e-9, 0.5)
+    assert (tally["crossings"][0], tally["deep_crossings"][0]) == (1, deep)
 
 
 @cache
@@ -162,12 +160,17 @@ def test_looks_do_not_change_how_many_cross():
     """A path that is cut at every look crosses as often as one that is not."""
     counts = [
         patrols(
-            25, south__watch__posts=posts, south__watch__looks_per_hour=60,
-            south__watch__margin_m=100, south__watch__confirm_looks=6,
+            25,
+            south__watch__posts=posts,
+            south__watch__looks_per_hour=60,
+            south__watch__margin_m=100,
+            south__watch__confirm_looks=6,
             south__watch__track_interval=3,
-        ).play(days=4).tallies["crossings"][NORTH]
+        )
+        .play(days=4)
+        .tallies["crossings"][NORTH]
         for posts in (0, 12)
-    ]  # fmt: skip
+    ]
     p = first_passage(2.5, 9.0)
     assert abs(counts[1] - counts[0]) < SURE * math.sqrt(2 * 16000 * p * (1 - p))
 
@@ -179,8 +182,14 @@ def test_one_navigation_key_a_shift():
         field.play(minutes=20)
         for row, unit in enumerate(field.units[:40]):
             if unit["active"]:
-                expected = address(field.model.luck, int(Kind.NAVIGATION_STEP), int(unit["who"]),
-                                   int(unit["shift"]), 0, int(unit["side"]))  # fmt: skip
+                expected = address(
+                    field.model.scene.luck,
+                    int(Kind.NAVIGATION_STEP),
+                    int(unit["who"]),
+                    int(unit["shift"]),
+                    0,
+                    int(unit["side"]),
+                )
                 assert unit["nav_key"] == expected
                 keys.setdefault((row, int(unit["shift"])), int(unit["nav_key"]))
     assert len(set(keys.values())) == len(keys) > 40 * 7
@@ -200,5 +209,5 @@ def test_navigation_starts_from_its_stationary_law_and_keeps_it():
 def test_the_depth_that_a_side_must_have_read_is_mirrored():
     """Depth past the true line is counted the same way from both sides."""
     for side, line, expected in ((NORTH, -12.0, 8.0), (SOUTH, 12.0, 8.0)):
-        unit = a_unit(side=side, distance=30.0, nav_sd=26.0, kind=PATROL, crew=BOTH_SHIFTS)[0]
+        unit = a_unit(side=side, distance=30.0, nav_sd=26.0, kind=UnitKind.PATROL, crew=Crew.BOTH)[0]
         assert depth_past(unit, line, -1.0) == expected  # MODEL.md's told unit at d = -8

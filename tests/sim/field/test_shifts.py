@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from harness import SURE, a_unit, patrols, works
 
+from sim.codes import Crew, UnitKind
+from sim.constants import DAY
 from sim.field.land import cell_of, in_fog
 from sim.field.path import place
 from sim.field.shifts import remembered
-from sim.parameters import NORTH
-from sim.state import DAY, DAY_CREW, NIGHT_CREW, WORK_PARTY
+from sim.sides import NORTH
 
 
 @pytest.mark.parametrize("tick", [20, 10, 5])
@@ -27,6 +28,17 @@ def test_shifts_begin_at_six_and_end_after_their_hours_whatever_the_tick(tick):
             assert np.all(field.units["end"][:3] == t - since + 555.0)
             assert np.all(field.units["t"][:3] == t)
     assert field.tallies["unit_ticks"][NORTH] == 3 * 4 * math.ceil(555 / tick)
+
+
+@pytest.mark.parametrize("hour", [0, 7, 11])
+def test_shifts_begin_at_the_hour_that_the_scenario_says_and_twelve_hours_later(hour):
+    field = patrols(100, slots=3, clock__day_shift_hour=hour, north__patrols__hours=2)
+    began = set()
+    for _ in range(24):
+        field.play(minutes=60)
+        began |= set(field.units["begin"][:3][field.units["active"][:3] == 1] / 60.0)
+        field.units["active"] = 0
+    assert began == {hour, hour + 12}
 
 
 def test_a_patrol_goes_out_and_comes_back():
@@ -70,11 +82,29 @@ def test_reconnaissance_keeps_its_own_distance():
     assert (units["distance"][recon] == 250.0).all() and (units["distance"][~recon] == 700.0).all()
 
 
+def test_the_years_effect_multiplies_the_share_of_reconnaissance_and_no_more():
+    """Whoever goes near the line in a quiet year does in a busy one; nobody else walks otherwise."""
+    walked = {}
+    for effect in (0.0, 0.5, 1.0, 3.0):
+        field = patrols(
+            700, slots=2000, north__patrols__recon_share=0.2, north__patrols__recon_distance_m=250
+        )
+        field.model.scene.regime.records["recon_year"] = effect, 1.0
+        field.play(minutes=370)
+        units = field.units[:2000]
+        p = 0.2 * effect
+        near = units["distance"] == 250.0
+        assert near.mean() == pytest.approx(p, abs=SURE * math.sqrt(p * (1 - p) / 2000))
+        assert np.array_equal(near, units["recon"] == 1)
+        walked[effect] = near, units["s"].copy(), units["nav_key"].copy()
+    for few, many in ((0.5, 1.0), (1.0, 3.0)):
+        assert np.all(walked[many][0][walked[few][0]])
+        assert all(map(np.array_equal, walked[few][1:], walked[many][1:]))
+
+
 def test_intensity_thins_fixed_slots():
     """Those that walk at a low presence also walk at a high one, with the same luck."""
-    few, many = (
-        patrols(100, slots=300, north__patrols__presence=p).play(minutes=370) for p in (0.3, 0.6)
-    )
+    few, many = (patrols(100, slots=300, north__patrols__presence=p).play(minutes=370) for p in (0.3, 0.6))
     walk_few, walk_many = (f.units["active"][:300] == 1 for f in (few, many))
     assert walk_few.sum() < walk_many.sum()
     assert np.all(walk_many[walk_few])
@@ -85,8 +115,8 @@ def test_intensity_thins_fixed_slots():
 @pytest.mark.parametrize("night_share", [0.0, 0.3, 1.0])
 def test_night_crews_work_their_share_of_nights(night_share):
     field = works(north__works__night_share=night_share, north__works__hours=11)
-    parties = field.units["kind"] == WORK_PARTY
-    by_day, by_night = (parties & (field.units["crew"] == crew) for crew in (DAY_CREW, NIGHT_CREW))
+    parties = field.units["kind"] == UnitKind.WORK_PARTY
+    by_day, by_night = (parties & (field.units["crew"] == crew) for crew in (Crew.DAY, Crew.NIGHT))
     nights = going = 0
     for _ in range(12):
         field.play(minutes=(370 - field.minute) % 1440)  # 06:10
@@ -110,10 +140,14 @@ def test_night_crews_work_their_share_of_nights(night_share):
 
 def test_parties_keep_their_projects_distance_above_the_floor_and_the_buffer():
     plain, buffered = (
-        works(north__works__distance_m=50, north__works__distance_log_sd=0.8,
-              north__works__floor_m=20, north__works__buffer_m=buffer).play(minutes=370)
+        works(
+            north__works__distance_m=50,
+            north__works__distance_log_sd=0.8,
+            north__works__floor_m=20,
+            north__works__buffer_m=buffer,
+        ).play(minutes=370)
         for buffer in (0, 60)
-    )  # fmt: skip
+    )
     out = plain.units["active"] == 1
     assert np.array_equal(out, buffered.units["active"] == 1)
     far = plain.model.state.projects["far"][plain.units["project"][out]]
@@ -157,8 +191,8 @@ def test_fog_at_the_begin_of_a_shift_makes_navigation_worse():
     for _ in range(10):
         field.play(minutes=(370 - field.minute) % 1440)  # 06:10
         for unit in field.units[:200]:
-            i, _ = cell_of(field.model.land, unit["s"], 100.0)
-            foggy = in_fog(field.model.land, field.model.sky, i, unit["begin"])
+            i, _ = cell_of(field.model.scene.land, unit["s"], 100.0)
+            foggy = in_fog(field.model.scene.land, field.model.scene.sky, i, unit["begin"])
             assert unit["nav_sd"] == (14.0 if foggy else 10.0)
             seen.add(foggy)
         field.play(minutes=600)

@@ -7,18 +7,22 @@ import pytest
 from harness import SURE, Field
 from scipy import stats
 
-from sim.field.events import STRAY_SHOT
+from sim.codes import Trigger
+from sim.constants import DAY
 from sim.field.strays import draw_strays
-from sim.parameters import NORTH, SOUTH
-from sim.state import DAY, NEVER
+from sim.sides import NORTH, SOUTH
+from sim.state import NEVER
 
 
 def test_stray_rounds_are_a_poisson_stream_per_post_year():
     field = Field(
-        days=400, north__watch__posts=1500, south__watch__posts=500,
-        north__stray__per_post_year=0.1, south__stray__per_post_year=0.05,
-    ).play(days=365)  # fmt: skip
-    shots = [e for e in field.events if e["kind"] == STRAY_SHOT]
+        days=400,
+        north__watch__posts=1500,
+        south__watch__posts=500,
+        north__stray__per_post_year=0.1,
+        south__stray__per_post_year=0.05,
+    ).play(days=365)
+    shots = [e for e in field.events if e["trigger"] == Trigger.STRAY_SHOT]
     for side, expected in ((NORTH, 150.0), (SOUTH, 25.0)):
         own = [e for e in shots if e["side"] == side]
         assert abs(len(own) - expected) < SURE * math.sqrt(expected)
@@ -32,13 +36,13 @@ def test_stray_rounds_are_a_poisson_stream_per_post_year():
 def test_intervals_between_a_posts_rounds_are_exponential_through_a_change_of_rate():
     """The rate doubles half-way; in the time that it measures, nothing changes."""
     field = Field(north__watch__posts=400)
-    posts, pars = field.model.state.posts, field.model.pars
+    posts, pars = field.model.state.posts, field.model.scene.regime.records
     pars["stray_per_post_year"] = 3.65
     fired = [[] for _ in range(posts.size)]
     for day in range(2000):
         if day == 1000:
             pars["stray_per_post_year"] = 7.3
-        draw_strays(posts, pars, field.model.luck, day * DAY)
+        draw_strays(posts, pars, field.model.scene.luck, day * DAY)
         for row in np.flatnonzero(posts["next_stray"] < NEVER):
             fired[row].append(posts["next_stray"][row] / DAY)
             posts["next_stray"][row] = NEVER
@@ -54,8 +58,9 @@ def test_a_post_loses_rounds_by_its_own_luck():
     """More posts of the other side, or none, do not move a post's rounds."""
 
     def rounds(south):
-        field = Field(days=400, north__watch__posts=300, south__watch__posts=south,
-                      north__stray__per_post_year=0.1).play(days=365)  # fmt: skip
+        field = Field(
+            days=400, north__watch__posts=300, south__watch__posts=south, north__stray__per_post_year=0.1
+        ).play(days=365)
         return [(float(e["t"]), int(e["row"])) for e in field.events]
 
     assert rounds(0) == rounds(50) != []

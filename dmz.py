@@ -1,0 +1,301 @@
+"""The front door for Python: what a notebook or a script types.
+
+    import dmz
+
+    case = dmz.load("baseline", policies=["hotline"], set={"south.watch.margin_m": 30})
+    batch = dmz.run(case, runs=400)
+    study = dmz.compare("baseline", policies="shipped", runs=400, out="results/x")
+    study = dmz.study("policies_by_talks")
+    study = dmz.open("results/x")
+    model = dmz.Model(case, world=0, luck=1).run()
+
+It does what the command ``dmz`` does, by the same names and defaults and with the same numbers.
+Everything returns objects with tables of pandas, and raises ``BadInput`` with the words of the
+command. What is interrupted is kept: the same call goes on. All of it: ``docs/PYTHON.md``.
+
+Nothing is imported before it is used, and nothing else defines behaviour here.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from experiments.commands.arguments import Names
+    from experiments.commands.audience import Audience
+    from experiments.commands.exits import Halted
+    from experiments.commands.findings import Findings
+    from experiments.commands.model import Model
+    from experiments.commands.study import Options
+    from experiments.design.plan import Plan
+    from experiments.play.faults import EnvironmentFault, WorkersLost
+    from experiments.store.files import Damaged
+    from sim.documents import BadInput
+    from sim.scenario.case import Case
+    from sim.scenario.loading import Name
+
+__all__ = [
+    "BadInput",
+    "Case",
+    "Damaged",
+    "EnvironmentFault",
+    "Findings",
+    "Halted",
+    "Model",
+    "WorkersLost",
+    "compare",
+    "load",
+    "open",
+    "run",
+    "study",
+]
+_HOME = {
+    "BadInput": "sim.documents",
+    "Case": "sim.scenario.case",
+    "Damaged": "experiments.store.files",
+    "EnvironmentFault": "experiments.play.faults",
+    "Findings": "experiments.commands.findings",
+    "Halted": "experiments.commands.exits",
+    "Model": "experiments.commands.model",
+    "WorkersLost": "experiments.play.faults",
+}
+_ROOMS = ("sim", "experiments")
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def _told(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """The function, which names its arguments where it is given another one."""
+    names = [*inspect.signature(function).parameters]
+
+    @functools.wraps(function)
+    def told(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        for name in kwargs:
+            if name not in names:
+                from experiments.commands.arguments import no_argument
+
+                raise TypeError(no_argument(f"dmz.{function.__name__}", name, names))
+        return function(*args, **kwargs)
+
+    return told
+
+
+@_told
+def load(
+    scenario: Name, policies: Names = (), *, set: Mapping[str, object] | None = None, days: int | None = None
+) -> Case:
+    """A scenario under its policies, read and checked.
+
+    ``scenario`` and ``policies`` are files or shipped names; ``set`` changes parameters, by their
+    dotted names; ``days`` are those of exposure.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import loaded_case
+
+    return loaded_case(scenario, policies, set, days)
+
+
+@_told
+def run(
+    scenario: Name | Case,
+    *,
+    policy: Names = (),
+    set: Mapping[str, object] | None = None,
+    posterior: bool = True,
+    runs: int | None = None,
+    days: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    out: Name | None = None,
+    geojson: bool = False,
+    agents: Mapping[str, type] | None = None,
+    allow_code: bool = False,
+) -> Findings:
+    """Play a case, as ``dmz run``: a scenario under all these policies, or what ``load`` returned.
+
+    ``runs``: two a world; without, 100, or 300 under a posterior. ``posterior=False``: all worlds play the
+    scenario's own values.
+    ``workers``: processes, None for one a core. ``out``: a folder of results, which goes on with its
+    own. ``agents`` replaces agent classes, by kind: ``{"CommandPost": MyCommandPost}``; those that a
+    policy names are loaded with ``allow_code``.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import asked_single
+    from experiments.design.request import single_plan
+
+    plan = single_plan(asked_single(scenario, policy, set, runs, days, seed, geojson, posterior))
+    return _played(lambda *_: plan, agents, workers, scheduler, out, allow_code)
+
+
+@_told
+def compare(
+    scenario: Name | Case,
+    *,
+    policies: Names = (),
+    policy: Names = (),
+    combine: bool = False,
+    situations: bool = False,
+    set: Mapping[str, object] | None = None,
+    posterior: bool = True,
+    runs: int | None = None,
+    minutes: float | None = None,
+    budget: int | None = None,
+    days: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    out: Name | None = None,
+    agents: Mapping[str, type] | None = None,
+    allow_code: bool = False,
+) -> Findings:
+    """Compare policies with the scenario without them, on the same worlds and lucks, as ``dmz compare``.
+
+    ``policies``: files or folders, each file an arm; ``"shipped"`` means all shipped ones, ``"short"``
+    six of them. ``policy``: those that make one arm together. ``combine``: all pairs too.
+    ``situations``: in all four situations of the record. Without ``runs`` it plays until decided, with
+    at most a ``budget`` of runs of each arm, or those that ``minutes`` (3) allow. The rest as ``run``.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import asked_several, minutes_or_none
+    from experiments.commands.budget import several_within
+
+    asked = asked_several(
+        scenario, policies, policy, combine, set, (runs, minutes, budget), days, seed, situations, posterior
+    )
+    most = minutes_or_none(minutes)
+    return _played(
+        lambda options, audience: several_within(asked, most, options, audience),
+        agents,
+        workers,
+        scheduler,
+        out,
+        allow_code,
+    )
+
+
+@_told
+def study(
+    file: Name,
+    *,
+    set: Mapping[str, object] | None = None,
+    posterior: bool = True,
+    runs: int | None = None,
+    minutes: float | None = None,
+    budget: int | None = None,
+    days: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    out: Name | None = None,
+    agents: Mapping[str, type] | None = None,
+    allow_code: bool = False,
+) -> Findings:
+    """Play a study file, or a shipped one by its name, as ``dmz study``; the rest as ``compare``."""
+    _refuse_strangers()
+    from experiments.commands.arguments import asked_changes, assignments, minutes_or_none, named
+    from experiments.commands.budget import study_within
+
+    name, changes, given = (
+        named("file", file),
+        asked_changes((runs, minutes, budget), days, seed),
+        assignments(set, posterior),
+    )
+    most = minutes_or_none(minutes)
+    return _played(
+        lambda options, audience: study_within(name, changes, most, options, audience, given),
+        agents,
+        workers,
+        scheduler,
+        out,
+        allow_code,
+    )
+
+
+@_told
+def open(folder: Name, *, allow_code: bool = False) -> Findings:
+    """What a folder of results holds, complete or as far as it goes."""
+    _refuse_strangers()
+    from experiments.commands.arguments import flag, place
+    from experiments.commands.study import opened
+
+    return opened(place("folder", folder), flag("allow_code", allow_code))
+
+
+def _played(
+    ask: Callable[[Options, Audience], Plan],
+    agents: Mapping[str, type] | None,
+    workers: int | None,
+    scheduler: str | None,
+    out: Name | None,
+    allow_code: bool,
+) -> Findings:
+    from experiments.commands.arguments import flag, place_or_none, references, whole_or_none
+    from experiments.commands.notebook import Notebook
+    from experiments.commands.study import Options, play
+    from experiments.play.workers import Workers
+    from experiments.study.code import with_agents
+
+    who, classes = Workers(whole_or_none("workers", workers), scheduler), references(agents)
+    options = Options(who, place_or_none("out", out), flag("allow_code", allow_code))
+    audience = Notebook()
+    return play(with_agents(ask(options, audience), classes), options, audience)
+
+
+def __getattr__(name: str) -> Any:
+    """What is exported and not written here, when it is asked for first."""
+    if name not in _HOME:
+        said = f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}"
+        raise AttributeError(said, name=name, obj=sys.modules[__name__])  # Python adds the nearest
+    _refuse_strangers()
+    found = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+
+def main() -> Any:
+    """Entry point of the ``dmz`` command."""
+    if stranger := _stranger():
+        print(f"dmz: {stranger}", file=sys.stderr)
+        return 1
+    from experiments.cli import main as command
+
+    return command()
+
+
+def _refuse_strangers() -> None:
+    if stranger := _stranger():
+        raise ImportError(stranger)
+
+
+def _stranger() -> str | None:
+    """What is wrong if Python finds other packages by the names of ours; None if it finds ours."""
+    here = Path(__file__).resolve().parent
+    for name in _ROOMS:
+        spec = getattr(sys.modules.get(name), "__spec__", None) or importlib.util.find_spec(name)
+        places = [Path(place).resolve() for place in (spec and spec.submodule_search_locations) or ()]
+        if here / name not in places:
+            found = f"is {places[0] if places else spec.origin}" if spec else "is not there"
+            return (
+                f"the package '{name}' of dmz-escalation is {here / name}, but the one that Python finds "
+                f"{found}; rename that one, or see that its folder does not come first (the current "
+                "folder, PYTHONPATH)"
+            )
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

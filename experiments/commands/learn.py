@@ -1,0 +1,103 @@
+"""``dmz learn``: which fact the talks' experts should measure first, by the draws of a study."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+from rich.console import RenderableType
+
+from experiments.calibration.register import unknown_of
+from experiments.design.plan import Plan
+from experiments.design.request import FEWEST_DRAWS
+from experiments.findings.learning import Fact, Unknown, facts
+from experiments.pictures import save
+from experiments.pictures.learn import learn_picture
+from experiments.pictures.sheet import styled
+from experiments.report.rows import Rows
+from experiments.store.files import write_json
+from experiments.study.folder import StudyFolder, locked
+from experiments.study.results import Results
+from experiments.wording import many, share_figure
+from sim.documents import BadInput, Problem
+
+FOLDER = "learn"  # in the folder of results
+_FEWEST = 50  # draws, of which something can be learnt at all
+
+
+def learn(folder: Path) -> Iterator[RenderableType]:
+    """Write ``learn/`` into a folder of results, with a part for each future over draws; say what it tells.
+
+    Raises ``BadInput`` for results of which nothing can be learnt.
+    """
+    study = StudyFolder(folder)
+    results = Results(study)
+    plan = study.plan
+    futures = {
+        future: arms
+        for future, arms in plan.futures.items()
+        if len(arms) > 1 and all(arm.case.posterior is not None for arm in arms.values())
+    }
+    if not futures:
+        message = "no policies were compared over the draws of a posterior"
+        allowed = "results of dmz compare or study of a scenario with a posterior"
+        raise BadInput([Problem(study.mark, "", "", allowed, None, message)])
+    told, runs = dict[str, list[Fact]](), results.runs
+    for future, arms in futures.items():
+        options = {policy: (arm, runs[runs["arm"] == arm.name]) for policy, arm in arms.items()}
+        draws = min(its["draw"].nunique() for _, its in options.values())
+        if draws < _FEWEST:
+            message = f"{future} has {many(draws, 'draw')}, of which nothing can be learnt"
+            raise BadInput([Problem(study.mark, "", str(draws), f"{_FEWEST} or more", None, message)])
+        sites = _sites(results, arms[None].name)
+        told[future] = facts(options, sites, _unknowns(plan), plan.seed)
+        yield from _table(future, draws, told[future])
+        with locked(folder), styled():
+            place = folder / FOLDER
+            place.mkdir(exist_ok=True)
+            notes = [f"{plan.name}, seed {plan.seed}. Purpose: comparison, not prediction."]
+            picture = learn_picture(future, draws, len(arms), told[future], notes)
+            name = "learn" if len(futures) == 1 else f"learn-{list(futures).index(future) + 1}"
+            save(picture.called(name), place)
+    with locked(folder):
+        write_json(folder / FOLDER / "learn.json", told)
+    yield f"Written: {folder / FOLDER}"
+
+
+def _unknowns(plan: Plan) -> list[Unknown]:
+    """The parameters of all posteriors by what they stand for, in their order."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for arm in plan.arms.values():
+        for path in arm.case.posterior.paths if arm.case.posterior else ():
+            paths = found.setdefault(unknown_of(path), [])
+            if path not in paths:
+                paths.append(path)
+    return [Unknown(name, group, tuple(paths)) for (name, group), paths in found.items()]
+
+
+def _sites(results: Results, arm: str) -> pd.DataFrame:
+    """By run of an arm, how many distinct sites its recorded crossings had."""
+    incidents = results.by_arm("incidents", ["run", "site", "recorded_by_south"])[arm]
+    recorded = incidents[incidents["recorded_by_south"].astype(bool)]
+    return recorded.groupby("run")["site"].nunique().rename("sites").reset_index()
+
+
+def _table(future: str, draws: int, found: list[Fact]) -> Iterator[RenderableType]:
+    rough = "; from so few draws all this is rough" if draws < FEWEST_DRAWS else ""
+    yield (
+        f"\nWhat would be worth knowing first in {future}, over {many(draws, 'draw')}: expected accidental "
+        f"clashes a year that one would avoid by choosing the policy by it{rough}"
+    )
+    rows = Rows(
+        "fact", "kind", "worth a year", "95% interval", "worthless come out below", "tells of clashes"
+    )
+    for fact in found:
+        rows.add(
+            fact["name"],
+            fact["kind"],
+            f"{fact['worth']:+.3f}",
+            f"{fact['low']:+.3f} to {fact['high']:+.3f}",
+            f"{fact['null']:+.3f}",
+            share_figure(fact["tells"]),
+        )
+    rows.add()
+    yield rows

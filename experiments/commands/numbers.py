@@ -1,0 +1,46 @@
+"""The numbers that options take, and what is said of any other."""
+
+from typing import NamedTuple
+
+
+class WholeNumber(NamedTuple):
+    """From ``low`` to ``high``, or without an end."""
+
+    low: int
+    high: int | None = None
+
+    def __call__(self, typed: str) -> int:
+        """The number that a text stands for; raises ValueError with what was found and is allowed."""
+        if typed.removeprefix("-").isdecimal() and len(typed) < 30:
+            number = int(typed)
+            if number >= self.low and (self.high is None or number <= self.high):
+                return number
+        raise ValueError(f"found '{typed:.40}'; allowed a whole number, {self}")
+
+    def __str__(self) -> str:
+        return f"{self.low:,} or more" if self.high is None else f"{self.low:,} to {self.high:,}"
+
+
+def minutes_of(typed: str) -> float:
+    """Minutes that a text stands for; raises ValueError with what was found and is allowed."""
+    try:
+        minutes = float(typed)
+    except ValueError:
+        minutes = 0.0
+    if not 0.0 < minutes < float("inf"):
+        raise ValueError(f"found '{typed:.40}'; allowed minutes, more than 0")
+    return minutes
+
+
+RANGES = {
+    "runs": WholeNumber(1),
+    "days": WholeNumber(1),
+    "seed": WholeNumber(0, 2**62),
+    "workers": WholeNumber(1),
+    "why": WholeNumber(1),
+    "row": WholeNumber(0),
+    "rows": WholeNumber(1),
+    "draws": WholeNumber(20),  # under it there is nothing to say of where a number lies among them
+}
+POINT_VALUES = "posterior=null"  # what --no-posterior sets
+RUNS_OF_AN_ARM = WholeNumber(2)  # of arms that are compared

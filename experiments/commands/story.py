@@ -1,0 +1,47 @@
+"""The story of a clash: one run, played again, and the chain of what was decided in it."""
+
+from dataclasses import dataclass
+from html import escape
+
+from experiments.wording import many
+from sim.documents import BadInput, Mark, Problem
+from sim.model import DmzModel
+from sim.outcome.outcome import CLASH_RUNG, Outcome
+from sim.outcome.story import tell
+
+
+@dataclass(frozen=True)
+class Story:
+    """A title, and one line a step of the chain of reasons."""
+
+    title: str
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([self.title, *self.lines])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def story_of(model: DmzModel, incident: int, title: str) -> Story:
+    """The story of an incident of a run that was played, by its number in the run."""
+    return Story(title, tuple(tell(model.scene, incident)))
+
+
+def clash_story(model: DmzModel, found: Outcome, k: int) -> Story:
+    """The story of the ``k``-th accidental clash, from 1, of a run that was played."""
+    clashes = [each for each in found.incidents if each["rung"] >= CLASH_RUNG and each["accidental"]]
+    clash = clashes[clash_of(k, len(clashes))]
+    return story_of(model, clash["incident"], f"Clash {k} of {len(clashes)}:")
+
+
+def clash_of(k: int, clashes: int) -> int:
+    """The place of the ``k``-th of so many clashes; raises ``BadInput`` if there is none such."""
+    if not 1 <= k <= clashes:
+        allowed = f"1 to {clashes:,}" if clashes else ""
+        message = f"no story of number {k}: {many(clashes, 'accidental clash')} came about"
+        raise BadInput([Problem(Mark("--why", 0, 0), "", str(k), allowed, None, message)])
+    return k - 1

@@ -1,0 +1,91 @@
+"""``dmz validate``: a scenario's draws played through the years of the record, and held against it."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from experiments.commands.console import console
+from experiments.commands.exits import guarded
+from experiments.commands.progress import Tenths
+from experiments.pictures.back_tests import back_test_picture
+from experiments.pictures.episodes import chances
+from experiments.pictures.picture import Picture, save
+from experiments.pictures.predictive import predictive
+from experiments.pictures.sheet import styled
+from experiments.play.warm_up import compile_once
+from experiments.play.workers import Workers
+from experiments.report.rows import Rows
+from experiments.store.files import write_json, write_whole
+from experiments.study.folder import locked, refused_in_words
+from experiments.validation.check import THEMES
+from experiments.validation.page import markdown
+from experiments.validation.validation import FILE, Asked, Validation, figures, ready, validate
+from experiments.validation.words import about, first_lines, model_words, p_words, record_words
+
+PAGE = "validation.md"
+
+
+def validation(asked: Asked, out: Path, workers: Workers) -> int:
+    """Validate into ``out``, or go on there; the exit code, which misses do not change."""
+
+    def do(talk: Console) -> int:
+        ready(asked)
+        with refused_in_words(out):
+            out.mkdir(parents=True, exist_ok=True)
+        compile_once(talk.print)
+        if asked.calibration is not None:
+            talk.print("after the histories a table is fitted to earlier days, which takes a minute or so")
+        with locked(out):
+            found = validate(asked, out, workers.count, Tenths(talk, "histories"))
+            told = keep(found, out)
+        for line in first_lines(told):
+            console().print(line)
+        for theme, title in THEMES.items():
+            if rows := _table(told, theme, title):
+                console().print()
+                console().print(rows)
+        console().print(f"\nTables, pictures, scores: {out / PAGE}")
+        return 0
+
+    return guarded(do)
+
+
+def place_of(asked: Asked) -> Path:
+    """Where a validation goes that nobody named a place for: on where the last one of its scenario was."""
+    stem = re.sub(r"[^\w-]+", "_", Path(asked.situation).stem)
+    return Path("results") / f"validation-{stem}"
+
+
+def keep(found: Validation, out: Path) -> dict[str, Any]:
+    """Write the pictures, ``validation.json`` and ``validation.md``; what the JSON says."""
+    told = figures(found)
+    drawn = _pictures(found, about(told))
+    for picture in drawn:
+        save(picture, out)
+    told["pictures"] = [{"name": each.name, "title": each.title, "caption": each.caption} for each in drawn]
+    write_json(out / FILE, told)
+    write_whole(out / PAGE, lambda to: to.write_text(markdown(told), "utf-8"))
+    return told
+
+
+def _pictures(found: Validation, words: str) -> list[Picture]:
+    with styled():
+        return [
+            *predictive(found.held, words),
+            *chances(found.events, words),
+            *back_test_picture(found.back_tests),
+        ]
+
+
+def _table(told: Mapping[str, Any], theme: str, title: str) -> Rows | None:
+    ours = [each for each in told["checks"] if each["theme"] == theme]
+    rows = Rows(title, "record", "model, median (5 - 95%)", "p", "")
+    for each in ours:
+        p = p_words(each["p"]).removeprefix("p ")
+        rows.add(
+            f"{each['title']}{' *' * each['missed']}", record_words(each), model_words(each), p, each["use"]
+        )
+    return rows if ours else None

@@ -1,0 +1,1 @@
+"""What a study plays: its file, factors and arms, and the plan that they make."""

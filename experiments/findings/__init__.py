@@ -1,0 +1,1 @@
+"""What was found: figures, comparisons, regret, from the rows of a study."""

@@ -1,0 +1,145 @@
+"""What a policy does to a rate, on the same worlds and lucks as the baseline.
+
+Only what both arms have played is compared, world by world, as rates of each arm's own exposure: a
+policy that only ends runs sooner changes no rate.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.measures import by_world
+from experiments.statistics.intervals import (
+    Interval,
+    Pilot,
+    difference_interval,
+    rate_interval,
+    ratio_interval,
+    variance_saved,
+    with_limits,
+)
+from experiments.statistics.projection import Projection, runs_that_would_decide
+from experiments.statistics.verdict import Verdict, verdict_of
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One measure of one arm against the baseline of its future.
+
+    ``ratio`` and ``difference`` (a year) hold the same verdict. ``to_decide``: of what is undecided,
+    how many times its ``runs`` would decide. ``adjusted``: whether it shares the family's error.
+    ``variance_saved``: the share of the difference's variance that the same luck saved.
+    ``interim``: the runs of the interim analysis at which all this was seen, 0 before the first, None
+    without.
+    ``audit`` says on what "identical" rests.
+    """
+
+    measure: str
+    baseline: Interval
+    arm: Interval
+    ratio: Interval
+    difference: Interval
+    verdict: Verdict
+    runs: int
+    to_decide: Projection | None
+    variance_saved: float
+    adjusted: bool = True
+    interim: int | None = None
+    audit: "Audit | None" = None
+
+
+def paired(arm: pd.DataFrame, baseline: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The runs that both arms have played, in the same order, indexed by (world, luck)."""
+    index = ["world", "luck"]
+    arm, baseline = arm.set_index(index), baseline.set_index(index)
+    shared = arm.index.intersection(baseline.index).sort_values()
+    return arm.loc[shared], baseline.loc[shared]
+
+
+def compare(
+    arm: pd.DataFrame,
+    baseline: pd.DataFrame,
+    measure: str,
+    pool: Pilot | None,
+    level: float,
+    seen: "Audit | None" = None,
+    interim: int | None = None,
+    adjusted: bool = True,
+) -> Comparison:
+    """One measure of two arms on their shared runs; ``pool`` holds all arms of the study.
+
+    ``seen``: the audit of the two; ``interim`` and ``adjusted`` as in
+    ``Comparison``. Raises ValueError where they
+    share no exposure.
+    """
+    arm, baseline = paired(arm, baseline)
+    worlds = [by_world(runs, measure) for runs in (arm, baseline)]
+    y, x = (found[measure].to_numpy() for found in worlds)
+    years = tuple(found["years"].to_numpy() for found in worlds)
+    ratio = ratio_interval(y, x, years, numerator_pool=pool, denominator_pool=pool, level=level)
+    ratio = with_limits(ratio, y.size)
+    difference = with_limits(difference_interval(y, x, years, pool=pool, level=level), y.size)
+    verdict = verdict_of(difference, seen is not None and seen.never_bound, interim != 0)
+    to_decide = None
+    if verdict == "undecided":
+        to_decide = runs_that_would_decide(y, x, years, pool=pool, level=level)
+    return Comparison(
+        measure,
+        with_limits(rate_interval(x, years[1], pool=pool), x.size),
+        with_limits(rate_interval(y, years[0], pool=pool), y.size),
+        ratio,
+        difference,
+        verdict,
+        len(arm),
+        to_decide,
+        variance_saved(y, x, years),
+        adjusted,
+        interim,
+        seen,
+    )
+
+
+@dataclass(frozen=True)
+class Audit:
+    """In how many of ``runs`` a policy changed anything, and how many moments came out otherwise.
+
+    A moment is a place and minute at which one of the twins has an incident that the other has
+    not, or not in the same form. ``days`` of exposure under the policy's arm are what this rests
+    on; on ``days_in_force`` of them the policy was in force, for it may have a start.
+    """
+
+    runs: int
+    bound: int
+    moments: int
+    days: float
+    days_in_force: float
+
+    @property
+    def never_bound(self) -> bool:
+        """Whether there are twins, and all of them are identical to the last bit."""
+        return self.runs > 0 and self.bound == 0
+
+
+def audit(
+    arm: tuple[pd.DataFrame, pd.DataFrame], baseline: tuple[pd.DataFrame, pd.DataFrame], from_day: float = 0.0
+) -> Audit:
+    """Hold the twins of two arms, (runs, incidents) each, against each other; ``from_day`` of its
+    exposure on the arm's policy is in force.
+    """
+    shared = np.intersect1d(arm[0]["run"], baseline[0]["run"])
+    runs = _only_one_has(arm[0], baseline[0], shared)
+    incidents = _only_one_has(arm[1], baseline[1], shared)
+    moments = incidents.drop_duplicates(["run", "opened", "s_km"])
+    bound = np.union1d(runs["run"], incidents["run"])
+    days = arm[0]["days"][arm[0]["run"].isin(shared)].to_numpy(float)
+    in_force = np.maximum(days - max(0.0, from_day), 0.0)
+    return Audit(shared.size, bound.size, len(moments), float(days.sum()), float(in_force.sum()))
+
+
+def _only_one_has(a: pd.DataFrame, b: pd.DataFrame, runs: np.ndarray) -> pd.DataFrame:
+    """The rows of these runs that stand in one of two tables only."""
+    own = {"arm", "future", "policy", "incident"}  # names and numbers, not what happened
+    both = pd.concat([a, b], ignore_index=True)
+    both = both[both["run"].isin(runs)]
+    return both[~both.duplicated([name for name in both if name not in own], keep=False)]

@@ -1,0 +1,121 @@
+"""What holds over the draws of a posterior, in words and as the cells of a table."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from experiments.design.plan import policy_words
+from experiments.findings.over_draws import FAR, OverDraws, PolicyOverDraws, Share, Spread
+from experiments.wording import Ratio, capital, figure, limits, many, ratio_figure, share_figure
+
+NEARLY_ALL = 0.95  # of draws
+HEADS = (
+    "a year, median (5-95%)",
+    "ratio, median (5-95%)",
+    "lowers in (95% interval)",
+    "best in",
+    f"within {FAR:g} times the best in",
+)
+_NAMED = 4  # policies that one sentence can hold
+
+
+def about(found: OverDraws) -> str:
+    """On how many draws all this rests, and how far shares of them can be trusted."""
+    rough = "; shares of so few are rough" if found["few"] else ""
+    return f"Over {many(found['draws'], 'draw')} of its posterior, each in a world of its own{rough}."
+
+
+def alone(found: OverDraws) -> str:
+    """What is expected without anything to compare it with."""
+    a_year = spread_words(found["per_year"][0], figure)
+    return f"{about(found)} Expected accidental clashes a year, median (5-95% of draws): {a_year}."
+
+
+def likeness(found: OverDraws) -> str:
+    """How many of the draws are like the situations of fixed values, which are stress tests beside them."""
+    told = ", ".join(f"{name} {share_figure(share)}" for name, share in found["like"].items())
+    return f"Draws like the situations of fixed values: {told}." if told else ""
+
+
+def draws_rows(found: OverDraws) -> list[list[str]]:
+    """Every option, no policy first, then by the ratio: its name and what ``HEADS`` name."""
+    spreads = dict(zip(found["options"], found["per_year"], strict=True))
+    order: list[str | None] = [each for each in found["options"] if each not in found["policies"]]
+    order += in_order(found)
+    return [_cells(option, spreads[option], found["policies"].get(option or "")) for option in order]
+
+
+def in_order(found: OverDraws) -> list[str]:
+    """Policies, that which lowers most first."""
+    return sorted(found["policies"], key=lambda name: found["policies"][name]["ratio"]["median"])
+
+
+def _cells(option: str | None, a_year: Spread, policy: PolicyOverDraws | None) -> list[str]:
+    told = [policy_words(option), spread_words(a_year, figure)]
+    if policy is None:
+        return [*told, *["-"] * (len(HEADS) - 1)]
+    shares = [share_figure(policy[name]) for name in ("best", "near_best")]
+    return [*told, spread_words(policy["ratio"], ratio_figure), share_words(policy["lowers"]), *shares]
+
+
+def spread_words(found: Spread, words: Callable[[float], str]) -> str:
+    """A middle, and 5 to 95%."""
+    return f"{words(found['median'])} ({words(found['low'])} - {words(found['high'])})"
+
+
+def share_words(found: Share) -> str:
+    """A share of draws with its interval."""
+    estimate, low, high = (share_figure(found[name]) for name in ("estimate", "low", "high"))
+    return f"{estimate} ({low} - {high})"
+
+
+# -- in sentences ---------------------------------------------------------------------------------
+
+
+def how_often(over_draws: Mapping[str, OverDraws], any_clash: Mapping[str, Ratio]) -> str:
+    """How many clashes are expected a year without a policy, in the middle of the draws and around it; and
+    how likely any is in a run, by future.
+    """
+    told = []
+    for future, found in over_draws.items():
+        middle, low, high = (figure(found["per_year"][0][end]) for end in ("median", "low", "high"))
+        text = f"in {future} {middle} over {many(found['draws'], 'draw')} (5-95% of draws {low} to {high})"
+        if share := any_clash.get(future):
+            text += f"; at least one in a run with probability {figure(share['estimate'])} ({limits(share)})"
+        told.append(text)
+    return f"Expected accidental clashes a year, the median: {'; '.join(told[:_NAMED])}{_more(told)}."
+
+
+def what_changes_it(over_draws: Mapping[str, OverDraws]) -> str:
+    """Which policies lower in nearly all draws, which raise in nearly all, and which neither."""
+    told = []
+    for future, found in over_draws.items():
+        policies = found["policies"]
+        if policies:
+            kinds = {"lower": [], "higher": [], "neither": []}  # type: dict[str, list[str]]
+            for name in in_order(found):
+                kinds[_kind(policies[name]["lowers"])].append(name)
+            words = [
+                f"{verb} clashes in nearly all draws: {_listed(policies, kinds[kind])}"
+                for kind, verb in (("lower", "lowers"), ("higher", "raises"))
+                if kinds[kind]
+            ]
+            none = "none lowers or raises clashes in nearly all draws"
+            where = f" in {future}" if len(over_draws) > 1 else ""
+            told.append(f"of {many(len(policies), 'policy')}{where}: {'; '.join(words) or none}")
+    if not told:
+        return "No policy was compared, so that nothing is said of what would change this."
+    return f"{capital('; '.join(told))}."
+
+
+def _kind(share: Share) -> str:
+    if share["low"] >= NEARLY_ALL:
+        return "lower"
+    return "higher" if share["high"] <= 1.0 - NEARLY_ALL else "neither"
+
+
+def _listed(policies: Mapping[str, PolicyOverDraws], names: Sequence[str]) -> str:
+    told = [f"{name} (median ratio {ratio_figure(policies[name]['ratio']['median'])})" for name in names]
+    return ", ".join(told[:_NAMED]) + _more(told)
+
+
+def _more(told: Sequence[str]) -> str:
+    return f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""

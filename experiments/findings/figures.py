@@ -1,0 +1,291 @@
+"""All figures of a study as plain values: rates, verdicts, costs, audit, regret, talks.
+
+What the tables, the pictures and the report show, and nothing else; ``figures.json`` is this.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from experiments.design.plan import Arm, Plan
+from experiments.findings.alike import alike, distinct_futures, joined
+from experiments.findings.best import Best, best_of
+from experiments.findings.comparison import Audit, Comparison, audit, compare
+from experiments.findings.costs import costs_of
+from experiments.findings.drivers import drivers
+from experiments.findings.figures_file import (
+    Audited,
+    Cells,
+    Figures,
+    Largest,
+    Measured,
+    PolicyFound,
+    RegretFound,
+    RunsToDecide,
+)
+from experiments.findings.over_draws import over_draws
+from experiments.findings.pilots import pilot_for
+from experiments.findings.pools import Pools
+from experiments.findings.regret import all_pairs_level, regrets
+from experiments.findings.summary import (
+    ambiguity,
+    any_clash,
+    finite,
+    interval,
+    marked,
+    rate,
+    rates_of,
+    shares_of,
+)
+from experiments.findings.talks import standings
+from experiments.findings.verdict_words import in_words
+from experiments.measures import BESIDE, BOTH_SIDES, by_world
+from experiments.statistics.interim import interim_runs
+from experiments.statistics.intervals import FEWEST_CLUSTERS, FEWEST_WORLDS, Floats, Pilot
+from experiments.store.parts import FailedRun
+from experiments.study.stopping import (
+    Interim,
+    Tally,
+    comparisons,
+    last_interims,
+    level_at_interims,
+    verdict_level,
+)
+from sim.sides import SIDES
+
+Tables = dict[str, tuple[pd.DataFrame, pd.DataFrame]]  # runs and incidents by arm
+By = dict[str | None, tuple[Floats, Floats]]  # by policy: events and exposed years by world
+
+
+def by_arm(plan: Plan, runs: pd.DataFrame, incidents: pd.DataFrame) -> Tables:
+    """The runs (with totals) and incidents of each arm that has any run, in the plan's order."""
+    runs_of = dict(tuple(runs.groupby("arm", sort=False, observed=True)))
+    incidents_of = dict(tuple(incidents.groupby("arm", sort=False, observed=True)))
+    none = incidents.iloc[:0]
+    return {name: (runs_of[name], incidents_of.get(name, none)) for name in plan.arms if name in runs_of}
+
+
+def figures_of(
+    plan: Plan,
+    tables: Tables,
+    complete: bool,
+    failures: Iterable[FailedRun] = (),
+    talks: Mapping[str, pd.DataFrame] | None = None,
+) -> Figures:
+    """Every figure of a study with at least one run; see ``docs/STUDIES.md`` for what is where.
+
+    ``complete`` says whether everything was played; ``failures`` hold ``arm`` and ``run`` of those
+    that failed; ``talks`` where talks stood (``TALKS_COLUMNS``) by arm.
+    """
+    runs_of = {name: runs for name, (runs, _) in tables.items()}
+    pools = Pools(runs_of)
+    whole, decides = _with_pilot(plan, pools.at()), plan.estimate[0]
+    clusters = whole[decides].effective_clusters
+    worlds_of = pools.by_world
+    shares = {name: marked(shares_of(worlds, whole), whole, interval) for name, worlds in worlds_of.items()}
+    rates = {name: marked(rates_of(worlds, whole), whole, rate) for name, worlds in worlds_of.items()}
+    compared = _comparisons(plan, tables, pools, _last_interims(plan, tables, failures))
+    cells = Cells(comparisons=compared, alike=alike(compared, rates, _baselines(plan)))
+    counts = _by_future(plan, tables, distinct_futures(cells))
+    return {
+        "name": plan.name,
+        "kind": plan.kind,
+        "complete": complete,
+        "family": {
+            "comparisons": comparisons(plan),
+            "level": verdict_level(plan),
+            "measures": list(plan.estimate),
+            "interim": len(interim_runs(plan.rule.most)) if plan.rule.until == "decided" else None,
+        },
+        "estimate": list(plan.estimate),
+        "clusters": clusters,
+        "too_few_clusters": clusters < FEWEST_CLUSTERS,
+        "runs": {name: len(runs) for name, runs in runs_of.items()},
+        "days": {name: plan.arms[name].case.scenario.days for name in runs_of},
+        "rates": rates,
+        "per_incident": shares,
+        "any_clash": {name: any_clash(runs) for name, runs in runs_of.items()},
+        "ambiguity": {name: ambiguity(runs) for name, runs in runs_of.items()},
+        **cells,
+        "over_draws": over_draws(plan, runs_of),
+        "talks": standings(plan, talks or {}, {name: runs["days"] for name, runs in runs_of.items()}),
+        "drivers": drivers(plan, runs_of, whole[decides]),
+        "regret": None if plan.draws else _regret(plan, tables, counts, whole[decides]),
+        "best": {} if plan.draws else _best(plan, counts, whole[decides]),
+    }
+
+
+def _baselines(plan: Plan) -> dict[str, str]:
+    return {future: arms[None].name for future, arms in plan.futures.items() if None in arms}
+
+
+def _with_pilot(plan: Plan, whole: dict[str, Pilot]) -> dict[str, Pilot]:
+    """A single arm has no others beside it: the shipped pilot says how large bursts are."""
+    if plan.kind != "run":
+        return whole
+    pilots = pilot_for(next(iter(plan.arms.values())).case)
+    known = {name: pilots.pilot(name) for name in whole} if pilots else {}
+    return {name: pool + its if (its := known.get(name)) else pool for name, pool in whole.items()}
+
+
+def _last_interims(plan: Plan, tables: Tables, failures: Iterable[FailedRun]) -> dict[str, Interim]:
+    """The interim analysis by which each arm is judged, of a study whose arms stop when decided."""
+    if plan.rule.until != "decided":
+        return {}
+    tally = Tally(plan.estimate[0])
+    sides = [f"{tally.measure}_{side}" for side in SIDES]
+    columns = ["run", "days", *(sides if tally.measure in BOTH_SIDES else [tally.measure])]
+    for name, (runs, _) in tables.items():
+        for row in runs[columns].to_dict("records"):
+            tally.add(name, row["run"], row)
+    for row in failures:
+        tally.add(row["arm"], row["run"], None)
+    return last_interims(plan, tally)
+
+
+# -- policies against the baseline of their future ------------------------------------------------
+
+
+def _comparisons(
+    plan: Plan, tables: Tables, pools: Pools, seen: Mapping[str, Interim]
+) -> dict[str, dict[str, PolicyFound]]:
+    found: dict[str, dict[str, PolicyFound]] = {}
+    for future, arms in plan.futures.items():
+        base = next((arm.name for arm in arms.values() if arm.is_baseline), None)
+        for policy, arm in arms.items():
+            if policy is not None and base is not None and _share_any(tables, arm.name, base):
+                found.setdefault(future, {})[policy] = _policy(
+                    plan, arm, tables[arm.name], tables[base], pools, seen.get(arm.name)
+                )
+    return found
+
+
+def _share_any(tables: Tables, arm: str, base: str) -> bool:
+    both = arm in tables and base in tables
+    return both and bool(np.intersect1d(tables[arm][0]["run"], tables[base][0]["run"]).size)
+
+
+def _policy(
+    plan: Plan,
+    arm: Arm,
+    own: tuple[pd.DataFrame, pd.DataFrame],
+    baseline: tuple[pd.DataFrame, pd.DataFrame],
+    pools: Pools,
+    interim: Interim | None,
+) -> PolicyFound:
+    starts = [each.from_day for each in arm.case.overlays if each.kind == "policy"]
+    seen = audit(own, baseline, min(starts, default=0.0))
+    runs, at = own[0], None
+    if plan.rule.until == "decided":
+        at = interim.runs if interim else 0
+        runs = runs[runs["run"] < at] if interim else runs
+    levels = dict.fromkeys(plan.estimate, verdict_level(plan))
+    levels |= {name: 0.95 for name in BESIDE if name not in levels}
+    known = pools.at(interim)
+    measures = {
+        name: as_data(
+            compare(runs, baseline[0], name, known[name], level, seen, at, name in plan.estimate), known[name]
+        )
+        for name, level in levels.items()
+    }
+    return PolicyFound(audit=_audited(seen), costs=costs_of(own[0], baseline[0]), measures=measures)
+
+
+def _audited(seen: Audit) -> Audited:
+    return Audited(
+        runs=seen.runs,
+        bound=seen.bound,
+        moments=seen.moments,
+        days=seen.days,
+        days_in_force=seen.days_in_force,
+    )
+
+
+def as_data(found: Comparison, pool: Pilot | None = None) -> Measured:
+    """A comparison as plain values; ``pool`` is that of all arms."""
+    arms = marked(
+        {"baseline": found.baseline, "policy": found.arm},
+        None if pool is None else dict.fromkeys(("baseline", "policy"), pool),
+        rate,
+    )
+    return {
+        "baseline": arms["baseline"],
+        "policy": arms["policy"],
+        "ratio": interval(found.ratio),
+        "difference": rate(found.difference),
+        "level": found.difference.level,
+        "adjusted": found.adjusted,
+        "verdict": found.verdict,
+        "runs": found.runs,
+        "interim": found.interim,
+        "runs_to_decide": _range(found),
+        "variance_saved": finite(found.variance_saved),
+        "in_words": in_words(found),
+    }
+
+
+def _range(found: Comparison) -> RunsToDecide | None:
+    """The runs of each arm that would decide; None where nothing is projected."""
+    if found.to_decide is None or math.isnan(found.to_decide.low):
+        return None
+    low, high = found.to_decide.low, found.to_decide.high
+    return RunsToDecide(low=finite(found.runs * low), high=finite(found.runs * high))
+
+
+# -- across futures -------------------------------------------------------------------------------
+
+
+def _by_future(plan: Plan, tables: Tables, groups: Mapping[str, list[str]]) -> dict[str, By]:
+    """What decides, in the futures that are not alike; those that are under one name."""
+    return {
+        joined(groups.get(future, [future])): _counts(arms, tables, plan.estimate[0])
+        for future, arms in plan.futures.items()
+        if future in groups or not any(future in group for group in groups.values())
+    }
+
+
+def _best(plan: Plan, counts: Mapping[str, By], pool: Pilot) -> dict[str, Best]:
+    """By future with two options or more."""
+    several = {future: found for future, found in counts.items() if len(found) > 1}
+    level = all_pairs_level(
+        len(several), max(map(len, several.values()), default=0), level_at_interims(plan, 0.95)
+    )
+    return {future: best_of(found, pool, level) for future, found in several.items()}
+
+
+def _regret(plan: Plan, tables: Tables, counts: Mapping[str, By], pool: Pilot) -> list[RegretFound] | None:
+    """Regret of each policy, and of none (null), where at least two futures have the same ones."""
+    sets = [set(arms) for arms in plan.futures.values() if all(arm.name in tables for arm in arms.values())]
+    if len(sets) < 2 or len(sets) < len(plan.futures) or min(map(len, sets)) < 2:
+        return None
+    found = regrets(counts, pool, level_at_interims(plan, 0.95))
+    known = all(years.size >= FEWEST_WORLDS for its in counts.values() for _, years in its.values())
+    return [
+        RegretFound(
+            policy=policy,
+            mean=each.mean,
+            worst=each.worst,
+            worst_future=each.worst_future,
+            regret=Largest(
+                estimate=each.estimate, low=each.low if known else None, high=each.high if known else None
+            ),
+            regret_future=each.future,
+        )
+        for policy, each in found.items()
+    ]
+
+
+def _counts(arms: Mapping[str | None, Arm], tables: Tables, measure: str) -> By:
+    """Events and exposed years of all runs by world, 0 of both where an arm has not played it."""
+    found = {
+        policy: by_world(tables[arm.name][0], measure) for policy, arm in arms.items() if arm.name in tables
+    }
+    if not found:
+        return {}
+    worlds = np.unique(np.concatenate([each.index for each in found.values()]))
+    found = {policy: each.reindex(worlds, fill_value=0.0) for policy, each in found.items()}
+    return {
+        policy: (each[measure].to_numpy(float), each["years"].to_numpy()) for policy, each in found.items()
+    }

@@ -1,0 +1,167 @@
+"""What holds over a posterior's draws: how far rates spread, and in which share of them a policy lowers.
+
+Of expected clashes, world by world, since a counted clash is too rare to tell one draw from another. Totals
+say nothing here: a few runaway draws own them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypedDict
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from experiments.design.plan import Arm, Plan
+from experiments.design.request import FEWEST_DRAWS
+from experiments.findings.comparison import paired
+from experiments.measures import YEAR
+from experiments.statistics.by_draw import RatioByDraw, deviates, ratio_by_draw
+
+EXPECTED = "expected_clashes"
+FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
+_FEWEST = 12  # draws, under which no law of the ratio is fitted
+Values = NDArray[np.float64]
+
+
+class Spread(TypedDict):
+    """A middle, and 5 to 95%."""
+
+    median: float
+    low: float
+    high: float
+
+
+class Share(TypedDict):
+    """A share of draws, with its 95% interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+class PolicyOverDraws(TypedDict):
+    """The ratio of its expected clashes to those without a policy, over draws and as fitted at each; and the
+    share of draws in which it lowers them, is the best of all options, and is near the best (at most 1.25
+    times its clashes).
+    """
+
+    ratio: Spread
+    at_draws: list[float]
+    lowers: Share
+    best: float
+    near_best: float
+
+
+# The situations of fixed values, by what they say of the perceived violations of a draw.
+REGIONS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "straying": lambda sums: sums["false_incidents"] < 0.1 * sums["violations"],
+    "misjudged": lambda sums: sums["false_incidents"] > 0.8 * sums["violations"],
+    "mapmade": lambda sums: sums["map_violations"] > 0.9 * sums["violations"],
+}
+
+
+class OverDraws(TypedDict):
+    """Of one future: draws that all its arms have played, whether these are too few for more than rough
+    shares, expected clashes a year by option (null in ``options`` is no policy), each policy; and of draws
+    with any perceived violation the share that is ``like`` each situation of fixed values.
+    """
+
+    draws: int
+    few: bool
+    like: dict[str, float]
+    options: list[str | None]
+    per_year: list[Spread]
+    policies: dict[str, PolicyOverDraws]
+
+
+def over_draws(plan: Plan, runs_of: Mapping[str, pd.DataFrame]) -> dict[str, OverDraws]:
+    """By future, of those whose worlds play draws; runs are by arm."""
+    found = {}
+    for future, arms in plan.futures.items():
+        played = {policy: arm for policy, arm in arms.items() if arm.name in runs_of}
+        if played and all(arm.case.posterior is not None for arm in played.values()):
+            found[future] = _of_future(played, runs_of)
+    return found
+
+
+def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFrame]) -> OverDraws:
+    tables = {policy: runs_of[arm.name] for policy, arm in arms.items()}
+    spreads = {policy: _spread(_a_year(runs)) for policy, runs in tables.items()}
+    compared = {policy: table for policy, table in tables.items() if policy is not None}
+    ratios, draws = dict[str, RatioByDraw](), min(runs["draw"].nunique() for runs in tables.values())
+    if None in tables and draws >= _FEWEST:
+        every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
+        z = _deviates(next(iter(arms.values())), every)
+        for i, (policy, runs) in enumerate(compared.items()):
+            y, x = (_events(each, every) for each in paired(runs, tables[None]))
+            ratios[policy] = ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)]))
+    best, near = _standing(list(ratios.values()))
+    return OverDraws(
+        draws=int(draws),
+        few=bool(draws < FEWEST_DRAWS),
+        like=_like(next(iter(tables.values()))),
+        options=list(spreads),
+        per_year=list(spreads.values()),
+        policies={
+            policy: PolicyOverDraws(
+                ratio=Spread(median=found.median, low=found.ends[0], high=found.ends[1]),
+                at_draws=[float(f"{ratio:.4g}") for ratio in np.exp(found.log_ratios)],
+                lowers=_share(*found.lowers),
+                best=best[i],
+                near_best=near[i],
+            )
+            for i, (policy, found) in enumerate(ratios.items())
+        },
+    )
+
+
+def _like(runs: pd.DataFrame) -> dict[str, float]:
+    """The share of draws in each region, of those with any perceived violation; and in none."""
+    sums = runs.groupby("draw")[["violations", "false_incidents", "map_violations"]].sum()
+    sums = sums[sums["violations"] > 0]
+    if sums.empty:
+        return {}
+    found = {name: region(sums) for name, region in REGIONS.items()}
+    shares = {name: float(flags.mean()) for name, flags in found.items()}
+    return shares | {"none of them": float((~pd.DataFrame(found).any(axis=1)).mean())}
+
+
+def _a_year(runs: pd.DataFrame) -> Values:
+    """Expected clashes a year, of each draw."""
+    sums = runs.groupby("draw")[[EXPECTED, "days"]].sum()
+    return (sums[EXPECTED] / (sums["days"] / YEAR)).to_numpy(float)
+
+
+def _events(runs: pd.DataFrame, draws: list[int]) -> Values:
+    """Expected clashes a year of draws in their order, 0 of those that have no run."""
+    sums = runs.groupby("draw")[[EXPECTED, "days"]].sum().reindex(draws, fill_value=0.0)
+    years = sums["days"].to_numpy(float) / YEAR
+    return np.divide(sums[EXPECTED].to_numpy(float), years, out=np.zeros(len(years)), where=years > 0.0)
+
+
+def _deviates(arm: Arm, draws: list[int]) -> Values:
+    posterior, held = arm.case.posterior, arm.case.held
+    assert posterior is not None
+    free = [path for path in posterior.paths if path not in held]
+    return deviates(posterior.as_numbers(free)[draws])
+
+
+def _spread(values: Values) -> Spread:
+    low, median, high = np.quantile(values, (0.05, 0.5, 0.95)).tolist()
+    return Spread(median=median, low=low, high=high)
+
+
+def _share(estimate: float, low: float, high: float) -> Share:
+    return Share(estimate=estimate, low=low, high=high)
+
+
+def _standing(ratios: list[RatioByDraw]) -> tuple[list[float], list[float]]:
+    """The shares of draws in which each is the best of all and none, and near the best."""
+    if not ratios:
+        return [], []
+    logs = np.stack([found.repeats for found in ratios])
+    least = np.minimum(logs.min(axis=0), 0.0)
+    return (
+        [float(((each <= least) & (each < 0.0)).mean()) for each in logs],
+        [float((each <= least + np.log(FAR)).mean()) for each in logs],
+    )

@@ -1,0 +1,99 @@
+"""A described moment played many times: what came of each run, and what was decided on the way."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.acts import Act, Actor
+from sim.codes import Rung
+from sim.constants import DAY, HOUR
+from sim.incidents.described import put_on_the_ground
+from sim.incidents.incident import Incident
+from sim.model import DmzModel
+from sim.scenario.case import Case
+from sim.scenario.incident_file import IncidentFile
+from sim.state import NEVER
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the chain of reasons; ``minutes`` since the watcher was sure."""
+
+    side: int
+    actor: Actor
+    act: Act
+    x: float
+    minutes: float
+
+
+@dataclass(frozen=True)
+class Played:
+    """One run of a moment; ``minutes`` until both sides had disengaged, None if they had not.
+
+    ``begun`` is False, and all else nothing, where the watcher let the party pass.
+    """
+
+    begun: bool
+    rung: Rung
+    minutes: float | None
+    casualties: tuple[int, int]
+    steps: tuple[Step, ...]
+
+    def first(self, act: Act) -> float | None:
+        """Minutes until an act was first done, None if it was not."""
+        return next((step.minutes for step in self.steps if step.act == act), None)
+
+
+def play_moment(
+    case: Case, moment: IncidentFile, runs: int, seed: int, agents: Mapping[str, type] | None = None
+) -> Iterator[Played]:
+    """Play a moment with the lucks 0, 1, ... of world 0: the same for any policy over it."""
+    for luck in range(runs):
+        model = DmzModel(case, seed=seed, luck=luck, agents=agents)
+        incident = play_described(model, moment)
+        if incident is None:
+            yield Played(False, Rung.OBSERVED, None, (0, 0), ())
+        else:
+            yield _played(model, incident.record)
+        model.dismiss()
+
+
+def play_described(model: DmzModel, described: IncidentFile) -> Incident | None:
+    """Play a described moment from its first minute until both sides have disengaged.
+
+    ``model``: fresh, of a case of ``described_case``. None where the watcher lets the party pass: what it
+    sees lies within its margin. An incident of the night's last hours goes on until the model's horizon.
+    """
+    scene = model.scene
+    minute = max(HOUR * described.hour, scene.tick)  # the day's rules are in force after its first tick
+    model.run(days=(minute - minute % scene.tick) / DAY)
+    event = put_on_the_ground(scene, described, minute)
+    if event["depth"] <= scene.state.units[int(event["row"])]["margin"]:
+        return None
+    incident = model.open(minute, event)
+    while incident is not None and not incident.is_closed and model.running:
+        model.step()
+    return incident
+
+
+def _played(model: DmzModel, record: np.void) -> Played:
+    log = model.state.log[: int(model.state.run["log"][0])]
+    opened, closed = float(record["opened"]), float(record["closed"])
+    north, south = record["casualties"].tolist()
+    return Played(
+        True,
+        Rung(record["rung"]),
+        None if closed == NEVER else closed - opened,
+        (north, south),
+        tuple(
+            Step(
+                int(line["side"]),
+                Actor(line["actor"]),
+                Act(line["act"]),
+                float(line["x"]),
+                float(line["minute"]) - opened,
+            )
+            for line in log
+        ),
+    )

@@ -1,0 +1,87 @@
+"""Who plays, on how many cores: processes of this machine, or a cluster."""
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.play.cluster import on_cluster
+from experiments.play.pool import Stream, on_processes
+from experiments.play.task import Outcomes, Task, play_task
+from sim.documents import BadInput, Mark, Problem
+
+_CGROUPS = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True)
+class Workers:
+    """So many processes here (1: this one; None: one a core), or a running ``distributed`` scheduler.
+
+    Raises ``BadInput`` for both.
+    """
+
+    processes: int | None = None
+    scheduler: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.processes is not None and self.scheduler is not None:
+            message, allowed = "a scheduler has workers of its own", "one of the two"
+            raise BadInput(
+                [Problem(Mark("--workers", 0, 0), "", str(self.processes), allowed, None, message)]
+            )
+
+    @property
+    def count(self) -> int:
+        """How many processes there are on this machine."""
+        return self.processes or cores()
+
+    def play(self, tasks: Iterable[Task]) -> Stream[Task, Outcomes]:
+        """Play all tasks, each run exactly once, and yield them in the order in which they finish.
+
+        Code of somebody else's agents never plays in this process, which it could end, or lead to
+        another folder. Raises ``WorkersLost`` when workers keep dying, and ``EnvironmentFault``;
+        whatever is raised, and an interrupt too, stops the workers.
+        """
+        tasks = list(tasks)
+        apart = self.count > 1 or any(task.agents for task in tasks)
+        if self.scheduler is not None:
+            yield from on_cluster(tasks, play_task, self.scheduler)
+        elif apart and not multiprocessing.current_process().daemon:
+            yield from on_processes(tasks, play_task, self.count)
+        else:  # a daemonic process may have no children
+            for task in tasks:
+                yield task, play_task(task)
+
+
+def cores() -> int:
+    """How many cores this process may use: by its affinity, and by the quota of its control groups.
+
+    A quota of 2.5 cores counts as 3 (https://docs.kernel.org/admin-guide/cgroup-v2.html, cpu.max).
+    """
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        lines = []
+    quotas = [quota for line in lines for quota in _quotas(*line.split(":", 2)[1:])]
+    return max(1, min([len(os.sched_getaffinity(0)), *quotas]))
+
+
+def _quotas(controllers: str, path: str) -> Iterator[int]:
+    """The quotas, in whole cores, of a control group and of those that it lies in."""
+    if controllers and "cpu" not in controllers.split(","):
+        return
+    group = _CGROUPS / ("cpu" if controllers else "") / path.lstrip("/")
+    for place in (group, *group.parents):
+        if not place.is_relative_to(_CGROUPS):
+            return
+        try:
+            if controllers:
+                names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+                quota, period = ((place / name).read_text() for name in names)
+            else:
+                quota, period = (place / "cpu.max").read_text().split()
+            if int(quota) > 0:
+                yield -(-int(quota) // int(period))
+        except (OSError, ValueError):  # not mounted here, or `max`
+            continue

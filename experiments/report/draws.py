@@ -1,0 +1,21 @@
+"""The table of what holds over the draws of a posterior, as it is printed."""
+
+from collections.abc import Iterator
+
+from experiments.findings.draw_words import HEADS, about, alone, draws_rows, likeness
+from experiments.findings.over_draws import OverDraws
+from experiments.report.rows import Rows
+
+
+def draws_parts(found: OverDraws) -> Iterator[str | Rows]:
+    """The table as it is printed; without policies a sentence."""
+    if not found["policies"]:
+        yield from (alone(found), likeness(found))
+        return
+    yield about(found)
+    rows = Rows("expected accidental clashes", *HEADS)
+    for cells in draws_rows(found):
+        rows.add(*cells)
+    rows.add()
+    yield rows
+    yield likeness(found)

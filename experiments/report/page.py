@@ -1,0 +1,174 @@
+"""``report.html``: one file that works offline and can be sent by mail.
+
+Everything that comes from files, names above all, is text that the template escapes; pictures are
+drawn inside the page, and their data hang on its links.
+"""
+
+import base64
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.design.manifest_file import Manifest
+from experiments.design.plan import TALKS, differences, has_talks, policy_words
+from experiments.findings.alike import again_words, distinct_futures, joined, with_own_costs
+from experiments.findings.costs import deepest, deepest_without
+from experiments.findings.draw_words import HEADS, about, alone, draws_rows, likeness
+from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
+from experiments.findings.summary import AMBIGUITY
+from experiments.measures import BESIDE, CLASHES, noun
+from experiments.pictures import Picture, svg_text
+from experiments.pictures.fonts import embedded
+from experiments.report.answer import answer
+from experiments.report.assumptions import assumptions
+from experiments.report.notes import notes
+from experiments.report.run_tables import sentences
+from experiments.report.sources import sources
+from experiments.report.words import anchor, words
+from experiments.store.parts import FailedRun
+from experiments.wording import capital, effect, figure, limits, many, number, share_figure, signed, span
+
+_MOST_FAILURES = 20
+_FINGERPRINT = 12  # characters of a content hash that are shown
+
+
+def report_html(
+    manifest: Manifest, figures: Figures, pictures: Sequence[Picture], failures: Sequence[FailedRun]
+) -> str:
+    """The page, of a study in which at least one run succeeded; equal input gives equal bytes."""
+    drawn = [_drawn(picture) for picture in pictures]
+    manifest_text = _manifest_text(manifest)
+    summary = figures.get("summary")
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            letters=Markup(embedded("".join([manifest_text, manifest["command"], *map(str, failures)]))),
+            words=words(),
+            sources=list(sources()),
+            summary=summary,
+            sentences=sentences(summary) if summary else (),
+            ambiguity=AMBIGUITY,
+            manifest=manifest,
+            figures=figures,
+            answer=answer(manifest, figures),
+            futures=list(_futures(manifest, figures)),
+            regret=_regret(figures),
+            pictures=drawn,
+            assumptions=assumptions(manifest),
+            notes=notes(figures),
+            failures=failures[:_MOST_FAILURES],
+            failed=len(failures),
+            runs=sum(figures["runs"].values()),
+            talks=any(has_talks(arm["case"]["scenario"]) for arm in manifest["arms"].values()),
+            about_talks=TALKS,
+            manifest_text=manifest_text,
+            fingerprint=_FINGERPRINT,
+            decides=manifest["estimate"][0],
+            beside=[name for name in BESIDE if name not in manifest["estimate"]],
+            draws_heads=HEADS,
+            rated=list(dict.fromkeys((*manifest["estimate"], *CLASHES))),
+        )
+    )
+
+
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("experiments"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    found.filters |= {
+        "figure": figure,
+        "signed": signed,
+        "span": span,
+        "number": number,
+        "many": many,
+        "limits": limits,
+        "noun": noun,
+        "capital": capital,
+        "effect": effect,
+        "about_draws": about,
+        "draws_alone": alone,
+        "draws_likeness": likeness,
+        "draws_rows": draws_rows,
+        "value": _value,
+        "percent": share_figure,
+        "policy": policy_words,
+        "anchor": anchor,
+    }
+    return found
+
+
+def _value(value: Any) -> str:
+    """A parameter's value as files write it."""
+    if value is None:
+        return "none"
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:g}"
+    if isinstance(value, Mapping):  # an operation on the value below
+        return ", ".join(f"{name} {_value(by)}" for name, by in value.items())
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _futures(manifest: Manifest, figures: Figures) -> Iterator[dict[str, Any]]:
+    """Each future that has a comparison, those that are alike as one: its baseline's rate, policies by
+    their estimate, and the costs by the futures in which they differ.
+    """
+    decides = manifest["estimate"][0]
+    arms = {(arm["future"], arm["policy"]): name for name, arm in manifest["arms"].items()}
+    for future, futures in distinct_futures(figures).items():
+        policies = figures["comparisons"].get(future, {})
+        if not policies:
+            continue
+        baseline = arms[future, None]
+        order = by_difference(policies, decides)
+        yield {
+            "name": joined(futures),
+            "draws": figures["over_draws"].get(future),
+            "rate": figures["rates"][baseline][decides],
+            "any_clash": figures["any_clash"][baseline],
+            "policies": {
+                name: {**policies[name], "again": again_words(figures, name, future)} for name in order
+            },
+            "costs": {
+                where: {name: _with_deepest(figures["comparisons"][where][name]) for name in order}
+                for where in with_own_costs(figures, futures)
+            },
+        }
+
+
+def _with_deepest(policy: PolicyFound) -> dict[str, Any]:
+    return {**policy, "deepest": (deepest(policy["costs"]), deepest_without(policy["costs"]))}
+
+
+def _regret(figures: Figures) -> list[RegretFound]:
+    return sorted(figures["regret"] or [], key=lambda each: each["regret"]["estimate"])
+
+
+def _drawn(picture: Picture) -> dict[str, Any]:
+    return {
+        "name": picture.name,
+        "title": picture.title,
+        "caption": picture.caption,
+        "svg": Markup(svg_text(picture)),  # every name in it was escaped where the tree was built
+        "csv": f"data:text/csv;base64,{base64.b64encode(picture.csv.encode()).decode()}",
+    }
+
+
+def _manifest_text(manifest: Manifest) -> str:
+    """The manifest, each case but the first as what differs from the first."""
+    (name, first), *others = manifest["arms"].items()
+    arms: dict[str, Mapping[str, object]] = {name: first}
+    for name, arm in others:
+        found = differences(first["case"], arm["case"])
+        arms[name] = {**arm, "case": {path: new for path, _, new in found}}
+    # the command says what was asked; the seal hangs on the place from which it was
+    said = {key: value for key, value in manifest.items() if key not in ("request", "sealed")}
+    return json.dumps(said | {"arms": arms}, indent=1, ensure_ascii=False)

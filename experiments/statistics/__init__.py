@@ -1,0 +1,1 @@
+"""Intervals, curves and verdicts for rare counts in clusters; they know no study."""

@@ -1,0 +1,1 @@
+"""A study under way: its folder, its rule of stopping, and its play to the end."""

@@ -1,0 +1,46 @@
+"""Which draws of a posterior were played, with their values: ``draws.parquet``, one row a draw."""
+
+from functools import partial
+
+import pandas as pd
+
+from experiments.design.plan import Plan
+from experiments.store.files import write_whole
+from experiments.store.parts import Parts
+from experiments.study.folder import StudyFolder
+from experiments.worlds import world_of
+from sim.scenario.posterior import Posterior
+
+FILE = "draws.parquet"
+_KEY = ["posterior", "draw"]
+
+
+def draws_of(plan: Plan, parts: Parts) -> pd.DataFrame:
+    """The draws that were played, by the name of their posterior and their number; of parameters all values.
+
+    What something above a posterior held in an arm stands in the notes of the manifest.
+    """
+    keys = parts.table("runs", ["arm", "run"]).to_pandas()
+    found: dict[tuple[str, int], dict[str, float | str]] = {}
+    for arm, runs in keys.groupby("arm", observed=True, sort=False)["run"]:
+        case = plan.arms[str(arm)].case
+        if (posterior := case.posterior) is not None:
+            name = str(case.scenario.posterior)
+            for world in sorted({world_of(int(k)) for k in runs}):
+                number = world % len(posterior.values)
+                found.setdefault((name, number), _values(posterior, number))
+    rows = [{"posterior": name, "draw": number} | found[name, number] for name, number in sorted(found)]
+    return pd.DataFrame(rows, columns=None if rows else _KEY)
+
+
+def keep_draws(study: StudyFolder) -> None:
+    """Write the draws that were played beside complete tables of results, where there are any."""
+    if not study.plan.draws:
+        return
+    draws = draws_of(study.plan, study.parts)
+    write_whole(study.path / FILE, partial(draws.to_parquet, index=False))
+
+
+def _values(posterior: Posterior, number: int) -> dict[str, float | str]:
+    values = posterior.draw(number).items()
+    return {path: value if isinstance(value, str) else float(value) for path, value in values}

@@ -1,0 +1,116 @@
+"""A validation: a scenario's histories held against a record, and what was found as plain values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import sim
+from experiments.calibration.record.catalogue import statistics
+from experiments.calibration.record.publication import AT_THE_TIME, Filter, crossings
+from experiments.calibration.record.record import Record
+from experiments.validation.back_test import BackTest, back_tests, rows_in
+from experiments.validation.calendars import STRETCHES, Stretch
+from experiments.validation.checks import checks
+from experiments.validation.episodes import Event, episode_numbers, episode_plays, events
+from experiments.validation.history import histories
+from experiments.validation.parts import Show
+from experiments.validation.predictive import Held, as_figures, held
+from experiments.validation.replicates import Replicates
+from experiments.validation.scores import Scored, scored
+
+FILE = "validation.json"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is validated: ``draws`` histories of a situation, its draws of the posterior one by one.
+
+    ``record``: a folder of a record of one's own, None for the shipped one. ``calibration``: the folder of
+    one whose table is fitted to what was known on earlier days.
+    """
+
+    situation: str
+    record: Path | None = None
+    draws: int = 150
+    seed: int = 1
+    calibration: Path | None = None
+    stretches: tuple[Stretch, ...] = STRETCHES
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What came of it: each check made, and which statistics were not held, with the reason; scores; what
+    happened in episodes of the shipped record, with its chance; back-tests, where there is a calibration.
+    """
+
+    asked: Asked
+    posterior: bool
+    replicates: Replicates
+    held: Sequence[Held]
+    left: Mapping[str, str]
+    scored: Sequence[Scored]
+    events: Sequence[Event]
+    back_tests: Sequence[BackTest]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What is read before anything is played: a record, the rows of a table, whether there is a posterior."""
+
+    record: Record
+    posterior: bool
+    rows: pd.DataFrame | None
+
+
+def ready(asked: Asked) -> Ready:
+    """All that is asked for, read and found sound; raises ``BadInput`` for what is not."""
+    record = Record.read(asked.record)
+    cases = [stretch.case(asked.situation) for stretch in asked.stretches]
+    rows = None if asked.calibration is None else rows_in(asked.calibration)
+    return Ready(record, cases[-1].posterior is not None, rows)
+
+
+def validate(asked: Asked, folder: Path, workers: int, show: Show) -> Validation:
+    """Play what is missing of the histories in ``folder``, and hold them against the record.
+
+    Raises ``BadInput`` for what cannot be read, and for a folder of other histories.
+    """
+    given = ready(asked)
+    record = given.record
+    tables = histories(
+        folder / "histories", asked.situation, asked.draws, asked.seed, workers, show, asked.stretches
+    )
+    told, at_the_time = (Filter.fit(crossings(record, within)) for within in (None, AT_THE_TIME))
+    replicates = Replicates(tables, asked.draws, told, at_the_time, asked.seed)
+    made, left = checks(record, statistics(record), given.posterior and asked.record is None)
+    found, happened = [held(each, replicates) for each in made], list[Event]()
+    if asked.record is None:
+        plays = episode_plays(
+            folder / "episodes", asked.situation, asked.draws, asked.seed, workers, lambda done, of: None
+        )
+        found += episode_numbers(plays, replicates, record)
+        happened += events(plays, replicates)
+    tests = [] if given.rows is None else back_tests(given.rows, record, asked.seed)
+    scores = scored(replicates, record)
+    return Validation(asked, given.posterior, replicates, found, left, scores, happened, tests)
+
+
+def figures(validation: Validation) -> dict[str, Any]:
+    """All that was found, as plain values."""
+    asked = validation.asked
+    return {
+        "version": sim.__version__,
+        "scenario": asked.situation,
+        "record": "the shipped record" if asked.record is None else str(asked.record),
+        "draws": asked.draws,
+        "seed": asked.seed,
+        "posterior": validation.posterior,
+        "checks": [as_figures(each) for each in validation.held],
+        "not_held": dict(validation.left),
+        "scores": {each.of: each.plain for each in validation.scored},
+        "events": [each.plain for each in validation.events],
+        "back_tests": [each.plain for each in validation.back_tests],
+    }

@@ -1,0 +1,1 @@
+"""Incidents: how one opens, what is done in it, and how it closes."""

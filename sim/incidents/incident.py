@@ -1,0 +1,201 @@
+"""One incident: a face of a row of ``state.incidents``, with its luck and its agenda.
+
+All it knows is in that row, so that it can be resumed at any moment. Each side has an agenda: for
+every kind of act, the minute at which it falls due, or never (``sim.incidents.play``).
+"""
+
+import math
+
+import numpy as np
+
+from sim.acts import Act, Actor
+from sim.arithmetic import exp
+from sim.codes import Due, Rung, UnitKind
+from sim.incidents.side_face import SideFace
+from sim.randomness import Kind, exponential_at, normal_at, uniform_at
+from sim.scene import Scene
+from sim.sides import NORTH, SOUTH, other
+from sim.state import NEVER
+
+_ITEMS = tuple(Due)  # by number
+
+
+class Incident:
+    """A face of one row of ``state.incidents``."""
+
+    __slots__ = ("row", "scene")
+
+    def __init__(self, scene: Scene, row: int) -> None:
+        self.scene = scene
+        self.row = row
+
+    # -- what it is -------------------------------------------------------------------------------
+
+    @property
+    def record(self) -> np.void:
+        """The incident's row, a view."""
+        return self.scene.state.incidents[self.row]
+
+    @property
+    def minute(self) -> float:
+        """The moment that is being played."""
+        return float(self.record["touched"])
+
+    @property
+    def first(self) -> int:
+        """The side that perceived first."""
+        return int(self.record["first"])
+
+    @property
+    def rung(self) -> Rung:
+        """The highest rung that it has reached."""
+        return Rung(self.record["rung"])
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is over."""
+        return bool(self.record["closed"] != NEVER)
+
+    def of(self, side: int) -> SideFace:
+        """What it keeps of ``side``."""
+        return SideFace(self.scene.state.incidents[self.row], side)
+
+    @property
+    def area(self) -> int:
+        """Number of the area of the command posts in which it is."""
+        return self.scene.area_at(float(self.record["s"]))
+
+    def announced(self, side: int) -> bool:
+        """Whether the unit of ``side`` was announced beforehand: works of which notice is given, a survey."""
+        row = self.of(side).unit
+        if row < 0:
+            return False
+        unit = self.scene.state.units[row]
+        works = self.scene.regime.sides[side].works.notice and unit["project"] >= 0
+        return bool(works or unit["kind"] == UnitKind.SURVEY_TEAM)
+
+    @property
+    def called_at(self) -> float:
+        """The minute at which the sides reached each other on the hotline, ``NEVER`` so far."""
+        return float(self.record["called_at"])
+
+    @property
+    def decided(self) -> bool:
+        """Whether aimed fire has been opened, or is on its way and cannot be stopped any more."""
+        data = self.record
+        return bool((data["agenda"][:, Due.FIRE] < NEVER).any() or data["spells"].any())
+
+    def distance_to_unit(self, side: int) -> float:
+        """Metres from the post that acts for the other side to the unit of ``side``."""
+        post = self.scene.state.posts[self.of(other(side)).post]
+        s, d = self.scene.position(self.of(side).unit)
+        return math.sqrt((s - float(post["s"])) ** 2 + (d - float(post["d"])) ** 2)
+
+    # -- its luck: addressed by who and when, never by the clock ----------------------------------
+
+    def uniform(self, kind: Kind, side: int, ordinal: int) -> float:
+        """Draw ``ordinal`` of a kind for a side, uniform on (0, 1)."""
+        return uniform_at(*self._address(kind, side), ordinal)
+
+    def normal(self, kind: Kind, side: int, ordinal: int) -> float:
+        """Draw ``ordinal`` of a kind for a side, standard normal."""
+        return normal_at(*self._address(kind, side), ordinal)
+
+    def exponential(self, kind: Kind, side: int, ordinal: int) -> float:
+        """Draw ``ordinal`` of a kind for a side, exponential with mean 1."""
+        return exponential_at(*self._address(kind, side), ordinal)
+
+    def lognormal(self, kind: Kind, side: int, ordinal: int, log_sd: float) -> float:
+        """Draw ``ordinal`` of a kind for a side, log-normal with median 1."""
+        return exp(log_sd * self.normal(kind, side, ordinal))
+
+    def _address(self, kind: Kind, side: int) -> tuple[np.uint64, int, int, int, int, int]:
+        data = self.record
+        who, shift, ordinal = int(data["who"]), int(data["shift"]), int(data["ordinal"])
+        return (self.scene.luck, int(kind), who, shift, ordinal, side)
+
+    # -- its agenda -------------------------------------------------------------------------------
+
+    def schedule(self, side: int, item: Due, minutes: float) -> None:
+        """Have ``item`` of ``side`` fall due in ``minutes`` from now."""
+        data = self.record
+        data["agenda"][side, item] = data["touched"] + max(0.0, minutes)
+
+    def cancel(self, side: int, item: Due) -> None:
+        """Take ``item`` off the agenda of ``side``."""
+        self.record["agenda"][side, item] = NEVER
+
+    def next_due(self) -> tuple[float, int, Due]:
+        """When the next act falls due, whose, and which; ties fall to the side that saw first."""
+        agenda, first = self.record["agenda"], self.first
+        items = agenda.argmin(axis=1).tolist()
+        dues = (float(agenda[0, items[0]]), float(agenda[1, items[1]]))
+        side = first if dues[first] <= dues[other(first)] else other(first)
+        return dues[side], side, _ITEMS[items[side]]
+
+    def take_up(self, side: int, item: Due, minute: float) -> None:
+        """Go on to ``minute``, at which ``item`` falls due, and take it off the agenda."""
+        data = self.record
+        data["agenda"][side, item] = NEVER
+        data["touched"] = minute
+
+    # -- what acts do to it -----------------------------------------------------------------------
+
+    def reach_rung(self, rung: Rung, side: int) -> None:
+        """Something of height ``rung`` was done by ``side``; a new rung may start a call."""
+        data, scene = self.record, self.scene
+        subject = self.of(other(side)).unit
+        if subject >= 0:
+            scene.state.units[subject]["answered"] = 1
+        if rung <= data["rung"]:
+            return
+        data["rung"] = rung
+        hotline = scene.regime.parameters.hotline
+        if hotline.working and self.called_at == NEVER and self.of(self.first).due(Due.CALL) == NEVER:
+            self.schedule(self.first, Due.CALL, hotline.call_minutes)
+        scene.exposure.reach(rung, self.minute)
+
+    def shot(self, side: int) -> None:
+        """Remember when ``side`` first fired anything."""
+        own = self.of(side)
+        own.first_shot = min(own.first_shot, self.minute)
+        self.touch()
+
+    def touch(self) -> None:
+        """Something has happened that keeps it from being quiet."""
+        self.record["last_act"] = self.minute
+
+    def connect(self) -> None:
+        """A call has got through: from now on acts that would raise the rung are less likely.
+
+        Whose unit is there is told by the call, which the other side owes one more broadcast.
+        """
+        self.record["called_at"] = self.minute
+        for side in (NORTH, SOUTH):
+            if self.of(side).unit >= 0 and not self.announced(side):
+                self.of(other(side)).owed += 1
+
+    def calm(self, p: float, rung: int) -> float:
+        """``p`` of an act that leads to ``rung``: lower once a call has got through, if that is higher."""
+        if self.called_at == NEVER or rung <= self.rung or p <= 0.0 or p >= 1.0:
+            return p
+        odds = p / (1.0 - p) * self.scene.regime.parameters.hotline.odds
+        return odds / (1.0 + odds)
+
+    def read_with(self, p: float) -> None:
+        """Rounds have been read, as an attack with the chance ``p``; the largest is kept."""
+        known = float(self.record["p_read"])
+        self.record["p_read"] = p if math.isnan(known) else max(known, p)
+
+    def expect(self, p: float) -> None:
+        """A draw that decides whether this becomes a clash is due, and has the chance ``p``.
+
+        The sum of these chances over the draws that are reached has the mean of the count of clashes
+        (its compensator); once fire is on its way nothing is left to decide.
+        """
+        if not self.decided:
+            self.record["expected"] += p
+
+    def note(self, side: int, actor: Actor, act: Act, x: float = 0.0, y: float = 0.0) -> None:
+        """Add a line to the chain of reasons."""
+        self.scene.note(self.row, self.minute, side, actor, act, x, y)

@@ -1,0 +1,1 @@
+"""What a run leaves behind: its row, its incidents, and their stories."""

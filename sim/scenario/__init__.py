@@ -1,0 +1,1 @@
+"""From scenario and policy files to a case."""

@@ -1,0 +1,193 @@
+"""A case: a scenario under its policies, checked; all that a run needs beside its luck."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from sim.documents import Document, Mark, laid_over, validate
+from sim.documents.laying import at_path, nested
+from sim.parameters.whole import Parameters
+from sim.scenario.operations import Clip
+from sim.scenario.overlays import Overlay, regimes, trees
+from sim.scenario.posterior import KEY, Posterior, read_posterior
+from sim.scenario.scenario_file import AgentKind, Policy, Scenario
+from sim.scenario.settings import Replaced
+
+
+@dataclass(frozen=True)
+class AgentChoice:
+    """An agent class that a policy names, ``package.module:Class``, and where it does."""
+
+    kind: AgentKind
+    reference: str
+    mark: Mark
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A scenario under its policies.
+
+    ``overlays`` are laid over the scenario in their order; clauses come into force when talks say
+    so, the others by their days. ``tree`` is the scenario's parameters as nested dicts, its files
+    as absolute paths; ``fingerprints`` the SHA-256 of these files by key. ``lineage`` names the
+    shipped scenarios that it is or extends, nearest first. ``checked``: the parameters by overlays
+    in force, for every set of them that a run may meet. ``sources``: the files that were read.
+    ``drawn``: the dotted paths of parameters whose values in ``tree`` were drawn from a range.
+    ``assigned``: those of parameters that ``--set`` set. ``replaced``: what was asked for beside the
+    files, or by a policy, and does not hold because something above it does. ``posterior``: of which each
+    world plays a draw, but for the parameters that are ``held``, since something above it sets them.
+    """
+
+    scenario: Scenario
+    policies: tuple[Policy, ...]
+    overlays: tuple[Overlay, ...]
+    tree: Mapping[str, Any]
+    lineage: tuple[str, ...] = ()
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    agents: tuple[AgentChoice, ...] = ()
+    checked: dict[tuple[int, ...], Parameters] = field(default_factory=dict, repr=False)
+    sources: tuple[Path, ...] = ()
+    drawn: frozenset[str] = frozenset()
+    assigned: tuple[str, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
+    posterior: Posterior | None = None
+    held: frozenset[str] = frozenset()
+
+    @classmethod
+    def revived(cls, saved: Mapping[str, Any], files: Path) -> "Case":
+        """The case that ``saved`` describes; its own files lie in ``files``, named by their hash.
+
+        Plays to the same bits as the case that was saved. Raises pydantic's ``ValidationError`` for
+        values that no case has.
+        """
+        scenario = Scenario.model_validate(saved["scenario"], strict=False)
+        tree = {name: saved["scenario"][name] for name in Parameters.model_fields}
+        own = {key: str((files / found).resolve()) for key, found in saved["files"].items()}
+        posterior = own.pop(KEY, None)
+        mark = Mark("manifest.json", 0, 0)
+        return cls(
+            scenario,
+            tuple(Policy.model_validate(p, strict=False) for p in saved["policies"]),
+            tuple(Overlay(**each) for each in saved["overlays"]),
+            laid_over(tree, {"border": own}),
+            tuple(saved["lineage"]),
+            dict(saved["files"]),
+            tuple(AgentChoice(kind, name, mark) for kind, name in saved["agents"]),
+            drawn=frozenset(saved["drawn"]),
+            assigned=tuple(saved["assigned"]),
+            replaced=tuple(Replaced.revived(each, mark) for each in saved["replaced"]),
+            posterior=read_posterior(Path(posterior)) if posterior else None,
+            held=frozenset(saved["held"]),
+        )
+
+    @cached_property
+    def saved(self) -> dict[str, Any]:
+        """``resolved`` and what else ``revived`` needs, as plain values."""
+        return self.resolved | {
+            "overlays": [_plain(overlay) for overlay in self.overlays],
+            "lineage": list(self.lineage),
+            "agents": [[choice.kind, choice.reference] for choice in self.agents],
+            "drawn": sorted(self.drawn),
+            "assigned": list(self.assigned),
+            "replaced": [each.saved for each in self.replaced],
+        }
+
+    def with_values(self, values: Mapping[str, Any]) -> "Case":
+        """This case with other values of its scenario's parameters, by dotted path, checked and hashed.
+
+        They count as drawn: what a policy's relative change makes of one is clipped to the declared
+        range. Raises ``BadInput`` for paths that there are not and values that cannot be.
+        """
+        changes = nested(values)
+        whole = laid_over(self.scenario.model_dump(mode="json"), changes)
+        scenario = validate(Document(whole, {}, "values"), Scenario)
+        return replace(
+            self,
+            scenario=scenario,
+            tree=laid_over(self.tree, changes),
+            checked={},
+            drawn=self.drawn | values.keys(),
+            posterior=None,
+        )
+
+    def in_world(self, world: int) -> "Case":
+        """This case as a world plays it: under its draw of the posterior, where there is one."""
+        number = self.draw_of(world)
+        return self if number is None else _under_draw(self, number)
+
+    def draw_of(self, world: int) -> int | None:
+        """The number of the draw that a world plays: its own, and from the first again behind the last."""
+        return None if self.posterior is None else world % len(self.posterior.values)
+
+    def draw(self, number: int) -> dict[str, Any]:
+        """What a draw of the posterior sets, by dotted path; nothing without one."""
+        values = self.posterior.draw(number) if self.posterior else {}
+        return {path: value for path, value in values.items() if path not in self.held}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Where the files lie that runs read, by key, as ``fingerprints``."""
+        found = {key: str(self.tree["border"][key]) for key in self.fingerprints if key != KEY}
+        return found | ({KEY: str(self.posterior.path)} if self.posterior else {})
+
+    def value_of(self, path: str) -> Any:
+        """The scenario's value at a dotted path, as plain as JSON has it; None where nothing stands."""
+        return at_path(self.resolved["scenario"], tuple(path.split(".")))
+
+    def parameters(self, active: tuple[int, ...]) -> Parameters:
+        """The parameters with the overlays of these indices in force."""
+        if active not in self.checked:
+            tree, _ = trees(self.tree, self.overlays, self.drawn).under(active)
+            self.checked[active] = Parameters.model_validate(tree, strict=False)
+        return self.checked[active]
+
+    @cached_property
+    def clipped(self) -> tuple[Clip, ...]:
+        """What relative changes of drawn values came to outside their range, in any regime."""
+        met = regimes(self.overlays, self.scenario.talks.may_agree) if self.drawn else ()
+        layered = trees(self.tree, self.overlays, self.drawn)
+        return tuple(dict.fromkeys(clip for active in met for clip in layered.under(active)[1]))
+
+    @cached_property
+    def resolved(self) -> dict[str, Any]:
+        """Everything that defines the case, as plain values for a manifest."""
+        clauses = [each for each in self.overlays if each.kind != "policy" and each.policy]
+        return {
+            "scenario": self.scenario.model_dump(mode="json"),
+            "policies": [policy.model_dump(mode="json") for policy in self.policies],
+            "clauses": [[each.kind, each.name, each.changes] for each in clauses],
+            "files": dict(self.fingerprints),
+            "held": sorted(self.held),
+        }
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of ``resolved``: the same for the same content, wherever its files lie."""
+        return digest(self.resolved)
+
+    @property
+    def policy_name(self) -> str | None:
+        """The names of its policies, each once; None, which no policy can be called, without any."""
+        once: list[Policy] = []
+        once += (policy for policy in self.policies if policy not in once)
+        return " + ".join(policy.name for policy in once) or None
+
+
+@lru_cache(maxsize=8)  # both lucks of a world, and arms that take turns
+def _under_draw(case: Case, number: int) -> Case:
+    return case.with_values(case.draw(number))
+
+
+def _plain(overlay: Overlay) -> dict[str, Any]:
+    """An overlay without the day that never comes, which JSON cannot write."""
+    values = asdict(overlay)
+    return {key: value for key, value in values.items() if value != float("inf")}
+
+
+def digest(resolved: Any) -> str:
+    """SHA-256 of plain values in canonical JSON."""
+    return hashlib.sha256(json.dumps(resolved, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,448 @@
+"""From files to a case: scenarios and policies are read, laid over each other, and checked.
+
+A scenario is the declared defaults, under the files that it extends, under its own file, under levels of
+a study, under ``--set`` (the whole order: ``sim.scenario.settings``). A policy is an overlay with the
+schema's own names. Clauses of an agreement and dated injects are overlays too, so that everything that
+changes a rule does so in one way.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sim.documents import (
+    BadInput,
+    Document,
+    Mark,
+    Problem,
+    assigned,
+    laid_over,
+    merge,
+    resolve_extends,
+    validate,
+)
+from sim.documents.laying import at_path, nested
+from sim.documents.problems import KeyPath, dotted, nearest, show, where_named
+from sim.parameters.place import Border, both_say_which_stand
+from sim.parameters.whole import Parameters, default_tree
+from sim.scenario.case import AgentChoice, Case, digest
+from sim.scenario.library import Kind, find, is_file, is_utf_8, nameable, scenario_folder, shipped
+from sim.scenario.operations import no_operation
+from sim.scenario.overlays import DEFAULTS, MarkedOverlay, at_the_writer, checked_regimes, marked_overlay
+from sim.scenario.own_tables import READERS, fingerprint
+from sim.scenario.posterior import KEY, Posterior, read_posterior
+from sim.scenario.scenario_file import MOST_DAYS, Policy, Scenario, Talks
+from sim.scenario.settings import LEVEL, SET, Setting, replaced, settings_in
+
+T = TypeVar("T")
+Name = str | Path
+
+
+def names(given: Name | Iterable[Name]) -> tuple[str, ...]:
+    """Names that were given; a bare text is one of them, not its letters."""
+    return (str(given),) if isinstance(given, Name) else tuple(map(str, given))
+
+
+def load_case(
+    scenario: str,
+    policies: str | Iterable[str] = (),
+    assignments: str | Iterable[str] = (),
+    days: int | None = None,
+    drawn: str | Iterable[str] = (),
+    levels: Iterable[Document] = (),
+    under: str | None = None,
+) -> Case:
+    """Read and check a scenario and its policies; raises ``BadInput`` with everything wrong.
+
+    ``scenario`` and ``policies`` are paths or shipped names, ``assignments`` are ``key=value``, laid over
+    ``levels``, which a study lays over the scenario's files; ``days`` replaces the scenario's: what it
+    dates beyond them does not happen. What of this something above replaces, ``Case.replaced`` tells.
+    ``drawn`` names the parameters, dotted, whose values were drawn from a range: what policies make of
+    them is clipped to the declared range and told by ``Case.clipped``, where else it would be refused.
+    ``under``: another scenario that lies under it, as in ``extends: [UNDER, SCENARIO]``.
+    """
+    loader = _Loader(frozenset(names(drawn)))
+    document = loader.scenario(scenario, levels, names(assignments), days, under)
+    overlays = [loader.read(name, "policies") for name in names(policies)]
+    if document is None:
+        raise BadInput(loader.problems)
+    return loader.case(document, [overlay for overlay in overlays if overlay is not None])
+
+
+def set_again(scenario: str, under: str) -> list[str]:
+    """Values of ``under`` that ``scenario`` over it sets to something else, each in words.
+
+    Raises ``BadInput`` with what is wrong with either file.
+    """
+    loader = _Loader(frozenset())
+    over, base = loader.read(scenario, "scenarios"), loader.read(under, "scenarios")
+    if over is None or base is None:
+        raise BadInput(loader.problems)
+    values = dict(_leaves(_beside_the_baseline(over).data))
+    return [
+        f"{dotted(path)} = {show(values[path])} instead of {show(value)}"
+        for path, value in _leaves(base.data)
+        if path in values and values[path] != value and path[0] not in ("name", "description")
+    ]
+
+
+def _beside_the_baseline(document: Document) -> Document:
+    """What a scenario says beside the baseline, in whose place another situation lies under it."""
+    baseline = {str(scenario_folder() / f"{name}.yaml") for name in ("baseline", "declared")}
+
+    def kept(tree: Mapping[str, Any], path: KeyPath = ()) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in tree.items():
+            at = (*path, key)
+            if isinstance(value, Mapping) and value:
+                if inside := kept(value, at):
+                    found[key] = inside
+            elif document.at(at).file not in baseline:
+                found[key] = value
+        return found
+
+    return replace(document, data=kept(document.data))
+
+
+def _leaves(tree: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _leaves(value, (*path, key))
+    else:
+        yield path, tree
+
+
+class _Loader:
+    """One loading: every method adds what it finds wrong to ``problems`` and goes on."""
+
+    def __init__(self, drawn: frozenset[str]) -> None:
+        self.problems: list[Problem] = []
+        self._drawn = drawn
+        self._lineage: list[str] = []
+        self._sources: list[Path] = []
+        self._declared_days = 0
+        self._settings: list[Setting] = []
+        self._files: Document | None = None  # the scenario's, without levels and the command line
+
+    def _attempt(self, call: Callable[[], T]) -> T | None:
+        try:
+            return call()
+        except BadInput as bad:
+            self.problems += bad.problems
+            return None
+
+    def _refuse(self, mark: Mark, path: KeyPath, message: str, **details: Any) -> None:
+        self.problems.append(Problem(mark, dotted(path), message=message, **details))
+
+    @contextmanager
+    def _named_at(self, mark: Mark, path: KeyPath, name: str) -> Iterator[None]:
+        """What is wrong with a whole file is said where it is named."""
+        known = len(self.problems)
+        yield
+        self.problems[known:] = where_named(self.problems[known:], mark, path, name)
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def read(self, name: str, kind: Kind, beside: Path | None = None) -> Document | None:
+        """The document that a name stands for, laid over those that it extends."""
+
+        def look(wanted: str, by: Path | None) -> Path:
+            path = find(wanted, kind, by or beside)
+            self._sources.append(path)
+            if kind == "scenarios" and path.parent == scenario_folder():
+                self._lineage.append(path.stem)
+            return path
+
+        document = self._attempt(
+            lambda: resolve_extends(name, look, lambda: shipped(kind), self.problems, nameable(kind))
+        )
+        if document is not None and document.at_key(("name",)).file != document.file:
+            self._refuse(
+                Mark(document.file, 1, 1),
+                ("name",),
+                "missing key",
+                allowed="a name of its own beside `extends`",
+            )
+        return document
+
+    def _over(self, name: str, under: str) -> Document | None:
+        """A scenario over another one, under a name that tells both."""
+        base, document = self.read(under, "scenarios"), self.read(name, "scenarios")
+        if base is None or document is None:
+            return None
+        both = merge(base, _beside_the_baseline(document))
+        told = f"{document.data.get('name', name)}, in {base.data['name']}"
+        return replace(both, file=document.file, data=both.data | {"name": told})
+
+    def scenario(
+        self,
+        name: str,
+        levels: Iterable[Document],
+        assignments: Iterable[str],
+        days: int | None,
+        under: str | None = None,
+    ) -> Document | None:
+        """The scenario's document with what levels and the command line change in it."""
+        document = self.read(name, "scenarios") if under is None else self._over(name, under)
+        if document is None:
+            return None
+        self._files = document
+        declared = document.data.get("days", Scenario.model_fields["days"].default)
+        self._declared_days = min(declared, MOST_DAYS) if isinstance(declared, int) else 0
+        for level in levels:
+            document = self._with(document, level, LEVEL)
+        for text in assignments:
+            change = self._attempt(partial(assigned, text, SET, self.problems))
+            document = self._with(document, change, SET)
+        if days is not None:
+            self._refuse_days_set_too(days)
+            document = merge(document, assigned(f"days={days}", "--days"))
+        return document
+
+    def _with(self, document: Document, change: Document | None, by: str) -> Document:
+        """The document with a change, if it is sound, which is noted as asked for."""
+        self._settings += settings_in(change, by) if change else ()
+        return merge(document, change) if change else document
+
+    def _refuse_days_set_too(self, days: int) -> None:
+        if any(each.path == "days" and each.by == SET for each in self._settings):
+            self._refuse(
+                Mark("--days", 0, 0),
+                ("days",),
+                "--set says how many days too",
+                found=str(days),
+                allowed="one of the two",
+            )
+
+    # -- checking ---------------------------------------------------------------------------------
+
+    def case(self, document: Document, policy_documents: Sequence[Document]) -> Case:
+        """The case that the documents describe."""
+        defaults = Document({**default_tree(), "talks": {}}, {}, DEFAULTS)
+        whole = replace(merge(defaults, document), file=document.file)
+        self._refuse_two_words_on_markers(document)
+        scenario = self._attempt(lambda: validate(whole, Scenario))
+        self.problems = [at_the_writer(no_operation(each, whole.data), whole) for each in self.problems]
+        policies = [self._attempt(partial(validate, d, Policy)) for d in policy_documents]
+        base, fingerprints = self._with_files(_parameters_of(whole), scenario)
+        posterior, held = self._posterior(whole, scenario)
+        if posterior is not None:
+            fingerprints |= {KEY: fingerprint(posterior.path)}
+        pairs = list(zip(policies, policy_documents, strict=True))
+        marked = [*self._injects(scenario, whole)]  # a policy's word stands above an event's
+        marked += [self._policy(scenario, *pair) for pair in pairs]
+        marked += self._clauses(scenario, whole)
+        may_agree = scenario is not None and scenario.talks.may_agree
+        checked = checked_regimes(base, marked, may_agree, self.problems, self._drawn)
+        agents = self._agents(pairs)
+        if self.problems or scenario is None:
+            raise BadInput(self.problems)
+        return Case(
+            scenario,
+            tuple(policy for policy in policies if policy is not None),
+            tuple(each.overlay for each in marked),
+            base.data,
+            tuple(self._lineage),
+            fingerprints,
+            agents,
+            checked,
+            tuple(dict.fromkeys(self._sources)),
+            self._drawn,
+            tuple(dict.fromkeys(each.path for each in self._settings if each.by == SET)),
+            replaced(self._settings, marked, range(-scenario.clock.warmup_days, scenario.days)),
+            posterior,
+            held,
+        )
+
+    def _refuse_two_words_on_markers(self, document: Document) -> None:
+        """The declared default too is one of two where a file writes it beside a count."""
+        border, path = at_path(document.data, ("border",)), ("border", "marker_survival")
+        given = border if isinstance(border, dict) else {}
+        declared = Border.model_fields["marker_survival"].default
+        if given.get("markers_standing") is not None and given.get("marker_survival") == declared:
+            both = both_say_which_stand(dotted(path))
+            self._refuse(document.at(path), path, str(both), found=show(declared), allowed=both.allowed)
+
+    def _refuse_more_than(self, markers: int, standing: int | None, base: Document) -> None:
+        """Of a scenario's own markers no more can stand than its file has."""
+        path = ("border", "markers_standing")
+        if standing is not None and standing > markers:
+            self._refuse(
+                base.at(path),
+                path,
+                "more than the file of markers has",
+                found=show(standing),
+                allowed=f"at most {markers:,}",
+            )
+
+    def _with_files(self, base: Document, scenario: Scenario | None) -> tuple[Document, dict[str, str]]:
+        """The parameters with the scenario's own files, now checked, as absolute paths."""
+        paths: dict[str, Path] = {}
+        if scenario is None:
+            return base, {}
+        for key in READERS:
+            name, mark = getattr(scenario.border, key), base.at(("border", key))
+            if name is None:
+                continue
+            if not name.strip():
+                self._refuse(mark, ("border", key), "no file is named", found=show(name))
+                continue
+            path = Path(mark.file).parent / name if mark.line else Path(name)
+            with self._named_at(mark, ("border", key), name):
+                read = self._attempt(partial(READERS[key], path, scenario.space))
+            if key == "markers_file" and read is not None:
+                self._refuse_more_than(len(read), scenario.border.markers_standing, base)
+            if read is not None and not is_utf_8(path.resolve()):
+                self._refuse(
+                    mark,
+                    ("border", key),
+                    "the way to this file is not UTF-8",
+                    found=show(str(path.resolve())),
+                )
+            elif read is not None:
+                paths[key] = path
+        border = {key: str(path.resolve()) for key, path in paths.items()}
+        data = laid_over(base.data, {"border": border})
+        return replace(base, data=data), {key: fingerprint(path) for key, path in paths.items()}
+
+    def _posterior(
+        self, document: Document, scenario: Scenario | None
+    ) -> tuple[Posterior | None, frozenset[str]]:
+        """What a scenario's worlds draw of, and which of its parameters something above it holds."""
+        if scenario is None or scenario.posterior is None:
+            return None, frozenset()
+        name, mark = scenario.posterior, document.at((KEY,))
+        path = Path(mark.file).parent / name if mark.line else Path(name)
+        with self._named_at(mark, (KEY,), name):
+            found = self._attempt(partial(read_posterior, path))
+        if found is None:
+            return None, frozenset()
+        held = self._above(document, mark.file, found.paths)
+        for end in found.ends():
+            drawn = {path: value for path, value in end.items() if path not in held}
+            whole = laid_over(scenario.model_dump(mode="json"), nested(drawn))
+            with self._named_at(mark, (KEY,), name):
+                self._attempt(partial(validate, Document(whole, {}, str(path)), Scenario))
+        return found, held
+
+    def _above(self, document: Document, naming: str, paths: Iterable[str]) -> frozenset[str]:
+        """Of these parameters those that a file sets which extends the one that names a posterior, or more.
+
+        Named by a level or by ``--set``, it lies above all files.
+        """
+        below = {mark.file for mark in (self._files or document).marks.values()}
+        if naming in below:
+            its = _Loader(frozenset()).read(naming, "scenarios")
+            below = {mark.file for mark in its.marks.values()} if its else below
+        marks = ((path, document.marks.get(tuple(path.split(".")))) for path in paths)
+        return frozenset(path for path, mark in marks if mark and mark.file not in {*below, DEFAULTS})
+
+    def _policy(self, scenario: Scenario | None, policy: Policy | None, document: Document) -> MarkedOverlay:
+        name, day = (policy.name if policy else document.file), 0
+        if scenario is not None and policy is not None and policy.start is not None:
+            day = (policy.start - scenario.start).days
+            self._within_the_run(scenario, document, ("start",), policy.start, min(day, 0))
+        return marked_overlay(document, ("set",), self.problems, name, "policy", day, policy=name)
+
+    def _injects(self, scenario: Scenario | None, document: Document) -> Iterator[MarkedOverlay]:
+        """Injects that change parameters for a while."""
+        raw = at_path(document.data, ("injects",))
+        for i in range(len(raw) if isinstance(raw, list) else 0):
+            name, first, last, at = f"inject {i}", 0, float("inf"), ("injects", i)
+            if scenario is not None:
+                inject = scenario.injects[i]
+                self._within_the_run(scenario, document, (*at, "date"), inject.date)
+                name, first = inject.name, (inject.date - scenario.start).days
+                last = (inject.until - scenario.start).days if inject.until else last
+            act = at_path(document.data, (*at, "act"))
+            if act not in (None, "change"):
+                continue
+            its: Document | None = document
+            prefix: KeyPath = (*at, "set")
+            policy = ""
+            if isinstance(named := at_path(document.data, (*at, "policy")), str):
+                its, prefix = self._clause(named, document, (*at, "policy")), ("set",)
+                policy = its.data["name"] if its is not None else ""
+            if its is not None:
+                yield marked_overlay(its, prefix, self.problems, name, "inject", first, last, policy=policy)
+
+    def _within_the_run(
+        self, scenario: Scenario, document: Document, path: KeyPath, date: dt.date, first: int = 0
+    ) -> None:
+        """Refuse a date before day ``first`` of exposure or after the last."""
+        days = max(scenario.days, self._declared_days)
+        earliest, latest = (scenario.start + dt.timedelta(days=day) for day in (first, days - 1))
+        if not earliest <= date <= latest:
+            self._refuse(
+                document.at(path),
+                path,
+                "outside the run",
+                found=show(date),
+                allowed=f"{scenario.start} to {latest}",
+            )
+
+    def _clauses(self, scenario: Scenario | None, document: Document) -> list[MarkedOverlay]:
+        """The clauses of an agreement; where talks cannot agree they are checked alone."""
+        marked = []
+        talks = scenario.talks if scenario is not None else Talks()
+        for stage in ("agreed", "implemented"):
+            key = f"{stage}_clauses"
+            for i, name in enumerate(getattr(talks, key)):
+                its = self._clause(name, document, ("talks", key, i))
+                if its is not None:
+                    marked.append(
+                        marked_overlay(its, ("set",), self.problems, name, stage, policy=its.data["name"])
+                    )
+        return marked if talks.may_agree else []
+
+    def _clause(self, name: str, document: Document, path: KeyPath) -> Document | None:
+        mark = document.at(path)
+        beside = Path(mark.file) if mark.line else None
+        if mark.file == DEFAULTS:
+            beside = scenario_folder() / DEFAULTS
+        if not is_file(find(name, "policies", beside)):
+            self._refuse(
+                mark,
+                path,
+                "there is no such policy",
+                absent=True,
+                found=show(name),
+                allowed=nameable("policies"),
+                nearest=nearest(name, shipped("policies")),
+            )
+            return None
+        with self._named_at(mark, path, name):
+            its = self.read(name, "policies", beside)
+        if its is None or self._attempt(lambda: validate(its, Policy)) is None:
+            return None
+        for foreign in {"start", "agents"} & its.data.keys():
+            self._refuse(
+                its.at_key((foreign,)),
+                (foreign,),
+                "a policy that talks or a date put in force cannot have this key",
+            )
+        return its
+
+    def _agents(self, pairs: Sequence[tuple[Policy | None, Document]]) -> tuple[AgentChoice, ...]:
+        chosen: dict[str, AgentChoice] = {}
+        for policy, its in pairs:
+            for kind, reference in (policy.agents if policy else {}).items():
+                mark = its.at_key(("agents", kind))
+                if kind in chosen:
+                    self._refuse(
+                        mark, ("agents", kind), "another policy replaces it already", found=show(reference)
+                    )
+                chosen[kind] = AgentChoice(kind, reference, mark)
+        return tuple(chosen.values())
+
+
+def _parameters_of(document: Document) -> Document:
+    data: dict[str, Any] = {name: document.data[name] for name in Parameters.model_fields}
+    return replace(document, data=data)
+
+
+__all__ = ["Case", "Policy", "Scenario", "digest", "load_case", "shipped"]

@@ -1,0 +1,168 @@
+"""The scene: what every mind may see and touch. It knows no mind.
+
+State, regime, tension, luck, the log, and where things are. Who replaces the regime does it here,
+since what went by the old one is settled first, and the lines follow.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.acts import Act, Actor
+from sim.ambiguity import enter, measure
+from sim.codes import UnitKind
+from sim.constants import DAY, HOUR, KM
+from sim.exposure import Exposure
+from sim.field.courses import Courses, courses
+from sim.field.land import Land, Sky, cell_of, growth
+from sim.field.path import catch_up, catch_up_all, place, stand
+from sim.field.setting import Setting
+from sim.regime import Regime
+from sim.sides import northward
+from sim.state import LOG, NEVER, State
+from sim.tension import Tension
+from sim.world.draw import World
+from sim.world.seasons import Calendar
+
+
+@dataclass(eq=False)
+class Scene:
+    """One run's scene.
+
+    ``address`` are its seed, world and luck, ``luck`` the key of its luck, ``tick`` is in minutes,
+    ``draw`` the number of the draw that its world plays of a posterior, ``courses`` are the lines in
+    force as the field reads them.
+    """
+
+    state: State
+    world: World
+    land: Land
+    sky: Sky
+    calendar: Calendar
+    exposure: Exposure
+    address: tuple[int, int, int]
+    luck: np.uint64
+    tick: float
+    regime: Regime
+    draw: int | None = None
+    courses: Courses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.draw_lines()
+
+    @property
+    def minute(self) -> float:
+        """Minutes since the first day of the warm-up."""
+        return float(self.state.run["minute"][0])
+
+    @property
+    def year_effect(self) -> NDArray[np.float64]:
+        """Normal deviates of the calendar year of this day, a side each; at the horizon of the last one."""
+        day = min(int(self.minute // DAY), self.calendar.n_days - 1)
+        return self.world.year_effects[self.calendar.date_of(day).year]
+
+    @property
+    def tension(self) -> Tension:
+        """The governments' tension under the regime in force."""
+        return Tension(self.state, self.regime)
+
+    @property
+    def setting(self) -> Setting:
+        """What the field reads at this moment."""
+        state = self.state
+        return Setting(
+            self.land,
+            self.sky,
+            self.courses,
+            state.posts,
+            state.projects,
+            self.regime.records,
+            self.luck,
+            self.tick,
+            HOUR * self.regime.parameters.clock.day_shift_hour,
+        )
+
+    @cached_property
+    def survey_teams(self) -> NDArray[np.intp]:
+        """Rows of the units that are survey teams, which keep their place for the whole run."""
+        return np.flatnonzero(self.state.units["kind"] == UnitKind.SURVEY_TEAM)
+
+    # -- what is in force -------------------------------------------------------------------------
+
+    def enter(self, regime: Regime) -> None:
+        """Put a regime in force from now on; the lines are drawn anew where it changes the border."""
+        before, self.regime = self.regime, regime
+        Tension(self.state, before).settle_all(self.minute)
+        catch_up_all(self.state.units, before.records, self.minute, self.tick)
+        if not regime.has_border_of(before):
+            self.draw_lines()
+
+    def resume(self, regime: Regime) -> None:
+        """Go on under the regime that was in force when the state was copied."""
+        self.regime = regime
+        regime.heed(self.state.governments, self.year_effect)
+        self.lay_courses()
+
+    def draw_lines(self) -> None:
+        """Draw the lines that follow from the regime and the markers that stand."""
+        state, border = self.state, self.regime.parameters.border
+        self.regime.draw_lines(self.world, state)
+        found = measure(state.lines, self.land.line_step_m, border.differ_m)
+        enter(state.run[0], found, self.minute, self.exposure.begins)
+        self.lay_courses()
+
+    def lay_courses(self) -> None:
+        """Have the field read the lines as the state holds them."""
+        land, state = self.land, self.state
+        self.courses = courses(land.line_step_m, land.length_m, state.lines, state.responses)
+
+    # -- where things are -------------------------------------------------------------------------
+
+    def position(self, row: int) -> tuple[float, float]:
+        """Where the unit of a row is: ``s`` and ``d`` in metres."""
+        unit = self.state.units[row : row + 1].copy()[0]
+        side = int(unit["side"])
+        if unit["active"] and unit["incident"] < 0:
+            catch_up(unit, self.regime.records[side], self.minute, self.tick)
+        t = float(unit["t"])
+        x, _ = stand(unit, self.courses, t, float(unit["z"]))
+        return place(self.land.length_m, unit, t), -northward(side) * x
+
+    def area_at(self, s: float) -> int:
+        """Number of the area of the command posts in which ``s`` metres along the line lies."""
+        space = self.regime.parameters.space
+        return min(int(s / (KM * space.area_km)), space.areas - 1)
+
+    def growth_at(self, row: int) -> float:
+        """Vegetation density, 0 to 1, where the unit of a row is."""
+        i, j = cell_of(self.land, *self.position(row))
+        return growth(self.land, self.sky, i, j, float(self.state.units[row]["t"]))
+
+    def nearest_post(self, side: int, s: float) -> int:
+        """Row of the post of ``side`` nearest to ``s`` metres along the line, -1 for none."""
+        posts = self.state.posts
+        rows = np.flatnonzero(posts["side"] == side)
+        return int(rows[np.abs(posts["s"][rows] - s).argmin()]) if rows.size else -1
+
+    def next_post(self, row: int, reach_m: float) -> int:
+        """Row of the post next to that of ``row`` on its side, -1 for none within ``reach_m``."""
+        posts = self.state.posts
+        away = np.where(posts["side"] == posts["side"][row], np.abs(posts["s"] - posts["s"][row]), NEVER)
+        away[row] = NEVER
+        nearest = int(away.argmin())
+        return nearest if away[nearest] <= reach_m else -1
+
+    # -- the log ----------------------------------------------------------------------------------
+
+    def note(
+        self, incident: int, minute: float, side: int, actor: Actor, act: Act, x: float, y: float
+    ) -> None:
+        """Append a line to the chain of reasons of an incident, by its row."""
+        state = self.state
+        n = int(state.run["log"][0])
+        if n == state.log.size:
+            state.log = np.concatenate([state.log, np.zeros(n, LOG)])
+        state.log[n] = (incident, minute, side, actor, act, x, y)
+        state.run["log"] += 1

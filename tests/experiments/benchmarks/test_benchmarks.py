@@ -1,0 +1,48 @@
+"""The benchmark compares like with like: plain Mesa does the same routine work as the field."""
+
+from experiments.benchmarks import batch, growth
+from experiments.benchmarks.engine import played, routine
+from experiments.benchmarks.plain_mesa import PlainDmz
+from experiments.play.task import Task, play_task
+from sim.model import DmzModel
+from sim.scenario.loading import load_case
+
+
+def test_plain_mesa_keeps_the_same_distance():
+    case = load_case("declared", days=12, assignments=("start=2026-07-01", "clock.warmup_days=0"))
+    ours, _ = routine([DmzModel(case, luck=luck, seed=1) for luck in range(4)])
+    plain = PlainDmz(DmzModel(case, seed=1))
+    for _ in range(12 * 144):
+        plain.step()
+    assert abs(plain.distance_sum / plain.unit_ticks / ours - 1.0) < 0.05
+
+
+def test_unit_ticks_of_the_warm_up_count():
+    short = load_case("declared", days=2, assignments=["clock.warmup_days=2"])
+    longer = load_case("declared", days=4, assignments=["clock.warmup_days=0"])
+    ratio = played(DmzModel(short, seed=1)).ticks / played(DmzModel(longer, seed=1)).ticks
+    assert abs(ratio - 1.0) < 0.25
+
+
+def test_mesa_plays_the_same_runs_as_the_batch():
+    plan = batch.study(2, days=300)
+    rows = batch._by_mesa(2, 300, workers=1)
+    ours = [
+        result.row
+        for arm in plan.arms.values()
+        for result in play_task(Task("", arm.case, batch.SEED, range(2))).values()
+    ]
+    assert [row["incidents"] for row in rows] == [row["incidents"] for row in ours]
+    assert sum(row["incidents"] for row in ours) > 0
+
+
+def test_rows_to_read_back_are_as_many_and_as_varied_as_real_ones():
+    found = {each.name: each.median for each in batch.reading(1, 12_000, 20)}
+    assert found["rows"] == 12_000
+    assert found["runs.parquet"] * 1e6 / 12_000 > 40, "bytes a row: they must not all be the same"
+
+
+def test_growth_is_measured_against_a_quarter_of_the_runs():
+    seconds, times = growth.measure(4_000)
+    assert (seconds.unit, times.unit) == ("s", "times")
+    assert 0 < seconds.least <= seconds.median and times.least > 0

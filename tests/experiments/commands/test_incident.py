@@ -1,0 +1,65 @@
+"""``dmz incident``: what a wargame's table asks, on a terminal and for machines."""
+
+import json
+
+import pytest
+
+from experiments.commands.check import check
+from experiments.commands.incident import incident
+from experiments.measures import LADDER
+
+TOLD = "work_party_at_1047"
+
+
+def asked(*policy, runs=40, seed=1, as_json=True, policies=()):
+    return incident(TOLD, policies, policy, runs, seed, as_json, False)
+
+
+def test_the_figures_are_there_for_machines(capsys):
+    assert asked(policies=["wider_margin"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    bare, wider = found["arms"].values()
+    assert list(found["arms"]) == ["as described", "wider response margin"]
+    assert sum(share["count"] for share in bare["rungs"].values()) == found["runs"] == 40
+    assert bare["tree"]["count"] == 40 and len(bare["rungs"]) == len(LADDER)
+    assert wider["begun"]["count"] == 0  # 14 m are within 30
+    assert found["changed"]["wider response margin"]["lower"] == 40
+
+
+def test_policies_are_played_on_the_same_luck_and_seeds_differ(capsys):
+    figures = []
+    for policy, seed in ((("nothing",), 1), ((), 2)):
+        assert asked(*policy, seed=seed) == 0
+        figures.append(json.loads(capsys.readouterr().out))
+    nothing, other = figures
+    assert nothing["changed"]["nothing"] == {"lower": 0, "higher": 0, "otherwise": 0}
+    bare, same = (nothing["arms"][name] for name in ("as described", "nothing"))
+    assert bare == same != other["arms"]["as described"]
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_it_fits_the_terminal_and_tells_ladder_minutes_and_decisions(width, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert asked("hotline", as_json=False) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= width
+    for said in ("work party at 10:47: 2026-05-12 10:47, km 112.4", "casualties by fire", "until it is over"):
+        assert said in text
+    assert "hotline, on the same luck: of 40 plays" in " ".join(text.split())
+    assert text.count("the south's post calls out") >= 2  # in both trees
+
+
+def test_another_sort_of_file_is_named(capsys):
+    assert incident("baseline", [], [], 2, 1, False, False) == 2
+    assert "there is no such incident, but a scenario of this name" in capsys.readouterr().err
+    assert incident(TOLD, ["season"], [], 2, 1, False, False) == 2
+    assert "there is no such policy, but a study of this name" in capsys.readouterr().err
+
+
+def test_check_knows_incident_files(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.yaml").write_text("name: x\nhour: 25\nat_km: 3\nparty: {side: west}\n")
+    assert check([TOLD, "bad.yaml"]) == 2
+    out, err = capsys.readouterr()
+    assert out.strip() == f"{TOLD}: incident 'work party at 10:47' is valid (baseline)"
+    assert [line.split(": ")[0] for line in err.splitlines()] == ["bad.yaml:2:7", "bad.yaml:4:15"]

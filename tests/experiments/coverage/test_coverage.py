@@ -1,0 +1,111 @@
+"""The proof that intervals cover: its small version, and that it can fail."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from experiments.coverage import bounds
+from experiments.coverage.__main__ import main
+from experiments.coverage.cells import Cell
+from experiments.coverage.judge import IMPOSSIBLE, faults, verdicts
+from experiments.coverage.laws import LAWS, Arm, draw
+from experiments.coverage.profile import profile_width
+from experiments.coverage.single import rate_cells
+
+GOOD = Cell("rate", "Poisson", 10, 4000, 0.95, 1.3, nb=1.1, false=0.04, silent=0.05)
+
+
+def test_every_interval_that_is_shipped_passes(capsys):
+    assert main(["--small"]) == 0
+    said = capsys.readouterr().out
+    passed = {line[6:].partition(":")[0] for line in said.splitlines() if line[:4] == "PASS"}
+    assert passed == {
+        "rate",
+        "share of worlds",
+        "rate, stopped when precise",
+        "ratio",
+        "difference",
+        "12 differences at once",
+        "difference, stopped when decided",
+        "baseline's rate, stopped when decided",
+        "rate, runs that end",
+        "ratio, runs that end",
+        "difference, runs that end",
+        "largest regret",
+        "survival",
+        "variance between worlds",
+    }
+    assert "FAIL" not in said
+
+
+def test_an_interval_that_is_too_narrow_fails(monkeypatch):
+    honest = bounds.gamma_bounds
+
+    def narrow(s, q, w, level):
+        low, high = honest(s, q, w, level)
+        return s - (s - low) / 2, s + (high - s) / 2
+
+    monkeypatch.setattr(bounds, "gamma_bounds", narrow)
+    monkeypatch.setattr("experiments.coverage.single.agree", lambda *_: None)
+    (found,) = verdicts(list(rate_cells(200, 20)))
+    assert not found.passed and any("covers" in fault for _, fault in found.faults)
+
+
+def test_what_is_measured_must_be_what_is_shipped(monkeypatch):
+    honest = bounds.gamma_bounds
+    monkeypatch.setattr(bounds, "gamma_bounds", lambda *a: tuple(2 * end for end in honest(*a)))
+    with pytest.raises(AssertionError):
+        next(rate_cells(20, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"coverage": 0.90}, "covers 0.900"),
+        ({"silent": 0.12}, "without warning"),
+        ({"nb": 1.4}, "as wide"),
+        ({"false": 0.09}, "false verdicts"),
+    ],
+)
+def test_each_part_of_the_bar_is_held(change, fault):
+    assert faults(GOOD) == []
+    (found,) = faults(replace(GOOD, **change))
+    assert fault in found
+
+
+def test_a_declared_cell_must_keep_what_was_declared():
+    known = IMPOSSIBLE[0]
+    cell = replace(
+        GOOD,
+        interval=known.interval,
+        law=known.law,
+        events=known.events,
+        ratio=known.ratio,
+        coverage=known.coverage,
+        nb=None,
+    )
+    assert faults(cell) == []
+    assert faults(replace(cell, coverage=known.coverage - 0.05))
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
+def test_laws_have_the_mean_and_the_square_that_they_say(law):
+    luck = np.random.Generator(np.random.Philox(7))
+    drawn = draw(law, 200.0, [Arm(0.4, 0.5)], 400, 2000, luck)
+    sums = bounds.Sums.of(drawn)
+    mean = sums.S.mean(axis=1)
+    assert mean == pytest.approx([200.0, 80.0], rel=0.02)
+    assert sums.Q[0].mean() / 400 == pytest.approx(law.mean_square(0.5), rel=0.03)
+
+
+def test_the_profile_is_that_of_a_poisson_law_where_counts_do_not_vary():
+    """100 single events: the Poisson likelihood's interval, by its own equation."""
+    from scipy.optimize import brentq
+    from scipy.stats import chi2
+
+    def fall(mean):
+        return 2 * (100 * np.log(100 / mean) - 100 + mean) - chi2.ppf(0.95, 1)
+
+    poisson = brentq(fall, 101, 200) - brentq(fall, 20, 99)
+    assert profile_width(np.ones(100), 10_000) == pytest.approx(poisson, rel=0.03)

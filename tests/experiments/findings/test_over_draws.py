@@ -1,0 +1,112 @@
+"""A study over the draws of a posterior: shares of draws, and no ratio of totals."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from little import SCENARIO
+from typed import dmz
+
+from sim.scenario.loading import load_case
+
+N = 16
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """Its folder: 16 draws of two lucks each, under two policies and none."""
+    home = tmp_path_factory.mktemp("over_draws")
+    luck = np.random.default_rng(1)
+    draws = pd.DataFrame(
+        {
+            "south.watch.margin_m": luck.uniform(0, 10, N),
+            "north.works.distance_m": luck.uniform(20, 60, N),
+            "north.works.slots": luck.integers(20, 40, N),
+            "feedback.rule": luck.choice(["reciprocal", "without_work", "local"], N),
+        }
+    )
+    draws.to_csv(home / "draws.csv", index=False, float_format="%.6g")
+    (home / "short.yaml").write_text(SCENARIO + "posterior: draws.csv\n")
+    (home / "held.yaml").write_text("extends: short.yaml\nname: held\nnorth: {works: {slots: 30}}\n")
+    (home / "study.yaml").write_text(
+        "name: over\nscenarios: [short.yaml]\npolicies: [nothing, wider_margin]\nuntil: decided\nbudget: 32\n"
+    )
+    done = dmz("study", "study.yaml", "--out", "out", cwd=home)
+    assert done.returncode == 0, done.stderr
+    return home, done.stdout
+
+
+def test_every_arm_plays_all_that_it_may_over_the_same_draws(study):
+    home, _ = study
+    runs = pd.read_parquet(home / "out" / "runs.parquet")
+    assert (runs.groupby("arm")["run"].count() == 2 * N).all()  # no arm stops as decided
+    assert (runs["draw"] == runs["world"]).all()
+    case = load_case(str(home / "short.yaml"))
+    kept = pd.read_parquet(home / "out" / "draws.parquet")
+    assert list(kept["draw"]) == list(range(N)) and set(kept["posterior"]) == {"draws.csv"}
+    for row in kept.to_dict("records"):
+        assert case.draw(row["draw"]) == {path: row[path] for path in case.draw(0)}
+
+
+def test_figures_say_in_which_share_of_draws_a_policy_lowers(study):
+    home, _ = study
+    figures = json.loads((home / "out" / "figures.json").read_text())
+    found = figures["over_draws"]["short"]
+    assert (
+        found["draws"] == N
+        and found["few"]
+        and found["options"] == [None, "nothing", "wider response margin"]
+    )
+    runs = pd.read_parquet(home / "out" / "runs.parquet")
+    bare = runs[runs["policy"].isna()].groupby("draw")[["expected_clashes", "days"]].sum()
+    a_year = 365.0 * bare["expected_clashes"] / bare["days"]
+    assert found["per_year"][0]["median"] == pytest.approx(a_year.median())
+    assert found["policies"]["nothing"]["lowers"] == {"estimate": 0.0, "low": 0.0, "high": 0.0}
+    wider = found["policies"]["wider response margin"]
+    assert wider["ratio"]["low"] < wider["ratio"]["median"] < 1.0 and wider["lowers"]["estimate"] > 0.5
+    assert len(wider["at_draws"]) == N
+    a_draw = runs[runs["policy"].isna()].groupby("draw")[["violations", "false_incidents"]].sum()
+    any_ = a_draw[a_draw["violations"] > 0]
+    straying = (any_["false_incidents"] < 0.1 * any_["violations"]).mean()
+    assert found["like"]["straying"] == pytest.approx(straying)
+    assert set(found["like"]) == {"straying", "misjudged", "mapmade", "none of them"}
+    assert figures["regret"] is None and figures["best"] == {}
+
+
+def test_no_ratio_of_totals_is_shown(study):
+    home, told = study
+    assert "lowers in (95% interval)" in told and "shares of so few are rough" in told
+    assert "difference a year" not in told and "hold together" not in told
+    page = (home / "out" / "report.html").read_text()
+    assert "Expected accidental clashes over draws" in page and "Difference a year" not in page
+    assert (home / "out" / "figures" / "strips.png").exists()
+    assert not (home / "out" / "figures" / "forest.png").exists()
+    strips = pd.read_csv(home / "out" / "figures" / "strips.csv")
+    assert len(strips) == 2 * N
+
+
+def test_what_is_held_and_what_is_not_drawn_is_said(study):
+    home, _ = study
+    run = dmz("run", "held.yaml", "--runs", "4", "--no-report", cwd=home)
+    assert "draw of 3 parameters of draws.csv" in run.stdout + run.stderr
+    assert "held by what lies above: north.works.slots" in run.stdout + run.stderr
+    plain = dmz("run", "held.yaml", "--runs", "4", "--no-report", "--no-posterior", cwd=home)
+    assert plain.returncode == 0 and "posterior = none" in plain.stdout
+    assert "draws.csv" not in plain.stdout + plain.stderr
+    dry = dmz("run", "held.yaml", "--dry-run", cwd=home)
+    assert "300 runs" in dry.stdout + dry.stderr
+
+
+def test_its_results_are_verified_resumed_exported_and_bundled(study):
+    home, _ = study
+    before = (home / "out" / "draws.parquet").read_bytes()
+    assert dmz("verify", "out", "--rows", "5", cwd=home).returncode == 0
+    (home / "out" / "draws.parquet").unlink()
+    assert dmz("resume", "out", "--no-report", cwd=home).returncode == 0
+    assert (home / "out" / "draws.parquet").read_bytes() == before
+    assert dmz("results", "out", "--csv", "csv", cwd=home).returncode == 0
+    assert len(pd.read_csv(home / "csv" / "draws.csv")) == N
+    assert dmz("report", "out", cwd=home).returncode == 0
+    assert dmz("bundle", "out", "--out", "one.zip", cwd=home).returncode == 0
+    assert b"draws.parquet" in (home / "one.zip").read_bytes()
