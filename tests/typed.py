@@ -15,11 +15,17 @@ import tempfile
 from pathlib import Path
 
 _SERVER: list[subprocess.Popen] = []
+_PLAYING = {"run", "compare", "study", "resume", "validate", "calibrate"}
 _PROGRAMS = {"__main__", "benchmarks", "calibration", "coverage"}  # of their own, which no verb needs
 
 
 def dmz(*words: str, cwd: Path, timeout: float = 300) -> subprocess.CompletedProcess:
-    """What ``dmz WORDS`` prints in the folder ``cwd``, and its exit code."""
+    """What ``dmz WORDS`` prints in the folder ``cwd``, and its exit code.
+
+    Where the words say nothing else it plays in its own process: workers load every library anew.
+    """
+    if words[0] in _PLAYING and not {"--workers", "--scheduler", "--help"} & set(words):
+        words = (*words, "--workers", "1")
     with tempfile.TemporaryDirectory() as folder:
         request = {"words": words, "cwd": str(cwd), "out": folder, "env": dict(os.environ)}
         code = _answer(_server(), request, timeout)

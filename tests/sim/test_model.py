@@ -384,7 +384,7 @@ def test_twice_the_line_with_twice_the_units_twice_the_rate():
 def test_resolution_does_not_move_recorded_crossings(change):
     """Half the tick, half the cell, half the line step (matern32): ratio inside 0.9-1.1."""
     settings = (*QUIET_SIDES, "north.works.slots=120", "south.watch.margin_m=10")
-    worlds = 250 if FULL else 60
+    worlds = 250 if FULL else 40
     base = years(busy(*settings), worlds, ("recorded_by_south",))[:, 0]
     fine = years(busy(*settings, change), worlds, ("recorded_by_south",))[:, 0]
     ratio, low, high = ratio_interval(fine, base)
@@ -400,7 +400,7 @@ def test_one_more_broadcast_meets_the_same_luck():
     Of events that one arm thins out of the other's, counts correlate at most like the square root
     of the ratio of the rates. 700 worlds gave 0.93 of that, and 0.997 for recorded crossings.
     """
-    worlds = 700 if FULL else 80
+    worlds = 700 if FULL else 50
     columns = ("clashes", "recorded_by_south")
     base, more = (
         years(load_case("straying", policies, NO_STRAYS), worlds, columns)
