@@ -11,9 +11,10 @@ from scipy import stats
 from experiments.calibration.register import WIDTH
 from experiments.calibration.simulate import play_rows, tasks
 from experiments.play.pool import on_processes
-from experiments.store.files import write_whole
+from experiments.store.numbered import claim, keep, kept
 
 Values = NDArray[np.float64]
+FOLDER, PART = "table", "rows"  # in the folder of a calibration; the name of its parts there
 _ROWS_A_PART = 64
 _OPEN = 1e-6  # keeps the normal deviates of a design finite
 
@@ -40,19 +41,18 @@ def played(
 
     A row of another calibration that has the number but other deviates is none of them.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = [pd.read_parquet(path) for path in sorted(folder.glob("rows-*.parquet"))]
-    there = {k for part in kept for k in _same(part, deviates)}
+    claim(folder, {"seed": seed})
+    parts = [part for _, part in kept(folder, PART)]
+    there = {k for part in parts for k in _same(part, deviates)}
     missing = {k: x for k, x in deviates.items() if k not in there}
     fresh: list[dict[str, float]] = []
     done = len(there)
 
-    def keep() -> None:
+    def keep_fresh() -> None:
         if fresh:
             part = pd.DataFrame(fresh).sort_values("row")
-            numbers = f"{int(part['row'].min()):06d}-{int(part['row'].max()):06d}-{len(kept):04d}"
-            write_whole(folder / f"rows-{numbers}.parquet", part.to_parquet)
-            kept.append(part)
+            keep(folder, PART, int(part["row"].min()), int(part["row"].max()), part)
+            parts.append(part)
             fresh.clear()
 
     try:
@@ -60,11 +60,11 @@ def played(
             fresh.extend(rows.values())
             done += len(rows)
             if len(fresh) >= _ROWS_A_PART:
-                keep()
+                keep_fresh()
             show(done, len(deviates))
     finally:
-        keep()
-    table = pd.concat([part[part["row"].isin(_same(part, deviates))] for part in kept])
+        keep_fresh()
+    table = pd.concat([part[part["row"].isin(_same(part, deviates))] for part in parts])
     return table.drop_duplicates("row").sort_values("row", ignore_index=True)
 
 

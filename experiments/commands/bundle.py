@@ -13,7 +13,8 @@ from experiments.report.run_files import PICTURE, PLACES
 from experiments.store.files import write_whole
 from experiments.store.parts import COMPLETE, FAILURES, TABLES
 from experiments.study.draws import FILE as DRAWS
-from experiments.study.folder import CODE, INPUTS, MANIFEST, StudyFolder, undisturbed
+from experiments.study.folder import CODE, INPUTS, MANIFEST, StudyFolder
+from experiments.study.place import undisturbed
 from sim.documents import BadInput, Mark, Problem
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say

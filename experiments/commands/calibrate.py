@@ -6,13 +6,14 @@ from rich.console import Console
 
 from experiments.calibration.calibration import Size, as_figures, calibrate, first_lines, keep, rates_of
 from experiments.calibration.record.record import Record
+from experiments.calibration.table import FOLDER
 from experiments.calibration.targets import target_of
 from experiments.commands.console import console
-from experiments.commands.exits import guarded
+from experiments.commands.exits import SAME_AGAIN, guarded, noted
 from experiments.commands.progress import Tenths
 from experiments.play.warm_up import compile_once
 from experiments.play.workers import Workers
-from experiments.study.folder import locked
+from experiments.study.place import own_folder
 from sim.documents import BadInput, Mark, Problem
 
 
@@ -25,11 +26,10 @@ def calibration(record: Path | None, out: Path, size: Size, seed: int, workers: 
             target = target_of(read)
         except ValueError as error:
             raise BadInput([Problem(Mark("--record", 0, 0), "", str(record), message=str(error))]) from None
-        out.mkdir(parents=True, exist_ok=True)
-        compile_once(talk.print)
-        with locked(out):
+        with own_folder(out, FOLDER, option="FOLDER"), noted(SAME_AGAIN):
+            compile_once(talk.print)
             found = calibrate(
-                out / "table", target, size, seed, workers.count, Tenths(talk, "rows of the table")
+                out / FOLDER, target, size, seed, workers.count, Tenths(talk, "rows of the table")
             )
             fitted_after = rates_of(found, read, seed)
             keep(found, fitted_after, out)

@@ -8,16 +8,19 @@ import contextlib
 import errno
 import os
 import platform
+import re
 import shlex
 import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from rich.console import Console
 
+import experiments
 import sim
 from experiments.commands.console import console
 from experiments.commands.streams import nobody_reads
@@ -28,7 +31,10 @@ from sim.documents import BadInput
 from sim.documents.problems import escaped, said
 
 FAULT = os.EX_SOFTWARE
+SAME_AGAIN = "what was played is kept; the same command goes on"
 DEBUG = "DMZ_DEBUG"  # the variable by which a fault is shown with its traceback
+_FRAME = re.compile(r'^  File "(.+)", line ([0-9]+), in (.+)$', re.M)  # of a traceback
+_NOT_OWN = (Path(sim.__file__).parent, Path(experiments.__file__).parent, sys.base_prefix, sys.prefix)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -117,15 +123,20 @@ def _refused(error: OSError) -> str:
     return f"{error.strerror or error}{where}{room}"
 
 
-@contextlib.contextmanager
-def resumable(folder: Path, *options: str) -> Iterator[None]:
+def resumable(folder: Path, *options: str) -> AbstractContextManager[None]:
     """What stops the work in a study's folder goes on its way with a note of how to go on."""
+    return noted(f"what was played is kept; go on with: {resume_command(folder, *options)}")
+
+
+@contextlib.contextmanager
+def noted(note: str) -> Iterator[None]:
+    """What stops the work, and is neither bad input nor all that there is, goes on its way with a note."""
     try:
         yield
     except (BadInput, Damaged, Halted, BrokenPipeError):
         raise
     except (Exception, KeyboardInterrupt) as error:
-        error.add_note(f"what was played is kept; go on with: {resume_command(folder, *options)}")
+        error.add_note(note)
         raise
 
 
@@ -138,3 +149,10 @@ def resume_command(folder: Path, *options: str) -> str:
         letters = (chr(byte) if byte in plain else f"\\x{byte:02x}" for byte in os.fsencode(name))
         quoted = f"$'{''.join(letters)}'"
     return " ".join(["dmz resume", *options, quoted])
+
+
+def place_in(whole: str) -> str:
+    """Where in a traceback somebody's own code stood last; in ours, if none did."""
+    frames = _FRAME.findall(whole)
+    own = [frame for frame in frames if not any(Path(frame[0]).is_relative_to(each) for each in _NOT_OWN)]
+    return next((f", at {file}:{line} in {name}" for file, line, name in reversed(own or frames)), "")

@@ -15,7 +15,8 @@ from experiments.pictures.learn import learn_picture
 from experiments.pictures.sheet import styled
 from experiments.report.rows import Rows
 from experiments.store.files import write_json
-from experiments.study.folder import StudyFolder, locked
+from experiments.study.folder import StudyFolder
+from experiments.study.place import locked
 from experiments.study.results import Results
 from experiments.wording import many, share_figure
 from sim.documents import BadInput, Problem

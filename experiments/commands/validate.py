@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from experiments.commands.console import console
-from experiments.commands.exits import guarded
+from experiments.commands.exits import SAME_AGAIN, guarded, noted
 from experiments.commands.progress import Tenths
 from experiments.pictures.back_tests import back_test_picture
 from experiments.pictures.episodes import chances
@@ -19,10 +19,10 @@ from experiments.play.warm_up import compile_once
 from experiments.play.workers import Workers
 from experiments.report.rows import Rows
 from experiments.store.files import write_json, write_whole
-from experiments.study.folder import locked, refused_in_words
+from experiments.study.place import own_folder
 from experiments.validation.check import THEMES
 from experiments.validation.page import markdown
-from experiments.validation.validation import FILE, Asked, Validation, figures, ready, validate
+from experiments.validation.validation import FILE, HISTORIES, Asked, Validation, figures, ready, validate
 from experiments.validation.words import about, first_lines, model_words, p_words, record_words
 
 PAGE = "validation.md"
@@ -33,12 +33,10 @@ def validation(asked: Asked, out: Path, workers: Workers) -> int:
 
     def do(talk: Console) -> int:
         ready(asked)
-        with refused_in_words(out):
-            out.mkdir(parents=True, exist_ok=True)
-        compile_once(talk.print)
-        if asked.calibration is not None:
-            talk.print("after the histories a table is fitted to earlier days, which takes a minute or so")
-        with locked(out):
+        with own_folder(out, HISTORIES), noted(SAME_AGAIN):
+            compile_once(talk.print)
+            if asked.calibration is not None:
+                talk.print("after the histories a table is fitted to earlier days: a minute or so")
             found = validate(asked, out, workers.count, Tenths(talk, "histories"))
             told = keep(found, out)
         for line in first_lines(told):

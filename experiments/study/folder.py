@@ -4,10 +4,7 @@ The manifest is written before the first run; whatever plays on, here or after a
 It is sealed by its own digest, which also owns the parts: results of another manifest never count.
 """
 
-import contextlib
 import datetime as dt
-import errno
-import fcntl
 import json
 import os
 import re
@@ -21,13 +18,14 @@ import sim
 from experiments.design.arms import find_study
 from experiments.design.manifest_file import Manifest, Request
 from experiments.design.plan import Plan
-from experiments.store.files import digest_of, unfinished, write_json, write_whole
+from experiments.store.files import digest_of, write_json, write_whole
 from experiments.store.parts import Parts
 from experiments.store.session import libraries
 from experiments.store.tables import ArmColumns
 from experiments.study.changes import refuse_changes, refuse_control_characters
 from experiments.study.code import code_digests, sources
 from experiments.study.manifest import Sealed, misshapen
+from experiments.study.place import locked, make, make_new, refuse_strangers
 from sim.documents import BadInput, Mark, Problem
 from sim.documents.problems import nearest
 from sim.scenario.case import digest
@@ -36,10 +34,8 @@ from sim.scenario.library import is_file
 MANIFEST, INPUTS = "manifest.json", "inputs"
 CODE: Final = "code"
 _RESULTS = Path("results")  # where a folder goes that nobody named
-_LOCK = ".lock"
 _SEAL: Final = "sealed"
 _LONGEST_NAME = 160  # bytes of a folder's or a copy's name that are taken from a name
-_CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _DAMAGED = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
 
 
@@ -267,7 +263,7 @@ def claimed(plan: Plan, out: Path | None) -> Iterator[StudyFolder]:
             study = StudyFolder(folder)
             _refuse_another(study, asked)
         else:
-            _refuse_strangers(folder)
+            refuse_strangers(folder, INPUTS)
             _begin(plan, folder)
             study = StudyFolder(folder)
         yield study
@@ -288,48 +284,6 @@ def had_alone(path: Path) -> Iterator[StudyFolder]:
     _refuse_no_study(path)  # where none is, no lock is left
     with locked(path):
         yield StudyFolder(path)
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Have the folder alone; the lock goes with the process.
-
-    Raises ``BadInput`` if another process has it, or the place cannot be locked.
-    """
-    with contextlib.ExitStack() as opened:
-        try:
-            stream = opened.enter_context(open(folder / _LOCK, "w", opener=_own))
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _refuse(folder, "another process is filling this folder")
-        except OSError as error:
-            what = "nothing can be written here" if error.errno in _CLOSED else "files here cannot be locked"
-            _refuse(folder, f"{what}: {error.strerror}; take a folder on another disk, or copy it there")
-        yield
-
-
-@contextmanager
-def undisturbed(folder: Path) -> Iterator[None]:
-    """Have nobody fill the folder meanwhile; others may read it too.
-
-    Raises ``BadInput`` if a process is filling it. What cannot be locked for reading, such as an
-    archive on a disk that nobody writes to, is read as it is.
-    """
-    with contextlib.ExitStack() as opened:
-        try:
-            handle = _own(str(folder / _LOCK), os.O_RDONLY)
-            opened.callback(os.close, handle)
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _refuse(folder, "another process is filling this folder")
-        except OSError:
-            pass
-        yield
-
-
-def _own(path: str, flags: int) -> int:
-    """Open a lock, and never what a link of that name leads to: that would be emptied."""
-    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def left_undone(plan: Plan, same: Callable[[Request], bool] | None = None) -> Path | None:
@@ -361,47 +315,9 @@ def _stem(plan: Plan) -> str:
 def _new_folder(plan: Plan) -> Path:
     """A folder in ``results`` that nobody else has, named by the time."""
     stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
-    first = _RESULTS / f"{_stem(plan)}-{stamp}"
-    folder, number = first, 1
-    with refused_in_words(first):
-        first.parent.mkdir(exist_ok=True)
-        while True:
-            try:
-                folder.mkdir()
-            except FileExistsError:
-                number += 1
-                folder = first.with_name(f"{first.name}-{number}")
-            else:
-                return folder
+    return make_new(_RESULTS / f"{_stem(plan)}-{stamp}")
 
 
 def _made(out: Path) -> Path:
-    with refused_in_words(out):
-        if out.is_file():
-            raise NotADirectoryError(errno.ENOTDIR, "it is a file")
-        if out.is_dir() and not (out / MANIFEST).is_file():
-            _refuse_strangers(out)
-        out.mkdir(parents=True, exist_ok=True)
-        (out / _LOCK).touch()
+    make(out, lambda: (out / MANIFEST).is_file(), INPUTS)
     return out
-
-
-@contextmanager
-def refused_in_words(out: Path) -> Iterator[None]:
-    """Say of a place that cannot be a folder of results that it cannot: ``BadInput`` for ``OSError``."""
-    try:
-        yield
-    except OSError as error:
-        message, allowed = (
-            f"cannot be a folder of results: {error.strerror}",
-            "a place that can be written to",
-        )
-        raise BadInput([Problem(Mark("--out", 0, 0), "", str(out), allowed, None, message)]) from None
-
-
-def _refuse_strangers(folder: Path) -> None:
-    """Refuse a folder with anything that a study killed before its manifest cannot have left."""
-    if not all(path.name in (INPUTS, _LOCK) or unfinished(path) for path in folder.iterdir()):
-        raise BadInput(
-            [Problem(Mark("--out", 0, 0), "", str(folder), "a new or empty folder", None, "is not empty")]
-        )

@@ -23,8 +23,9 @@ from experiments.calibration.record.publication import crossings
 from experiments.calibration.record.record import Record
 from experiments.calibration.register import basis
 from experiments.calibration.simulate import MONTHS, PICKED_DEPTHS, PICKED_PARTIES
-from experiments.calibration.table import deviates_of
+from experiments.calibration.table import FOLDER, PART, deviates_of
 from experiments.calibration.targets import told_by
+from experiments.store.numbered import kept
 from experiments.validation.known import happened_by, published_by
 from experiments.validation.laws import Law, Values, added, mixed
 from experiments.validation.of_works import COUNTED
@@ -95,8 +96,7 @@ class BackTest:
 
 def rows_in(folder: Path) -> pd.DataFrame:
     """The rows of the table in a calibration's folder; raises ``BadInput`` where they are none to be used."""
-    place = folder / "table"
-    parts = [pd.read_parquet(path) for path in sorted(place.glob("rows-*.parquet"))]
+    parts = [part for _, part in kept(folder / FOLDER, PART)]
     if not parts:
         _refuse(folder, "no calibration: it has no table of rows (dmz calibrate makes one)")
     rows = pd.concat(parts, ignore_index=True).drop_duplicates("row").sort_values("row", ignore_index=True)

@@ -21,7 +21,7 @@ from experiments.validation.predictive import Held, as_figures, held
 from experiments.validation.replicates import Replicates
 from experiments.validation.scores import Scored, scored
 
-FILE = "validation.json"
+FILE, HISTORIES = "validation.json", "histories"  # in its folder
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def validate(asked: Asked, folder: Path, workers: int, show: Show) -> Validation
     given = ready(asked)
     record = given.record
     tables = histories(
-        folder / "histories", asked.situation, asked.draws, asked.seed, workers, show, asked.stretches
+        folder / HISTORIES, asked.situation, asked.draws, asked.seed, workers, show, asked.stretches
     )
     told, at_the_time = (Filter.fit(crossings(record, within)) for within in (None, AT_THE_TIME))
     replicates = Replicates(tables, asked.draws, told, at_the_time, asked.seed)

@@ -7,7 +7,8 @@ import pytest
 from experiments.calibration import table
 from experiments.calibration.register import WIDTH
 from experiments.calibration.simulate import RowTask, tasks
-from experiments.calibration.table import design, deviates_of, played
+from experiments.calibration.table import PART, design, deviates_of, played
+from experiments.store.numbered import keep, kept
 
 N = WIDTH
 
@@ -57,8 +58,10 @@ def test_a_row_of_another_table_with_the_same_number_is_none_of_ours(asked, tmp_
 def test_rows_of_another_register_are_none_of_ours(asked, tmp_path):
     mine = numbered(design(12, 1))
     played(tmp_path, 1, mine, 1)
+    ((_, rows),) = kept(tmp_path, PART)
     (file,) = tmp_path.glob("rows-*.parquet")
-    pd.read_parquet(file).drop(columns=f"x_{N - 1}").to_parquet(file)  # before there were rival rules
+    file.unlink()
+    keep(tmp_path, PART, 0, 11, rows.drop(columns=f"x_{N - 1}"))  # before there were rival rules
     asked.clear()
     assert list(played(tmp_path, 1, mine, 1)["row"]) == list(range(12)) and sorted(asked) == list(range(12))
 
@@ -73,8 +76,8 @@ def test_what_was_played_is_kept_when_it_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(table, "on_processes", stopped)
     with pytest.raises(KeyboardInterrupt):
         played(tmp_path, 1, {k: (0.0,) * N for k in range(40)}, 1)
-    kept = pd.concat([pd.read_parquet(path) for path in tmp_path.glob("rows-*.parquet")])
-    assert sorted(kept["row"]) == list(range(16))
+    rows = pd.concat([part for _, part in kept(tmp_path, PART)])
+    assert sorted(rows["row"]) == list(range(16))
 
 
 def test_a_design_goes_on_where_a_shorter_one_ended():

@@ -83,6 +83,7 @@ def test_it_goes_into_a_folder_of_its_scenario(played, tmp_path, monkeypatch):
         (["baseline", "--record", "no_such"], "counts.csv"),
         (["baseline", "--calibration", "."], "no calibration"),
         (["baseline", "--out", "a_file"], "a_file"),
+        (["baseline", "--out", "."], "is not empty"),
         (["injects_example"], "outside the run"),
     ],
 )
@@ -93,6 +94,16 @@ def test_bad_input_is_one_error_and_nothing_is_written(words, said, played, tmp_
     assert done.exit_code == 2 and said in done.output, done.output
     assert "Traceback" not in done.output and played == []
     assert [path.name for path in tmp_path.iterdir()] == ["a_file"]
+
+
+def test_who_stops_it_is_told_that_the_same_command_goes_on(played, tmp_path, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(validation, "histories", stopped)
+    done = typed("baseline", "--out", tmp_path / "out", "--draws", 20, "--workers", 1)
+    assert done.exit_code == 130
+    assert "interrupted; what was played is kept; the same command goes on" in done.output
 
 
 def test_a_record_of_ones_own_is_held_too(played, tmp_path):
@@ -119,6 +130,6 @@ def test_a_small_one_is_played_to_its_end(tmp_path, monkeypatch):
     told = command.keep(found, tmp_path)
     assert len(told["checks"]) > 70 and told["events"][0]["plays"] == 4
     assert {each["p"] for each in told["checks"]} == {None}, "two histories say nothing"
-    assert (tmp_path / "histories" / "rows-000000-000001.parquet").exists()
+    assert list((tmp_path / "histories").glob("rows-000000-000001-*.parquet"))
     again = validate(asked, tmp_path, 1, lambda done, of: pytest.fail("played again"))
     assert command.keep(again, tmp_path) == told

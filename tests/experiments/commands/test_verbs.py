@@ -447,7 +447,7 @@ def test_a_bundle_holds_nothing_that_is_damaged_and_overwrites_nothing(copy, fil
 
 
 def test_a_bundle_is_refused_while_somebody_fills_the_folder(copy):
-    from experiments.study.folder import locked
+    from experiments.study.place import locked
 
     with locked(copy / "out"):
         refused(typed("bundle", "out"), "another process is filling this folder")

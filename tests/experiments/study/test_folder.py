@@ -12,7 +12,8 @@ import pytest
 from little import begun, plan, write
 
 from experiments.study.changes import refuse_changes
-from experiments.study.folder import StudyFolder, claimed, locked, undisturbed
+from experiments.study.folder import StudyFolder, claimed
+from experiments.study.place import locked, undisturbed
 from sim.documents import BadInput, Mark
 
 LONG = "무" * 80  # 240 bytes: more than a file system takes with anything beside it
@@ -49,7 +50,7 @@ def test_a_folder_is_filled_by_one_process_at_a_time(tmp_path):
 def test_the_lock_of_another_process_is_heeded_and_goes_with_it(tmp_path):
     made = plan(tmp_path)
     code = (
-        "import sys, time; from pathlib import Path; from experiments.study.folder import locked\n"
+        "import sys, time; from pathlib import Path; from experiments.study.place import locked\n"
         "with locked(Path(sys.argv[1])):\n    print('mine', flush=True); time.sleep(60)"
     )
     (tmp_path / "out").mkdir()
@@ -231,7 +232,7 @@ def test_a_folder_that_is_closed_is_not_told_to_lack_locks(tmp_path, monkeypatch
     def closed(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("experiments.study.folder._own", closed)
+    monkeypatch.setattr("experiments.study.place._own", closed)
     said = refusal(lambda: locked(study.path).__enter__())
     assert "nothing can be written here: Permission denied" in said
 

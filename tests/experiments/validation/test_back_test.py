@@ -11,7 +11,8 @@ from experiments.calibration.emulator import fit
 from experiments.calibration.record.record import Record
 from experiments.calibration.register import WIDTH, basis
 from experiments.calibration.simulate import MONTHS, PICKED_DEPTHS, PICKED_PARTIES
-from experiments.calibration.table import deviates_of
+from experiments.calibration.table import FOLDER, PART, deviates_of
+from experiments.store.numbered import keep
 from experiments.validation.back_test import AS_NOW, AS_PUBLISHED, _of_the_public, back_tests, rows_in, until
 from experiments.validation.known import published_by
 from sim.documents import BadInput
@@ -120,9 +121,10 @@ def test_a_record_of_other_months_has_no_back_test(rows):
 def test_rows_are_read_of_a_calibrations_folder(rows, tmp_path):
     with pytest.raises(BadInput, match="no table of rows"):
         rows_in(tmp_path)
-    (tmp_path / "table").mkdir()
-    rows[:300].to_parquet(tmp_path / "table" / "rows-a.parquet")
-    rows[250:].to_parquet(tmp_path / "table" / "rows-b.parquet")
+    table = tmp_path / FOLDER
+    table.mkdir()
+    keep(table, PART, 0, 299, rows[:300])
+    keep(table, PART, 250, 399, rows[250:])
     assert list(rows_in(tmp_path)["row"]) == list(range(400))
 
 
@@ -135,7 +137,7 @@ def test_rows_are_read_of_a_calibrations_folder(rows, tmp_path):
     ],
 )
 def test_rows_that_cannot_be_used_are_refused(change, said, rows, tmp_path):
-    (tmp_path / "table").mkdir()
-    change(rows).to_parquet(tmp_path / "table" / "rows-a.parquet")
+    (tmp_path / FOLDER).mkdir()
+    keep(tmp_path / FOLDER, PART, 0, 399, change(rows))
     with pytest.raises(BadInput, match=said):
         rows_in(tmp_path)
