@@ -17,18 +17,19 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from experiments.commands.arguments import named, whole
 from experiments.commands.console import as_text
 from experiments.commands.exits import Halted, resume_command
-from experiments.commands.story import Story, clash_of, story_of
+from experiments.commands.story import Story, clash_of, story_again
 from experiments.findings.figures import by_arm, figures_of
 from experiments.findings.figures_file import Figures, RunsToDecide
 from experiments.findings.talks import TALKS_COLUMNS
 from experiments.measures import CLASHES, LADDER, accidental_clashes, noun
-from experiments.play.task import play
+from experiments.play.task import Task
 from experiments.report.own_files import altered_in, keep_only
 from experiments.report.publish import FIGURES, PICTURES, REPORT, publish
 from experiments.report.run_files import PICTURE, publish_run, summary_of
 from experiments.store.files import read_json, write_json
 from experiments.study.code import Agents, agents_by_arm
-from experiments.study.folder import StudyFolder, locked
+from experiments.study.folder import StudyFolder
+from experiments.study.place import locked
 from experiments.study.results import Results
 from experiments.wording import Rate, Ratio, many
 from sim.documents import BadInput, Mark, Problem
@@ -171,10 +172,10 @@ class Findings:
         clashes = incidents[accidental_clashes(incidents)]
         clash = clashes.iloc[clash_of(k, len(clashes))]
         plan, arm = self.study.plan, self.study.plan.arms[clash["arm"]]
-        agents = (self._agents or agents_by_arm(plan, allow_code=False)).get(arm.name)
-        model = play(arm.case, int(clash["run"]), plan.seed, agents)
+        agents = (self._agents or agents_by_arm(plan, allow_code=False)).get(arm.name, {})
+        task = Task(arm.name, arm.case, plan.seed, (int(clash["run"]),), agents)
         title = f"Clash {k} of {len(clashes)} (run {clash['run']}):"
-        return story_of(model, int(clash["incident"]), title)
+        return story_again(task, int(clash["incident"]), title)
 
     def picture(self, name: str | None = None) -> "PictureFile":
         """A picture by its name, such as ``summary`` or ``forest``; the first of them without one."""
@@ -228,11 +229,13 @@ class Findings:
             from experiments.report.draws import draws_parts
             from experiments.report.notes import notes
             from experiments.report.run_tables import summary_parts
+            from experiments.report.talks_table import talks_parts
 
             ((name, arm),) = self.study.plan.arms.items()
             yield from summary_parts(name, arm.case, self.figures["summary"])
             for found in self.figures["over_draws"].values():
                 yield from draws_parts(found)
+            yield from talks_parts(self.study.plan, self.figures)
             yield from notes(self.figures)
         else:
             from experiments.report.study_tables import verdict_parts

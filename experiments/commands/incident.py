@@ -10,14 +10,17 @@ from typing import Any
 from rich.console import Console
 
 from experiments.commands.console import console
-from experiments.commands.exits import guarded
+from experiments.commands.exits import Halted, guarded, place_in
 from experiments.design.sorts import sorts_wanted
 from experiments.findings.moment import Changed, Minutes, Moment, Node, Share, changed, moment_of
-from experiments.play.described import Played, play_moment
+from experiments.play.described import MomentTask, Played, play_moments
+from experiments.play.task import Failure
 from experiments.play.warm_up import compile_once
+from experiments.play.workers import apart
 from experiments.report.rows import Rows
 from experiments.wording import many
 from sim.agents.loading import load_agents
+from sim.documents.problems import escaped
 from sim.scenario.case import Case
 from sim.scenario.described import Described
 
@@ -41,16 +44,30 @@ def incident(
             described = Described.read(name)
         stacks = [(), *((each,) for each in policies), *([tuple(policy)] if policy else [])]
         with sorts_wanted(("policy", [*policies, *policy])), described.cases(stacks) as cases:
-            agents = [load_agents(case, allow_code) if case.agents else None for case in cases]
+            agents = [load_agents(case, allow_code) for case in cases]
             compile_once(talk.print)
-            arms = {
-                _name(case, described): list(play_moment(case, described.moment, runs, seed, its))
+            tasks = [
+                MomentTask(_name(case, described), case, described.moment, seed, range(runs), its)
                 for case, its in zip(cases, agents, strict=True)
-            }
+            ]
+            arms = {task.name: _plays(task) for task in tasks}
         _print(described, arms, runs, seed, as_json)
         return 0
 
     return guarded(do)
+
+
+def _plays(task: MomentTask) -> list[Played]:
+    """The plays of a task by their lucks; raises ``Halted`` where an agent raised something in one."""
+    parts = apart(task, play_moments) if task.agents else [(task, play_moments(task))]
+    found = {luck: played for _, some in parts for luck, played in some.items()}
+    plays = []
+    for luck, played in sorted(found.items()):
+        if isinstance(played, Failure):
+            why = escaped(played.error + place_in(played.traceback))
+            raise Halted(f"play {luck} of {escaped(task.name)} failed: {why}")
+        plays.append(played)
+    return plays
 
 
 def _name(case: Case, described: Described) -> str:

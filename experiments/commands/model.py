@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.commands.arguments import Names, Values, flag, loaded_case, refuse_beside_case, whole
 from experiments.commands.exits import Halted
-from experiments.commands.story import Story, clash_story
+from experiments.commands.story import Story, clash_in, story_of
 from experiments.measures import CLASHES, LADDER, noun, with_totals
 from experiments.store.tables import INCIDENTS
 from sim.agents.loading import fit_agents, load_agents
@@ -81,7 +81,7 @@ class Model(DmzModel):
 
     def story(self, k: int = 1) -> Story:
         """The story of the ``k``-th accidental clash of the run so far; raises ``BadInput`` for none."""
-        return clash_story(self, self._found, whole("why", k))
+        return story_of(self, *clash_in(self._found, whole("why", k)))
 
     @property
     def _found(self) -> Outcome:

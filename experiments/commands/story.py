@@ -1,8 +1,11 @@
 """The story of a clash: one run, played again, and the chain of what was decided in it."""
 
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
+from experiments.play.task import Task, play
+from experiments.play.workers import apart
 from experiments.wording import many
 from sim.documents import BadInput, Mark, Problem
 from sim.model import DmzModel
@@ -31,11 +34,26 @@ def story_of(model: DmzModel, incident: int, title: str) -> Story:
     return Story(title, tuple(tell(model.scene, incident)))
 
 
-def clash_story(model: DmzModel, found: Outcome, k: int) -> Story:
-    """The story of the ``k``-th accidental clash, from 1, of a run that was played."""
+def story_again(task: Task, incident: int, title: str) -> Story:
+    """The same of the only run of a task, which is played again."""
+    lines = partial(_lines_again, incident=incident)
+    ((_, told),) = apart(task, lines) if task.agents else [(task, lines(task))]
+    return Story(title, told)
+
+
+def _lines_again(task: Task, incident: int) -> tuple[str, ...]:
+    model = play(task.case, task.runs[0], task.seed, task.agents)
+    try:
+        return tuple(tell(model.scene, incident))
+    finally:
+        model.dismiss()
+
+
+def clash_in(found: Outcome, k: int) -> tuple[int, str]:
+    """The number of the ``k``-th accidental clash, from 1, of a run that was played, and its title."""
     clashes = [each for each in found.incidents if each["rung"] >= CLASH_RUNG and each["accidental"]]
     clash = clashes[clash_of(k, len(clashes))]
-    return story_of(model, clash["incident"], f"Clash {k} of {len(clashes)}:")
+    return clash["incident"], f"Clash {k} of {len(clashes)}:"
 
 
 def clash_of(k: int, clashes: int) -> int:

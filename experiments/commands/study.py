@@ -6,16 +6,13 @@ raised, with a note of how to go on; see ``experiments.commands.exits``.
 """
 
 import contextlib
-import re
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import experiments
 import sim
 from experiments.commands.audience import Audience
-from experiments.commands.exits import resumable, resume_command
+from experiments.commands.exits import place_in, resumable, resume_command
 from experiments.commands.findings import Findings
 from experiments.design.plan import Plan
 from experiments.design.request import asked_again
@@ -30,9 +27,6 @@ from experiments.study.folder import StudyFolder, claimed, had_alone, left_undon
 from experiments.study.play_out import play_out
 from sim.documents import BadInput, Mark, Problem
 from sim.documents.problems import escaped
-
-_FRAME = re.compile(r'^  File "(.+)", line ([0-9]+), in (.+)$', re.M)  # of a traceback
-_NOT_OWN = (Path(sim.__file__).parent, Path(experiments.__file__).parent, sys.base_prefix, sys.prefix)
 
 
 @dataclass(frozen=True)
@@ -154,13 +148,6 @@ def _tell_failures(findings: Findings, audience: Audience) -> None:
     kept, again = findings.folder / FAILURES, resume_command(findings.folder, "--failed")
     audience.say(
         f"{len(failed):,} {few} left out of every figure; run {first['run']} of {escaped(first['arm'])}: "
-        f"{escaped(first['error'])}{escaped(_place_in(first['traceback']))}; "
+        f"{escaped(first['error'])}{escaped(place_in(first['traceback']))}; "
         f"all of it is in {escaped(str(kept))}; {again} plays again what failed"
     )
-
-
-def _place_in(whole: str) -> str:
-    """Where in a traceback somebody's own code stood last; in ours, if none did."""
-    frames = _FRAME.findall(whole)
-    own = [frame for frame in frames if not any(Path(frame[0]).is_relative_to(each) for each in _NOT_OWN)]
-    return next((f", at {file}:{line} in {name}" for file, line, name in reversed(own or frames)), "")

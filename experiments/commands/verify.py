@@ -10,8 +10,8 @@ import pyarrow as pa
 
 import sim
 from experiments.commands.audience import Audience
-from experiments.commands.story import Story, clash_story
-from experiments.play.task import Failure, Task, play
+from experiments.commands.story import Story, clash_in, story_again
+from experiments.play.task import Failure, Task
 from experiments.play.warm_up import compile_once
 from experiments.play.workers import Workers
 from experiments.store.parts import TABLES
@@ -185,11 +185,14 @@ def _kept(study: StudyFolder, key: Key) -> dict[str, pa.Table]:
     return tables | {"incidents": tables["incidents"].sort_by("incident")}
 
 
-def _again(study: StudyFolder, key: Key, agents: Agents) -> Outcome | Failure:
+def _task(study: StudyFolder, key: Key, agents: Agents) -> Task:
     arm, k = key
-    task = Task(arm, study.plan.arms[arm].case, study.plan.seed, (k,), agents.get(arm, {}))
-    ((_, outcomes),) = Workers(1).play([task])
-    return outcomes[k]
+    return Task(arm, study.plan.arms[arm].case, study.plan.seed, (k,), agents.get(arm, {}))
+
+
+def _again(study: StudyFolder, key: Key, agents: Agents) -> Outcome | Failure:
+    ((_, outcomes),) = Workers(1).play([_task(study, key, agents)])
+    return outcomes[key[1]]
 
 
 def _difference(study: StudyFolder, row: int, key: Key, again: Outcome | Failure) -> Difference | None:
@@ -214,6 +217,4 @@ def _differences(
 
 
 def _story(study: StudyFolder, key: Key, agents: Agents, found: Outcome, why: int) -> Story:
-    arm, k = key
-    model = play(study.plan.arms[arm].case, k, study.plan.seed, agents.get(arm))
-    return clash_story(model, found, why)
+    return story_again(_task(study, key, agents), *clash_in(found, why))

@@ -1,10 +1,11 @@
 """A described moment played many times: what came of each run, and what was decided on the way."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from experiments.play.task import Failure, attempted
 from sim.acts import Act, Actor
 from sim.codes import Rung
 from sim.constants import DAY, HOUR
@@ -50,19 +51,51 @@ def play_moment(
 ) -> Iterator[Played]:
     """Play a moment with the lucks 0, 1, ... of world 0: the same for any policy over it."""
     for luck in range(runs):
-        model = DmzModel(case, seed=seed, luck=luck, agents=agents)
+        yield _play(case, moment, luck, seed, agents)
+
+
+def _play(
+    case: Case, moment: IncidentFile, luck: int, seed: int, agents: Mapping[str, type] | None
+) -> Played:
+    model = DmzModel(case, seed=seed, luck=luck, agents=agents)
+    try:
         incident = play_described(model, moment)
         if incident is None:
-            yield Played(False, Rung.OBSERVED, None, (0, 0), ())
-        else:
-            yield _played(model, incident.record)
+            return Played(False, Rung.OBSERVED, None, (0, 0), ())
+        return _played(model, incident.record)
+    finally:
         model.dismiss()
+
+
+@dataclass(frozen=True)
+class MomentTask:
+    """Plays of a moment by their lucks, with the agents that its case names."""
+
+    name: str
+    case: Case = field(repr=False)
+    moment: IncidentFile = field(repr=False)
+    seed: int
+    runs: Sequence[int]
+    agents: Mapping[str, type] = field(default_factory=dict, repr=False)
+
+    def alone(self, k: int) -> "MomentTask":
+        """The same with luck ``k`` only."""
+        return replace(self, runs=(k,))
+
+
+def play_moments(task: MomentTask) -> dict[int, Played | Failure]:
+    """The plays of a task, or what an agent raised in them; ``EnvironmentFault`` as ``play_task``."""
+
+    def play(luck: int) -> Played:
+        return _play(task.case, task.moment, luck, task.seed, task.agents)
+
+    return {k: attempted(task, k, play) for k in task.runs}
 
 
 def play_described(model: DmzModel, described: IncidentFile) -> Incident | None:
     """Play a described moment from its first minute until both sides have disengaged.
 
-    ``model``: fresh, of a case of ``described_case``. None where the watcher lets the party pass: what it
+    ``model``: fresh, of a case of ``Described.cases``. None where the watcher lets the party pass: what it
     sees lies within its margin. An incident of the night's last hours goes on until the model's horizon.
     """
     scene = model.scene

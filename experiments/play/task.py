@@ -4,10 +4,12 @@ What a run raises is its outcome, a failure; what the machine refuses is none, a
 """
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from experiments.play.faults import EnvironmentFault
+from experiments.play.faults import EnvironmentFault, Stopped
+from experiments.play.pool import R, Work
 from experiments.worlds import luck_of, world_of
 from sim.documents import BadInput
 from sim.documents.problems import escaped, said
@@ -57,22 +59,38 @@ def play_task(task: Task) -> Outcomes:
 
     Raises ``EnvironmentFault`` for what is no run's own fault.
     """
-    return {k: _outcome_or_failure(task, k) for k in task.runs}
+    return {k: attempted(task, k, lambda k: _outcome(task, k)) for k in task.runs}
 
 
-def _outcome_or_failure(task: Task, k: int) -> Outcome | Failure:
+def _outcome(task: Task, k: int) -> Outcome:
+    model = play(task.case, k, task.seed, task.agents)
     try:
-        model = play(task.case, k, task.seed, task.agents)
-        try:
-            return outcome(model.scene)
-        finally:
-            model.dismiss()
+        return outcome(model.scene)
+    finally:
+        model.dismiss()
+
+
+class Foreign(Work, Protocol):
+    """Work in which code of somebody else's ``agents``, by kind, may take part."""
+
+    @property
+    def agents(self) -> Mapping[str, type]:
+        """Their classes."""
+        ...
+
+
+def attempted(task: Foreign, k: int, play: Callable[[int], R]) -> R | Failure:
+    """What run ``k`` of a task comes to by ``play``, or what it raised."""
+    try:
+        return play(k)
     except _FAULTS as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"at {last.filename}:{last.lineno} in {last.name}"
         raise EnvironmentFault(task.name, k, said(error), place) from error
-    except KeyboardInterrupt:
-        raise
+    except KeyboardInterrupt as stopped:
+        if isinstance(stopped, Stopped) or not task.agents:
+            raise
+        return Failure(said(stopped), _traceback())  # no signal is heard where such agents play
     except BaseException as error:  # whatever an agent may raise, also what leaves a program
         return Failure(said(error), _traceback())
 

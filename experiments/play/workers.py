@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.play.cluster import on_cluster
-from experiments.play.pool import Stream, on_processes
+from experiments.play.pool import Play, R, Stream, W, on_processes
 from experiments.play.task import Outcomes, Task, play_task
 from sim.documents import BadInput, Mark, Problem
 
@@ -52,6 +52,17 @@ class Workers:
         else:  # a daemonic process may have no children
             for task in tasks:
                 yield task, play_task(task)
+
+
+def apart(work: W, play: Play[W, R]) -> Stream[W, R]:
+    """Have work in which code of somebody else's agents takes part played in a process of its own.
+
+    Raises what ``Workers.play`` raises.
+    """
+    if multiprocessing.current_process().daemon:
+        yield work, play(work)
+    else:
+        yield from on_processes([work], play, 1)
 
 
 def cores() -> int:

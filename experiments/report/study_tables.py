@@ -5,19 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from experiments.design.plan import TALKS, Plan, has_talks, policy_words
+from experiments.design.plan import Plan, policy_words
 from experiments.findings.alike import again_words, distinct_futures, joined, with_own_costs
 from experiments.findings.costs import deepest
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
-from experiments.findings.talks import Standing
 from experiments.findings.verdict_words import UNADJUSTED
 from experiments.measures import CLASHES, HAPPENED, LADDER, noun
 from experiments.report.draws import draws_parts
 from experiments.report.notes import notes
 from experiments.report.rows import Rows
+from experiments.report.talks_table import talks_parts
 from experiments.wording import effect, figure, many, number, rate_words, share_figure, signed, span
 
-_MOST_DAYS = 12  # days of an arm's talks that are printed, the first and the last among them
 _SHARES = (*(name for name in LADDER if name not in ("incidents", "rung_1")), *HAPPENED)
 
 
@@ -38,9 +37,7 @@ def verdict_parts(plan: Plan, figures: Figures) -> Iterator[RenderableType]:
         yield _family(figures)
     if figures["regret"]:
         yield _regret(figures["regret"], noun(plan.estimate[0]))
-    if any(has_talks(arm.case.saved["scenario"]) for arm in plan.arms.values()):
-        yield _talks(figures["talks"])
-        yield TALKS
+    yield from talks_parts(plan, figures)
     yield from notes(figures)
 
 
@@ -195,25 +192,3 @@ def _regret(regret: Sequence[RegretFound], what: str) -> Rows:
             each["regret_future"],
         )
     return rows
-
-
-def _talks(standings: Sequence[Standing]) -> Rows:
-    """Without a policy: the days on which a share of runs changed, or a dozen of them."""
-    rows = Rows("\nwhat became of the talks, without a policy", "day", words="share of runs")
-    by_future: dict[str, dict[int, list[str]]] = {}
-    for each in standings:
-        if each["policy"] is None:
-            told = f"{each['state'].replace('_', ' ')} {share_figure(each['share'])}"
-            by_future.setdefault(each["future"], {}).setdefault(each["day"], []).append(told)
-    for future, days in by_future.items():
-        for day in _some(list(days)):
-            rows.add(future, number(day), ", ".join(days[day]))
-    rows.add()
-    return rows
-
-
-def _some(days: Sequence[int]) -> Sequence[int]:
-    if len(days) <= _MOST_DAYS:
-        return days
-    step = (len(days) - 1) / (_MOST_DAYS - 1)
-    return [days[round(i * step)] for i in range(_MOST_DAYS)]

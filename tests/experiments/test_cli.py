@@ -313,10 +313,15 @@ def test_what_an_agent_prints_or_enters_is_not_the_commands(folder):
         "--out",
         "loud",
         "--json",
+        "--why",
+        "1",
         cwd=folder,
     )
     assert found.returncode == 0, found.stderr
-    assert json.loads(found.stdout) and (folder / "loud" / "runs.parquet").exists()
+    assert json.loads(found.stdout) and "Clash 1 of " in found.stderr
+    assert (folder / "loud" / "figures.json").exists()
+    again = dmz("run", "--from", "loud", "--row", "0", "--allow-code", cwd=folder)
+    assert again.returncode == 0 and "loud" not in again.stdout, again.stderr
 
 
 def test_without_a_report_nothing_is_drawn_until_it_is_asked_for(folder):

@@ -8,14 +8,16 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import pytest
 
 from experiments import cli
-from experiments.commands.exits import Halted, guarded, resumable, resume_command
+from experiments.commands.exits import Halted, guarded, place_in, resumable, resume_command
 from experiments.play.faults import EnvironmentFault, Stopped, WorkersLost
 from experiments.store.files import Damaged
+from sim.arithmetic import mean
 from sim.documents import BadInput, Mark, Problem
 
 
@@ -147,3 +149,27 @@ def test_the_quoted_command_can_be_typed(name):
     assert not said.split(" ", 3)[3].startswith("-")
     if name.isprintable():
         assert shlex.split(said)[3].removeprefix("./") == name
+
+
+# -- where an agent stood -------------------------------------------------------------------------
+
+
+def traceback_of(code: str, file: str) -> str:
+    """The traceback of a code that raises, as if it stood in a file."""
+    try:
+        exec(compile(code, file, "exec"), {"mean": mean})
+    except Exception:
+        return traceback.format_exc()
+    pytest.fail("it raises nothing")
+
+
+def test_the_place_is_the_last_in_somebodys_own_code():
+    text = traceback_of("def mine():\n    mean([])\nmine()", "/home/a b/mine.py")
+    assert text.count("  File ") == 4 and place_in(text) == ", at /home/a b/mine.py:2 in mine"
+
+
+def test_without_own_code_the_place_is_the_last_of_all():
+    ours = mean.__code__.co_filename
+    frames = "".join(f'  File "{ours}", line {n}, in mean\n    return\n' for n in (1, 79))
+    assert place_in(f"Traceback (most recent call last):\n{frames}") == f", at {ours}:79 in mean"
+    assert place_in("") == ""

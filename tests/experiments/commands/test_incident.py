@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from typed import dmz
 
 from experiments.commands.check import check
 from experiments.commands.incident import incident
@@ -63,3 +64,44 @@ def test_check_knows_incident_files(capsys, tmp_path, monkeypatch):
     out, err = capsys.readouterr()
     assert out.strip() == f"{TOLD}: incident 'work party at 10:47' is valid (baseline)"
     assert [line.split(": ")[0] for line in err.splitlines()] == ["bad.yaml:2:7", "bad.yaml:4:15"]
+
+
+@pytest.fixture
+def agent(tmp_path):
+    """Plays the moment, 6 times, under a command post that does something at its first step."""
+
+    def play(what):
+        (tmp_path / "own.py").write_text(
+            "import os\nfrom sim.agents import CommandPost\n"
+            "class Own(CommandPost):\n    def next_step(self, incident):\n"
+            f"        {what}\n        return super().next_step(incident)\n"
+        )
+        (tmp_path / "own.yaml").write_text(
+            "name: own\nbinds: [north, south]\nagents: {CommandPost: 'own:Own'}\n"
+        )
+        words = ("--runs", "6", "--json", "--policy", "own.yaml", "--allow-code")
+        return dmz("incident", TOLD, *words, cwd=tmp_path)
+
+    return play
+
+
+def test_what_an_agent_prints_or_enters_is_not_the_answer(agent):
+    done = agent("print('loud'); os.chdir('/')")
+    assert done.returncode == 0, done.stderr
+    bare, own = json.loads(done.stdout)["arms"].values()
+    assert bare == own
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("raise ValueError('no step')", "play 0 of own failed: ValueError: no step, at "),
+        ("raise KeyboardInterrupt", "play 0 of own failed: KeyboardInterrupt: , at "),
+        ("os._exit(7)", "run 0 of own: its worker died each time"),
+    ],
+)
+def test_an_agent_that_fails_is_one_sentence_that_names_it(agent, what, said):
+    done = agent(what)
+    assert done.returncode == 1 and not done.stdout
+    assert said in done.stderr and "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 2  # the first run may compile

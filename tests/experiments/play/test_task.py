@@ -8,8 +8,8 @@ import sys
 import psutil
 import pytest
 
-from experiments.play.faults import EnvironmentFault
-from experiments.play.task import Failure, Task, play_task
+from experiments.play.faults import EnvironmentFault, Stopped
+from experiments.play.task import Failure, Task, attempted, play_task
 from experiments.play.workers import Workers
 from sim.agents import CommandPost
 from sim.scenario.loading import load_case
@@ -169,6 +169,7 @@ def raising(error):
         (divide, "ZeroDivisionError: division by zero"),
         (raising(Dumb()), "Dumb: its text cannot be had: ZeroDivisionError"),
         (raising(GeneratorExit()), "GeneratorExit: "),
+        (raising(KeyboardInterrupt("mine")), "KeyboardInterrupt: mine"),
         (raising(type("Odd", (BaseException,), {})("x")), "Odd: x"),
         (raising(ValueError("\x1b]0;x\x07 \ud800\n[/b]")), "ValueError: \\u001b]0;x\\u0007 \\ud800; [/b]"),
         (raising(ValueError("x" * 10**6)), "ValueError: " + "x" * 1988 + "..."),
@@ -180,6 +181,18 @@ def test_what_an_agent_does_is_the_outcome_of_its_run(tasks, what, said):
     assert results[5].error == said and what.__name__ in results[5].traceback
     assert results[5].traceback.replace("\n", "").isprintable()
     assert len(results[5].traceback) < 25_000
+
+
+def test_a_signal_stops_whoever_plays(tasks):
+    """What an agent raises is no signal; who plays without one is stopped by whatever stops Python."""
+    with pytest.raises(Stopped):
+        play_task(asking(tasks, raising(Stopped(15)))[0])
+
+    def interrupted(k):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        attempted(tasks[0], 0, interrupted)
 
 
 def test_a_fault_of_the_machine_is_told_whatever_its_text_does(tasks):
