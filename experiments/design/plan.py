@@ -148,7 +148,7 @@ class Plan:
     @property
     def notes(self) -> list[str]:
         """What of this is not as it was asked for, in words."""
-        return [*self._drawn(), *self._clipped(), *self._replaced()]
+        return [*self._drawn(), *self._clipped(), *self._clipped_draws(), *self._replaced()]
 
     def _drawn(self) -> Iterator[str]:
         """Whose parameters each world draws, and which of them are held."""
@@ -178,6 +178,25 @@ class Plan:
             yield (
                 f"{overlay} takes {path} out of its range in {self._share(came)}, "
                 f"as far as {max(came.values(), key=lambda x: abs(x - kept)):g}: there it is {kept:g}"
+            )
+
+    def _clipped_draws(self) -> Iterator[str]:
+        """Where relative changes of values that a posterior draws were clipped to their range."""
+        found: dict[tuple[str, str, float, int, int], dict[str, float]] = {}
+        for arm in self.arms.values():
+            came: dict[tuple[str, str, float], list[float]] = {}
+            for clips in arm.case.clipped_by_draw:
+                farthest = {(each.overlay, each.path, each.kept): each.came_out for each in clips}
+                for clip, came_out in farthest.items():
+                    came.setdefault(clip, []).append(came_out)
+            for (overlay, path, kept), outs in came.items():
+                key = overlay, path, kept, len(outs), len(arm.case.clipped_by_draw)
+                found.setdefault(key, {})[arm.name] = max(outs, key=lambda x: abs(x - kept))
+        for (overlay, path, kept, some, draws), arms in found.items():
+            farthest_of_all = max(arms.values(), key=lambda x: abs(x - kept))
+            yield (
+                f"{overlay} takes {path} out of its range in {some:,} of {many(draws, 'draw')}, as far as "
+                f"{farthest_of_all:g}: there it is {kept:g}, in {self._share(arms)}"
             )
 
     def _replaced(self) -> Iterator[str]:

@@ -148,8 +148,29 @@ class Case:
     @cached_property
     def clipped(self) -> tuple[Clip, ...]:
         """What relative changes of drawn values came to outside their range, in any regime."""
-        met = regimes(self.overlays, self.scenario.talks.may_agree) if self.drawn else ()
-        layered = trees(self.tree, self.overlays, self.drawn)
+        return self._clips(self.tree, self.drawn) if self.drawn else ()
+
+    @cached_property
+    def clipped_by_draw(self) -> tuple[tuple[Clip, ...], ...]:
+        """The same of the values of each draw of the posterior, by its number; nothing without one."""
+        if self.posterior is None:
+            return ()
+        changed = frozenset(
+            path
+            for path in self.posterior.paths
+            if path not in self.held
+            and any(
+                isinstance(at_path(each.changes, tuple(path.split("."))), Mapping) for each in self.overlays
+            )
+        )
+        if not changed:
+            return ()
+        draws = (self.posterior.draw(number) for number in range(len(self.posterior.values)))
+        return tuple(self._clips(nested({path: draw[path] for path in changed}), changed) for draw in draws)
+
+    def _clips(self, tree: Mapping[str, Any], drawn: frozenset[str]) -> tuple[Clip, ...]:
+        layered = trees(tree, self.overlays, drawn)
+        met = regimes(self.overlays, self.scenario.talks.may_agree)
         return tuple(dict.fromkeys(clip for active in met for clip in layered.under(active)[1]))
 
     @cached_property

@@ -133,6 +133,24 @@ runs: 2
     ]
 
 
+def test_what_a_policy_makes_of_drawn_values_is_counted_and_said(tmp_path):
+    (tmp_path / "draws.csv").write_text("south.watch.margin_m\n40\n85\n95\n")
+    (tmp_path / "drawn.yaml").write_text("extends: short.yaml\nname: drawn\nposterior: draws.csv\n")
+    found = planned(
+        tmp_path,
+        """\
+name: drawn
+scenarios: [drawn.yaml]
+policies: [wider_margin, better_rangefinding]
+runs: 6
+""",
+    )
+    assert found.notes[1:] == [
+        "wider response margin takes south.watch.margin_m out of its range in 2 of 3 draws, as far as 115: "
+        "there it is 100, in 1 of 3 arms"
+    ]
+
+
 def test_a_study_says_what_it_clips(tmp_path):
     (tmp_path / "short.yaml").write_text(SCENARIO.replace("days: 40", "days: 2"))
     (tmp_path / "study.yaml").write_text("""\

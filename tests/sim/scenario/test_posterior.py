@@ -71,7 +71,17 @@ def test_what_stands_above_holds(files, name, assignments, held):
 def test_a_policy_is_laid_over_the_draw_and_clipped_to_the_range(files):
     case = load_case(str(files / "drawn.yaml"), [str(files / "wide.yaml")])
     under = [case.in_world(world).parameters((0,)).south.watch.margin_m for world in range(3)]
-    assert under == [34, 42, 51]
+    assert under == [34, 42, 51] and not any(case.clipped_by_draw)
+
+
+def test_draws_that_a_policy_takes_out_of_the_range_are_told_one_by_one(files):
+    (files / "draws.csv").write_text(DRAWS.replace("20.5,21", "20.5,90"))
+    case = load_case(str(files / "drawn.yaml"), [str(files / "wide.yaml")])
+    told = [[(each.came_out, each.kept) for each in clips] for clips in case.clipped_by_draw]
+    assert told == [[], [], [(120, 100)]]
+    assert [case.in_world(world).clipped for world in range(3)] == [*case.clipped_by_draw]
+    held = load_case(str(files / "above.yaml"), [str(files / "wide.yaml")])
+    assert held.clipped_by_draw == () and load_case(str(files / "drawn.yaml")).clipped_by_draw == ()
 
 
 def test_a_file_may_have_none_of_the_posterior_below_it(files):
