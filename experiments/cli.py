@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from experiments.commands.numbers import POINT_VALUES, RANGES, RUNS_OF_AN_ARM, WholeNumber, minutes_of
+from experiments.commands.numbers import (
+    POINT_VALUES,
+    RANGES,
+    RUNS_OF_AN_ARM,
+    WholeNumber,
+    minutes_of,
+    refuse_two_sizes,
+)
 from experiments.commands.streams import readable
 from experiments.commands.usage import Verb, Verbs, refuse_beside
 
@@ -94,8 +101,10 @@ def _given(assignments: list[str] | None, posterior: bool) -> tuple[str, ...]:
 
 
 def _refuse_two_sizes(*sizes: float | None) -> None:
-    if sum(size is not None for size in sizes) > 1:
-        raise typer.BadParameter("one of --runs, --minutes and --budget says how many runs")
+    try:
+        refuse_two_sizes(*sizes)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _refuse_figures_of_nothing(dry_run: bool, told: bool) -> None:

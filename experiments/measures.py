@@ -5,10 +5,11 @@ from typing import Any, TypeVar, get_args
 
 import pandas as pd
 
+from sim.constants import DAYS_A_YEAR
 from sim.outcome.columns import RUN, Column, Section
 from sim.outcome.outcome import CLASH_RUNG
 
-YEAR = 365.0  # days
+YEAR = DAYS_A_YEAR
 
 
 def _titles(section: Section) -> dict[str, str]:

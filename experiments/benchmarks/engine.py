@@ -26,6 +26,7 @@ import sim.model
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.benchmarks.plain_mesa import PlainDmz
 from experiments.play.warm_up import compile_once
+from sim.constants import DAY
 from sim.model import DmzModel
 from sim.scenario.loading import load_case
 
@@ -81,7 +82,7 @@ def played(model: DmzModel) -> Play:
 
     sim.model.advance = measured
     try:
-        total = timed(lambda: model.run(model.scene.exposure.begins / 1440.0))
+        total = timed(lambda: model.run(model.scene.exposure.begins / DAY))
         ticks = _unit_ticks(model)  # the end of the warm-up sets the tallies to nought
         total += timed(model.run)
     finally:

@@ -10,6 +10,7 @@ import time
 import numpy as np
 
 from experiments.benchmarks.measured import Figure, figure, show
+from experiments.measures import YEAR
 from experiments.statistics.survival import survival
 
 SEED, REPEATS = 1, 5
@@ -18,9 +19,9 @@ SEED, REPEATS = 1, 5
 def curve_seconds(runs: int) -> float:
     """Of the curve of so many runs of a year, two a world, of which two of three have a clash."""
     luck = np.random.Generator(np.random.Philox(SEED))
-    days = 365.0 * luck.exponential(1.0, runs)
+    days = YEAR * luck.exponential(1.0, runs)
     before = time.perf_counter()
-    survival(np.minimum(days, 365.0), days < 365.0, np.arange(runs) // 2)
+    survival(np.minimum(days, YEAR), days < YEAR, np.arange(runs) // 2)
     return time.perf_counter() - before
 
 

@@ -15,12 +15,13 @@ from mesa.agent import AgentSet
 from mesa.discrete_space import Cell, CellAgent, OrthogonalMooreGrid
 
 from sim.codes import Crew, UnitKind
+from sim.constants import DAY
 from sim.model import DmzModel
 from sim.parameters.whole import Side
 from sim.sides import northward
 from sim.world.seasons import fog_block
 
-TICK, DAY = 10.0, 1440.0
+TICK = 10.0
 MORNING, EVENING = 360.0, 1080.0
 
 

@@ -16,15 +16,15 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibration.record import Record, Statistic, statistics
+from experiments.design.situations import SITUATIONS
 from experiments.findings.pilots import pilot_for, pool_with
-from experiments.measures import with_totals
+from experiments.measures import YEAR, with_totals
 from experiments.play.batch import run_batch
 from experiments.statistics.intervals import Interval, dispersion, rate_interval, ratio_interval
 from experiments.store.tables import incident_table
 from sim.scenario.library import find
 from sim.scenario.loading import Case, load_case
 
-SITUATIONS = ("baseline", "straying", "misjudged", "mapmade")
 FEWEST = 5  # recorded crossings of a world, for its months to say anything about their spread
 
 
@@ -73,7 +73,7 @@ def compare(situation: str, runs: int, workers: int | None, seed: int = 1) -> di
     table = with_totals(batch.run_rows())
     incidents = incident_table(batch.incident_rows()).to_pandas()
     pilots = pilot_for(case)
-    years = table["days"].sum() / 365.0
+    years = table["days"].sum() / YEAR
 
     def rate(column: str) -> str:
         counts = table.groupby("world")[column].sum().to_numpy()

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from experiments.commands.case import LoadedCase, asked_of, loaded
-from experiments.commands.numbers import POINT_VALUES, RANGES, RUNS_OF_AN_ARM, WholeNumber, minutes_of
+from experiments.commands.numbers import (
+    POINT_VALUES,
+    RANGES,
+    RUNS_OF_AN_ARM,
+    WholeNumber,
+    minutes_of,
+    refuse_two_sizes,
+)
 from experiments.design.request import Several, Single
 from sim.agents.loading import fit_agents
 from sim.documents import BadInput, Mark, Problem, parse
@@ -147,9 +154,10 @@ def asked_changes(sizes: Sizes, days: int | None, seed: int | None) -> dict[str,
 def _sizes(sizes: Sizes) -> tuple[int | None, int | None]:
     """Runs and budget; raises ``BadInput`` where more than one says how many runs, or none can be."""
     runs, minutes, budget = sizes
-    if sum(size is not None for size in sizes) > 1:
-        message = "one of runs, minutes and budget says how many runs"
-        raise BadInput([Problem(Mark("--runs", 0, 0), "", message=message)])
+    try:
+        refuse_two_sizes(*sizes)
+    except ValueError as error:
+        raise BadInput([Problem(_mark("runs"), "", message=str(error))]) from None
     minutes_or_none(minutes)
     return whole_or_none("runs", runs, RUNS_OF_AN_ARM), whole_or_none("budget", budget, RUNS_OF_AN_ARM)
 

@@ -32,6 +32,12 @@ def minutes_of(typed: str) -> float:
     return minutes
 
 
+def refuse_two_sizes(*sizes: float | None) -> None:
+    """Refuse more than one of runs, minutes and budget; raises ValueError with what is allowed."""
+    if sum(size is not None for size in sizes) > 1:
+        raise ValueError("one of --runs, --minutes and --budget says how many runs")
+
+
 RANGES = {
     "runs": WholeNumber(1),
     "days": WholeNumber(1),

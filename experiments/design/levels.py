@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from experiments.design.labels import as_number, unit_words
 from sim.documents import Document
@@ -40,7 +40,12 @@ class Level:
 
 @cache
 def _whole_numbers() -> frozenset[str]:
-    return frozenset(".".join(path) for path, field in walk(Scenario) if field.annotation is int)
+    return frozenset(".".join(path) for path, field in walk(Scenario) if _is_of(field.annotation, int))
+
+
+def _is_of(annotation: Any, kind: type) -> bool:
+    """Whether a value is of the kind, or nothing."""
+    return annotation is kind or set(get_args(annotation)) == {kind, type(None)}
 
 
 def is_whole(path: str) -> bool:

@@ -9,9 +9,9 @@ from experiments.calibration.record.counts import Count
 from experiments.calibration.record.incidents import Incident
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.record import Record
+from sim.constants import DAY
 
 _DATE = re.compile(r"\b(19\d\d|20\d\d)-(\d\d)(?:-(\d\d))?\b")
-_MINUTES_A_DAY = 1440.0
 
 
 def happened_by(record: Record, day: date) -> Record:
@@ -29,7 +29,7 @@ def published_by(record: Record, day: date) -> Record:
         time = record.time(each.id, "published")
         if time is None or time.minutes is None:
             return False
-        return each.period.first + timedelta(days=time.minutes.best / _MINUTES_A_DAY) <= day
+        return each.period.first + timedelta(days=time.minutes.best / DAY) <= day
 
     return _kept(record, lambda each: (said := said_on(each)) is not None and said <= day, is_public)
 

@@ -9,9 +9,9 @@ from experiments.calibration.record.record import Record
 from experiments.calibration.record.rules import Rule
 from experiments.calibration.record.statistic import Statistic
 from experiments.calibration.record.times import FEW, Group, Time, groups
+from sim.constants import DAY
 from sim.documents.problems import escaped
 
-_DAY = 1440.0  # minutes
 _COUNTED = f"{COUNTS}:"
 _PROBABILITIES = ("p_shots", "p_other")
 
@@ -72,7 +72,7 @@ def filter_in_markdown(record: Record) -> str:
     spans: list[tuple[str, Period | None]] = [(f"all since {LISTS_SINCE.year}", None)]
     spans += [(str(each), each) for each in noted]
     rows = list[tuple[str, ...]]()
-    for within, how in ((AT_THE_TIME, f"within {AT_THE_TIME / _DAY:g} days"), (None, "ever told singly")):
+    for within, how in ((AT_THE_TIME, f"within {AT_THE_TIME / DAY:g} days"), (None, "ever told singly")):
         for name, inside in spans:
             ours = crossings(record, within, inside)
             fit = Filter.fit(ours)
@@ -110,7 +110,7 @@ def _minutes(time: Time) -> str:
 
 def _unit(what: str) -> float:
     """Minutes of the unit in which a time is printed: publication goes by days."""
-    return _DAY if what == "published" else 1.0
+    return DAY if what == "published" else 1.0
 
 
 def _periods(periods: Iterable[Period]) -> str:

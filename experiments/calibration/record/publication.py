@@ -23,8 +23,9 @@ from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import Quantity
 from experiments.calibration.record.record import Record
 from experiments.calibration.record.statistic import Statistic
+from sim.constants import DAY
 
-AT_THE_TIME = 3 * 1440.0  # minutes: later reports came because somebody else had spoken
+AT_THE_TIME = 3.0 * DAY  # minutes: later reports came because somebody else had spoken
 LISTS_SINCE = date(2010, 1, 1)  # the ministry's list of 2010-14 is the first of all crossings
 _POINTS = 96  # of each axis of the grid
 

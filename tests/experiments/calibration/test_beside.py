@@ -9,11 +9,12 @@ import pytest
 from experiments.calibration import beside
 from experiments.calibration.record import Period, Record
 from experiments.calibration.record.crossings import window
+from experiments.design.situations import SITUATIONS
 from experiments.findings.pilots import pilot_for
 from sim.scenario.loading import load_case
 
 
-@pytest.mark.parametrize("situation", beside.SITUATIONS)
+@pytest.mark.parametrize("situation", SITUATIONS)
 def test_the_months_of_the_record_are_played_under_their_own_rule(situation):
     case, of_2024 = beside.in_the_record(situation), load_case("record_2024")
     assert (case.scenario.start, case.scenario.days) == (date(2024, 6, 1), 518)
@@ -23,13 +24,13 @@ def test_the_months_of_the_record_are_played_under_their_own_rule(situation):
     assert rule == ["own", "favour_other"]
 
 
-@pytest.mark.parametrize("situation", beside.SITUATIONS)
+@pytest.mark.parametrize("situation", SITUATIONS)
 def test_all_but_the_rule_is_the_situations_own(situation):
     ours = beside.in_the_record(situation).parameters((0,))  # the rule of September 2025
     assert ours == load_case(situation).parameters(())
 
 
-@pytest.mark.parametrize("situation", beside.SITUATIONS)
+@pytest.mark.parametrize("situation", SITUATIONS)
 def test_its_pilot_is_the_situations(situation):
     assert pilot_for(beside.in_the_record(situation)).scenario == situation
 

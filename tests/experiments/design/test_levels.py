@@ -235,6 +235,9 @@ def test_whole_numbers_are_sampled_as_whole_numbers_each_as_often(here, scale):
 def test_a_grid_of_whole_numbers_has_whole_numbers(here):
     plan = planned("sweep: {south.watch.posts: {low: 10, high: 21, points: 3}}\n")
     assert plan.factors == {"south.watch.posts": ("10", "16", "21")}
+    plan = planned("sweep: {border.markers_standing: {low: 40, high: 61, points: 3}}\n")
+    found = [arm.case.value_of("border.markers_standing") for arm in plan.arms.values()]
+    assert [*map(repr, found)] == ["40", "50", "61"]
     text = said(planned, "sweep: {south.watch.posts: {low: 1.5, high: 9, points: 3}}\n")
     assert "study.yaml:4:34: sweep.south.watch.posts.low: no whole number" in text
 
