@@ -351,6 +351,15 @@ def test_one_run_alone_lives_and_has_its_story(folder):
     assert "Report: alone/report.html" in one.stdout
 
 
+def test_what_became_of_the_talks_is_printed(folder):
+    words = ("--set", "talks.outcome=ignored", "--set", "talks.answer_days=5", "--policy", "nothing")
+    found = dmz("run", "short.yaml", *words, "--runs", "2", "--workers", "1", "--no-report", cwd=folder)
+    assert found.returncode == 0, found.stderr
+    _, _, table = found.stdout.partition("what became of the talks")
+    days = [line for line in table.splitlines() if line.rstrip().endswith(" 100%")]
+    assert [line.split()[-2] for line in days] == ["none", "proposed", "ignored"], found.stdout
+
+
 def test_a_dry_run_says_what_it_takes(folder):
     dry = dmz("run", "short.yaml", "--runs", "10", "--dry-run", "--workers", "1", cwd=folder)
     assert dry.returncode == 0 and "1 arm, 10 runs" in dry.stdout, dry.stdout + dry.stderr
