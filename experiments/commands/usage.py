@@ -56,6 +56,11 @@ def _is_typed(ctx: Any, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
+def _names(param: Any) -> list[str]:
+    """What switches it on, and off."""
+    return [*param.opts, *param.secondary_opts]
+
+
 def _name(param: Any) -> str:
     return str(max(param.opts, key=len))
 
@@ -65,7 +70,7 @@ def _refuse(ctx: Any, error: Any, typed: list[str]) -> NoReturn:
     option = getattr(error, "option_name", None)
     if option is None:
         raise error
-    known: dict[str, Any] = {name: each for each in ctx.command.get_params(ctx) for name in each.opts}
+    known: dict[str, Any] = {name: each for each in ctx.command.get_params(ctx) for name in _names(each)}
     if option in known and getattr(known[option], "is_flag", False):
         ctx.fail(f"{option} takes no value")
     if option in known:
@@ -83,7 +88,7 @@ def _no_option(ctx: Any, word: str, known: Iterable[str]) -> str:
     others = [
         f"`dmz {verb}`"
         for verb, command in verbs.items()
-        if any(name in each.opts for each in command.params)
+        if any(name in _names(each) for each in command.params)
     ]
     where = f", an option of {' and '.join(others)}" if others else ""
     near = nearest(name, names)

@@ -10,6 +10,7 @@ from rich.console import Console
 from experiments.commands.console import console
 from experiments.commands.exits import SAME_AGAIN, guarded, noted
 from experiments.commands.progress import Tenths
+from experiments.design.sorts import sorts_wanted
 from experiments.pictures.back_tests import back_test_picture
 from experiments.pictures.episodes import chances
 from experiments.pictures.picture import Picture, save
@@ -32,7 +33,8 @@ def validation(asked: Asked, out: Path, workers: Workers) -> int:
     """Validate into ``out``, or go on there; the exit code, which misses do not change."""
 
     def do(talk: Console) -> int:
-        ready(asked)
+        with sorts_wanted(("scenario", [asked.situation])):
+            ready(asked)
         with own_folder(out, HISTORIES), noted(SAME_AGAIN):
             compile_once(talk.print)
             if asked.calibration is not None:

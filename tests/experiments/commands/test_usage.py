@@ -44,6 +44,8 @@ def test_a_verb_that_nothing_is_like_is_told_with_the_verbs_alone():
         (("run", "baseline", "--run", "5"), "--run;", "did you mean --runs?"),
         (("run", "baseline", "-runs", "5"), "-runs;", "did you mean --runs?"),
         (("run", "baseline", "-n", "5"), "-n;", "--allow-code, --help"),
+        (("run", "baseline", "--no-posterio"), "--no-posterio;", "did you mean --no-posterior?"),
+        (("incident", "x", "--no-report"), "--no-report, an option of `dmz run`", "--help"),
         (("run", "baseline", "--polices=hotline"), "--polices;", "did you mean --policy?"),
         (
             ("run", "baseline", "--minutes", "3"),

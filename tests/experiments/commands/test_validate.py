@@ -79,6 +79,7 @@ def test_it_goes_into_a_folder_of_its_scenario(played, tmp_path, monkeypatch):
     ("words", "said"),
     [
         (["nowhere"], "nowhere"),
+        (["hotline"], "there is no such scenario, but a policy of this name"),
         (["baseline", "--draws", "3"], "20 or more"),
         (["baseline", "--record", "no_such"], "counts.csv"),
         (["baseline", "--calibration", "."], "no calibration"),
