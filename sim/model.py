@@ -22,7 +22,7 @@ from sim.agents import CommandPost, Government, GuardPost, Unit
 from sim.agents.loading import fit_agents
 from sim.codes import UnitKind
 from sim.constants import DAY
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import refuse
 from sim.documents.problems import nearest, show
 from sim.exposure import Exposure
 from sim.field.advance import advance, scratch
@@ -164,7 +164,7 @@ class DmzModel(mesa.Model):
         Raises ``BadInput`` for days that cannot be.
         """
         if days is not None and not (isinstance(days, Real) and days >= 0):
-            raise BadInput([Problem(Mark("days", 0, 0), "", show(days), "days, 0 or more")])
+            refuse("days", found=show(days), allowed="days, 0 or more")
         horizon, tick = self.scene.exposure.horizon, self.scene.tick
         until = horizon if days is None else float(np.ceil((self.minute + DAY * days) / tick)) * tick
         self._play(min(until, horizon))
@@ -301,14 +301,14 @@ def _whole(name: str, value: Any) -> int:
     """A part of an address, which would else be cut to a whole number without a word."""
     if isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) <= _LARGEST:
         return int(value)
-    raise BadInput([Problem(Mark(name, 0, 0), "", show(value), f"a whole number, 0 to {_LARGEST:,}")])
+    refuse(name, found=show(value), allowed=f"a whole number, 0 to {_LARGEST:,}")
 
 
 def _minutes_of(step: str, tick: float) -> float:
     """How long a step is."""
     if step not in STEPS:
         allowed, near = " or ".join(STEPS), nearest(step, STEPS)
-        raise BadInput([Problem(Mark("step", 0, 0), "", show(step), allowed, near)])
+        refuse("step", found=show(step), allowed=allowed, near=near)
     return tick if step == "tick" else DAY
 
 

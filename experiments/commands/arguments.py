@@ -22,7 +22,7 @@ from experiments.commands.numbers import (
 )
 from experiments.design.request import Several, Single
 from sim.agents.loading import fit_agents
-from sim.documents import BadInput, Mark, Problem, parse
+from sim.documents import BadInput, Mark, Problem, parse, refuse
 from sim.documents.problems import nearest, show
 from sim.scenario.case import Case
 from sim.scenario.loading import Name
@@ -78,7 +78,7 @@ def _refuse(argument: str, given: object, allowed: str, message: str) -> NoRetur
         found = show(given)
     else:
         found = f"the class {given.__name__}" if isinstance(given, type) else f"a {type(given).__name__}"
-    raise BadInput([Problem(_mark(argument), "", found, allowed, None, message)])
+    refuse(_mark(argument), message, found=found, allowed=allowed)
 
 
 def _mark(argument: str) -> Mark:
@@ -157,7 +157,7 @@ def _sizes(sizes: Sizes) -> tuple[int | None, int | None]:
     try:
         refuse_two_sizes(*sizes)
     except ValueError as error:
-        raise BadInput([Problem(_mark("runs"), "", message=str(error))]) from None
+        refuse(_mark("runs"), str(error))
     minutes_or_none(minutes)
     return whole_or_none("runs", runs, RUNS_OF_AN_ARM), whole_or_none("budget", budget, RUNS_OF_AN_ARM)
 
@@ -180,7 +180,7 @@ def whole(option: str, value: object, allowed: WholeNumber | None = None) -> int
     try:
         return allowed(str(value))
     except ValueError as error:
-        raise BadInput([Problem(Mark(f"--{option}", 0, 0), "", message=str(error))]) from None
+        refuse(f"--{option}", str(error))
 
 
 def minutes_or_none(given: object) -> float | None:
@@ -188,7 +188,7 @@ def minutes_or_none(given: object) -> float | None:
     try:
         return None if given is None else minutes_of(str(given))
     except ValueError as error:
-        raise BadInput([Problem(_mark("minutes"), "", message=str(error))]) from None
+        refuse(_mark("minutes"), str(error))
 
 
 def whole_or_none(option: str, value: object, allowed: WholeNumber | None = None) -> int | None:
@@ -201,7 +201,7 @@ def assignments(given: Mapping[str, object] | None, posterior: object = True) ->
     if given is not None and not isinstance(given, Mapping):
         message = "a mapping from parameters to values is wanted"
         example = '{"south.watch.margin_m": 30}'
-        raise BadInput([Problem(Mark("--set", 0, 0), "", show(given), example, None, message)])
+        refuse("--set", message, found=show(given), allowed=example)
     without = () if flag("posterior", posterior) else (POINT_VALUES,)
     return (*(f"{key}={_written(value)}" for key, value in (given or {}).items()), *without)
 

@@ -15,7 +15,7 @@ from experiments.store.parts import COMPLETE, FAILURES, TABLES
 from experiments.study.draws import FILE as DRAWS
 from experiments.study.folder import CODE, INPUTS, MANIFEST, StudyFolder
 from experiments.study.place import undisturbed
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput, Mark, Problem, refuse
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say
 _STORED = {".parquet", ".png"}  # compressed already
@@ -71,7 +71,7 @@ def _refuse_unsound(study: StudyFolder) -> None:
     study.refuse_changed_inputs()
     if not study.parts.complete:
         message = "not everything has been played; dmz resume goes on"
-        raise BadInput([Problem(Mark(str(study.path), 0, 0), "", message=message)])
+        refuse(study.path, message)
     study.parts.check()
     wrong = [Problem(study.mark, "", message=line) for line in rows_astray(study)]
     for place in (study.path, study.path / PICTURES):
@@ -94,13 +94,7 @@ def _refuse_place(target: Path) -> None:
     except OSError as error:
         message = f"cannot be written: {error.strerror}"
     if message:
-        raise BadInput(
-            [
-                Problem(
-                    Mark("--out", 0, 0), "", str(target), "a new file in a folder that exists", None, message
-                )
-            ]
-        )
+        refuse("--out", message, found=str(target), allowed="a new file in a folder that exists")
 
 
 def _readme(study: StudyFolder, name: str) -> str:

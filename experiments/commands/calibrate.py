@@ -14,7 +14,7 @@ from experiments.commands.progress import Tenths
 from experiments.play.warm_up import compile_once
 from experiments.play.workers import Workers
 from experiments.study.place import own_folder
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import refuse
 
 
 def calibration(record: Path | None, out: Path, size: Size, seed: int, workers: Workers) -> int:
@@ -25,7 +25,7 @@ def calibration(record: Path | None, out: Path, size: Size, seed: int, workers: 
         try:
             target = target_of(read)
         except ValueError as error:
-            raise BadInput([Problem(Mark("--record", 0, 0), "", str(record), message=str(error))]) from None
+            refuse("--record", str(error), found=str(record))
         with own_folder(out, FOLDER, option="FOLDER"), noted(SAME_AGAIN):
             compile_once(talk.print)
             found = calibrate(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from html import escape
 
 from experiments.design.request import Single, case_of
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import Mark, refuse
 from sim.documents.problems import show
 from sim.scenario.case import Case
 
@@ -42,22 +42,16 @@ def asked_of(case: Case, *, bare: bool = False) -> Single:
     """
     asked, mark = case.asked if isinstance(case, LoadedCase) else None, Mark("scenario", 0, 0)
     if asked is None:
-        raise BadInput(
-            [
-                Problem(
-                    mark,
-                    "",
-                    show(case.scenario.name),
-                    "one of dmz.load",
-                    None,
-                    "nobody knows of which files it was loaded",
-                )
-            ]
+        refuse(
+            mark,
+            "nobody knows of which files it was loaded",
+            found=show(case.scenario.name),
+            allowed="one of dmz.load",
         )
     if bare and asked.policies:
         found, allowed = ", ".join(asked.policies), "a case without; policies are what is compared"
-        raise BadInput([Problem(mark, "", found, allowed, None, "the case has policies")])
+        refuse(mark, "the case has policies", found=found, allowed=allowed)
     if loaded(asked).content_hash != case.content_hash:
         message = "its files say something else by now: load it anew"
-        raise BadInput([Problem(mark, "", show(case.scenario.name), message=message)])
+        refuse(mark, message, found=show(case.scenario.name))
     return asked

@@ -32,7 +32,7 @@ from experiments.study.folder import StudyFolder
 from experiments.study.place import locked
 from experiments.study.results import Results
 from experiments.wording import Rate, Ratio, many
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import Mark, refuse
 from sim.documents.problems import nearest, show
 
 
@@ -188,8 +188,8 @@ class Findings:
             return PictureFile(there[0])
         if wanted not in by_name:
             mark, near = Mark("picture", 0, 0), nearest(wanted, by_name)
-            raise BadInput(
-                [Problem(mark, "", show(wanted), ", ".join(by_name), near, "there is no such picture")]
+            refuse(
+                mark, "there is no such picture", found=show(wanted), allowed=", ".join(by_name), near=near
             )
         return PictureFile(by_name[wanted])
 

@@ -19,7 +19,7 @@ from experiments.study.folder import StudyFolder
 from experiments.study.place import locked
 from experiments.study.results import Results
 from experiments.wording import many, share_figure
-from sim.documents import BadInput, Problem
+from sim.documents import refuse
 
 FOLDER = "learn"  # in the folder of results
 _FEWEST = 50  # draws, of which something can be learnt at all
@@ -41,14 +41,14 @@ def learn(folder: Path) -> Iterator[RenderableType]:
     if not futures:
         message = "no policies were compared over the draws of a posterior"
         allowed = "results of dmz compare or study of a scenario with a posterior"
-        raise BadInput([Problem(study.mark, "", "", allowed, None, message)])
+        refuse(study.mark, message, allowed=allowed)
     told, runs = dict[str, list[Fact]](), results.runs
     for future, arms in futures.items():
         options = {policy: (arm, runs[runs["arm"] == arm.name]) for policy, arm in arms.items()}
         draws = min(its["draw"].nunique() for _, its in options.values())
         if draws < _FEWEST:
             message = f"{future} has {many(draws, 'draw')}, of which nothing can be learnt"
-            raise BadInput([Problem(study.mark, "", str(draws), f"{_FEWEST} or more", None, message)])
+            refuse(study.mark, message, found=str(draws), allowed=f"{_FEWEST} or more")
         sites = _sites(results, arms[None].name)
         told[future] = facts(options, sites, _unknowns(plan), plan.seed)
         yield from _table(future, draws, told[future])

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from experiments.commands.console import console
 from experiments.commands.exits import guarded
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import refuse
 from sim.documents.problems import show
 from sim.scenario.parameter_table import (
     ParameterRow,
@@ -48,7 +48,7 @@ def _refuse(words: Sequence[str]) -> None:
     near = nearest_word(rows, unknown) if unknown else None
     allowed = "words of names, meanings, units, grades or sources; `dmz params` prints all"
     said = unknown if unknown else " ".join(words)
-    raise BadInput([Problem(Mark("dmz params", 0, 0), "", show(said), allowed, near, message)])
+    refuse("dmz params", message, found=show(said), allowed=allowed, near=near)
 
 
 def _lines(rows: Sequence[ParameterRow], width: int, sources: bool) -> Iterator[str]:

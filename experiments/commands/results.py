@@ -18,7 +18,7 @@ from experiments.store.parts import Parts
 from experiments.study.draws import draws_of
 from experiments.study.folder import StudyFolder
 from experiments.wording import many
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput, Mark, Problem, refuse
 
 _NAMES = ("runs", "incidents", "tension", "failures")
 
@@ -109,7 +109,7 @@ def _make(out: Path, ending: str) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message, allowed = f"cannot be a folder of tables: {error.strerror}", "a place that can be written to"
-        raise BadInput([Problem(Mark(f"--{ending}", 0, 0), "", str(out), allowed, None, message)]) from None
+        refuse(f"--{ending}", message, found=str(out), allowed=allowed)
 
 
 def _batches(parts: Parts, name: str) -> Iterator[pa.RecordBatch]:

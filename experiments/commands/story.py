@@ -7,7 +7,7 @@ from html import escape
 from experiments.play.task import Task, play
 from experiments.play.workers import apart
 from experiments.wording import many
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import refuse
 from sim.model import DmzModel
 from sim.outcome.outcome import CLASH_RUNG, Outcome
 from sim.outcome.story import tell
@@ -61,5 +61,5 @@ def clash_of(k: int, clashes: int) -> int:
     if not 1 <= k <= clashes:
         allowed = f"1 to {clashes:,}" if clashes else ""
         message = f"no story of number {k}: {many(clashes, 'accidental clash')} came about"
-        raise BadInput([Problem(Mark("--why", 0, 0), "", str(k), allowed, None, message)])
+        refuse("--why", message, found=str(k), allowed=allowed)
     return k - 1

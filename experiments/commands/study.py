@@ -25,7 +25,7 @@ from experiments.study.changes import refuse_changes
 from experiments.study.code import Agents, agents_by_arm, with_agents
 from experiments.study.folder import StudyFolder, claimed, had_alone, left_undone
 from experiments.study.play_out import play_out
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput, refuse
 from sim.documents.problems import escaped
 
 
@@ -110,14 +110,14 @@ def _reach_scheduler(options: Options, plan: Plan) -> None:
     cases = [arm.case for arm in plan.arms.values()]
     address = options.workers.scheduler
     if address is not None and (problem := cluster_problem(address, cases)):
-        raise BadInput([Problem(Mark("--scheduler", 0, 0), "", address, message=problem)])
+        refuse("--scheduler", problem, found=address)
 
 
 def _refuse_other_version(study: StudyFolder) -> None:
     kept = study.manifest["version"]
     if kept != sim.__version__:
-        raise BadInput(
-            [Problem(study.mark, "version", sim.__version__, kept, None, "changed since the study began")]
+        refuse(
+            study.mark, "changed since the study began", path="version", found=sim.__version__, allowed=kept
         )
 
 

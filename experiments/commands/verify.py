@@ -21,7 +21,7 @@ from experiments.study.folder import StudyFolder
 from experiments.study.play_out import tally_of
 from experiments.study.stopping import targets
 from experiments.wording import many
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import refuse
 from sim.documents.problems import escaped
 from sim.outcome.outcome import Outcome
 
@@ -103,9 +103,7 @@ def replay(folder: Path, row: int, why: int | None, allow_code: bool, audience: 
     study = StudyFolder(folder)
     keys = keys_of(study)
     if row >= len(keys):
-        raise BadInput(
-            [Problem(Mark("--row", 0, 0), "", str(row), f"0 to {len(keys) - 1}", None, "no such row")]
-        )
+        refuse("--row", "no such row", found=str(row), allowed=f"0 to {len(keys) - 1}")
     _tell_versions(study, audience)
     agents = _agents(study, allow_code)
     compile_once(audience.say)
@@ -149,7 +147,7 @@ def keys_of(study: StudyFolder) -> list[Key]:
     if not study.parts.complete:
         keys.sort(key=lambda key: (order[key[0]], key[1]))
     if not keys:
-        raise BadInput([Problem(study.mark, "", message="no run has finished yet")])
+        refuse(study.mark, "no run has finished yet")
     return keys
 
 

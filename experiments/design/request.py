@@ -14,7 +14,7 @@ from experiments.design.plan import NO_POLICY, Arm, Plan, Rule, arm_name
 from experiments.design.sorts import sorts_wanted
 from experiments.design.study_file import MOST_RUNS, Study
 from experiments.worlds import LUCKS
-from sim.documents import BadInput, Document, Mark, Problem, validate
+from sim.documents import BadInput, Document, refuse, validate
 from sim.documents.problems import show
 from sim.scenario.case import Case
 from sim.scenario.loading import load_case
@@ -82,36 +82,14 @@ def case_of(asked: Single) -> Case:
 def single_plan(asked: Single) -> Plan:
     """The plan of a single arm. Raises ``BadInput`` with everything wrong with its files."""
     if asked.runs is not None and not 1 <= asked.runs <= MOST_RUNS:
-        raise BadInput(
-            [
-                Problem(
-                    Mark("--runs", 0, 0),
-                    "",
-                    str(asked.runs),
-                    f"1 to {MOST_RUNS:,}",
-                    None,
-                    "so many runs are not played",
-                )
-            ]
-        )
+        refuse("--runs", "so many runs are not played", found=str(asked.runs), allowed=f"1 to {MOST_RUNS:,}")
     case = case_of(asked)
     scenario = case.scenario
     runs = asked.runs or (RUNS if case.posterior is None else LUCKS * FEWEST_DRAWS)
     asked = replace(asked, runs=runs)
     policy = case.policy_name if asked.policies else None
     if policy == NO_POLICY:
-        raise BadInput(
-            [
-                Problem(
-                    Mark("--policy", 0, 0),
-                    "",
-                    show(policy),
-                    "another name",
-                    None,
-                    "a policy cannot be called that",
-                )
-            ]
-        )
+        refuse("--policy", "a policy cannot be called that", found=show(policy), allowed="another name")
     if case.replaced:
         raise BadInput(each.problem for each in case.replaced)
     future = ", ".join([scenario.name, *assigned_words(case)])

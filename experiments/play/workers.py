@@ -9,7 +9,7 @@ from pathlib import Path
 from experiments.play.cluster import on_cluster
 from experiments.play.pool import Play, R, Stream, W, on_processes
 from experiments.play.task import Outcomes, Task, play_task
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import refuse
 
 _CGROUPS = Path("/sys/fs/cgroup")
 
@@ -27,9 +27,7 @@ class Workers:
     def __post_init__(self) -> None:
         if self.processes is not None and self.scheduler is not None:
             message, allowed = "a scheduler has workers of its own", "one of the two"
-            raise BadInput(
-                [Problem(Mark("--workers", 0, 0), "", str(self.processes), allowed, None, message)]
-            )
+            refuse("--workers", message, found=str(self.processes), allowed=allowed)
 
     @property
     def count(self) -> int:

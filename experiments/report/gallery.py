@@ -28,7 +28,7 @@ from experiments.report.publish import picture_tables
 from experiments.study.folder import StudyFolder
 from experiments.study.results import Results
 from experiments.wording import Rate, capital, effect, figure, many, number, signed, span
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput, refuse
 
 _DRAWN = (
     "heat",
@@ -55,17 +55,11 @@ def page(folder: Path, into: Path) -> Path:
     figures = json.loads((folder / "figures.json").read_text("utf-8"))
     target = into / _safe(results.manifest)
     if others := others_in(target):
-        raise BadInput(
-            [
-                Problem(
-                    Mark(str(target), 0, 0),
-                    "",
-                    ", ".join(others[:3]),
-                    "a folder that holds nothing but a page",
-                    None,
-                    "holds what is no part of a page",
-                )
-            ]
+        refuse(
+            target,
+            "holds what is no part of a page",
+            found=", ".join(others[:3]),
+            allowed="a folder that holds nothing but a page",
         )
     target.mkdir(parents=True, exist_ok=True)
     made = pictures(results.manifest, figures, picture_tables(results))

@@ -9,13 +9,12 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn
 
 import pandas as pd
 
 import sim
 from experiments.store.files import read_json, write_json, write_whole
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import refuse
 from sim.scenario.case import digest
 
 _ASKED = "asked.json"
@@ -35,10 +34,10 @@ def claim(folder: Path, asked: Mapping[str, object]) -> None:
     try:
         kept = read_json(path)
     except ValueError:
-        _refuse(path, "is damaged: begin anew in a folder of its own")
+        refuse(path, "is damaged: begin anew in a folder of its own")
     if kept != wanted:
         message = "holds what was played of another scenario, seed or version: name a folder of its own"
-        _refuse(folder, message)
+        refuse(folder, message)
 
 
 def keep(folder: Path, name: str, first: int, last: int, table: pd.DataFrame) -> None:
@@ -60,13 +59,9 @@ def kept(folder: Path, name: str) -> Iterator[tuple[str, pd.DataFrame]]:
         if found := pattern.fullmatch(path.name):
             content = path.read_bytes()
             if _digest(content) != found[2]:
-                _refuse(path, "is damaged: remove it, and what it held is played again")
+                refuse(path, "is damaged: remove it, and what it held is played again")
             yield found[1], pd.read_parquet(io.BytesIO(content))
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:_DIGITS]
-
-
-def _refuse(path: Path, message: str) -> NoReturn:
-    raise BadInput([Problem(Mark(str(path), 0, 0), "", message=message)])

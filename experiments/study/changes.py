@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.design.manifest_file import ArmEntry, Manifest
 from experiments.design.plan import differences
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput, Mark, Problem, refuse
 from sim.documents.problems import printable
 
 _MOST = 6  # changed fields that are named
@@ -94,7 +94,7 @@ def refuse_control_characters(value: Any, mark: Mark) -> None:
     for text in _texts(value):
         if _CONTROL.search(text):
             message = "has control characters, or bytes that are no text"
-            raise BadInput([Problem(mark, "", printable(text), "text that can be printed", None, message)])
+            refuse(mark, message, found=printable(text), allowed="text that can be printed")
 
 
 def _texts(value: Any) -> Iterator[str]:

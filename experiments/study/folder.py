@@ -26,7 +26,7 @@ from experiments.study.changes import refuse_changes, refuse_control_characters
 from experiments.study.code import code_digests, sources
 from experiments.study.manifest import Sealed, misshapen
 from experiments.study.place import locked, make, make_new, refuse_strangers
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput, Mark, Problem, refuse
 from sim.documents.problems import nearest
 from sim.scenario.case import digest
 from sim.scenario.library import is_file
@@ -61,7 +61,7 @@ class StudyFolder:
         try:
             plan = Plan.of(self.manifest, self.path / INPUTS)
         except _DAMAGED as error:
-            _refuse(self.path / MANIFEST, f"is damaged: {error}".splitlines()[0])
+            refuse(self.path / MANIFEST, f"is damaged: {error}".splitlines()[0])
         for name in sorted({name for arm in plan.arms.values() for name in arm.case.fingerprints.values()}):
             self._refuse_changed(name, name)
         return plan
@@ -92,11 +92,11 @@ class StudyFolder:
     def _refuse_changed(self, name: str, kept: str) -> None:
         path = self.path / INPUTS / name
         if Path(name).is_absolute() or ".." in Path(name).parts:
-            _refuse(self.path / MANIFEST, "is damaged: it names a file outside its folder")
+            refuse(self.path / MANIFEST, "is damaged: it names a file outside its folder")
         if not path.is_file():
-            _refuse(path, "is missing")
+            refuse(path, "is missing")
         if digest_of(path) != kept:
-            _refuse(path, "is not what was read: its digest is another")
+            refuse(path, "is not what was read: its digest is another")
 
     def refuse_other_code(self) -> None:
         """Refuse code of a custom agent, which is loaded, that is not that of then."""
@@ -114,10 +114,6 @@ def _holds(path: Path, kept: str) -> bool:
     return path.is_file() and digest_of(path) == kept
 
 
-def _refuse(path: Path, message: str) -> None:
-    raise BadInput([Problem(Mark(str(path), 0, 0), "", message=message)])
-
-
 # -- the manifest ---------------------------------------------------------------------------------
 
 
@@ -132,17 +128,17 @@ def _manifest(folder: Path) -> Sealed:
         strange, version = misshapen(text), manifest["version"]
         series = _series(version)
     except _DAMAGED:
-        _refuse(path, "is damaged")
+        refuse(path, "is damaged")
     if series != _series(sim.__version__):
-        _refuse(
+        refuse(
             path,
             f"made by version {version}: that one reads it (pip install 'dmz-escalation=={series}'), "
             f"this one ({sim.__version__}) does not",
         )
     if not sound:
-        _refuse(path, "is damaged: it is not what was written")
+        refuse(path, "is damaged: it is not what was written")
     if strange:
-        _refuse(path, f"is damaged: {strange}")
+        refuse(path, f"is damaged: {strange}")
     return manifest
 
 
@@ -154,7 +150,7 @@ def _refuse_no_study(folder: Path) -> None:
         message = "no results of dmz run, compare or study: it has no manifest.json"
     elif is_file(folder):
         message = "this is a file, not the folder of results"
-    raise BadInput([Problem(Mark(str(folder), 0, 0), "", nearest=_meant(folder), message=message)])
+    refuse(folder, message, near=_meant(folder))
 
 
 def _meant(folder: Path) -> str | None:

@@ -7,10 +7,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 from experiments.store.files import unfinished
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput, Mark, Problem, refuse
 
 _LOCK = ".lock"
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -72,7 +71,7 @@ def _refused_in_words(out: Path, option: str) -> Iterator[None]:
             f"cannot be a folder of results: {error.strerror}",
             "a place that can be written to",
         )
-        raise BadInput([Problem(Mark(option, 0, 0), "", str(out), allowed, None, message)]) from None
+        refuse(option, message, found=str(out), allowed=allowed)
 
 
 # -- having it alone ------------------------------------------------------------------------------
@@ -89,10 +88,10 @@ def locked(folder: Path) -> Iterator[None]:
             stream = opened.enter_context(open(folder / _LOCK, "w", opener=_own))
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _refuse(folder, "another process is filling this folder")
+            refuse(folder, "another process is filling this folder")
         except OSError as error:
             what = "nothing can be written here" if error.errno in _CLOSED else "files here cannot be locked"
-            _refuse(folder, f"{what}: {error.strerror}; take a folder on another disk, or copy it there")
+            refuse(folder, f"{what}: {error.strerror}; take a folder on another disk, or copy it there")
         yield
 
 
@@ -109,7 +108,7 @@ def undisturbed(folder: Path) -> Iterator[None]:
             opened.callback(os.close, handle)
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            _refuse(folder, "another process is filling this folder")
+            refuse(folder, "another process is filling this folder")
         except OSError:
             pass
         yield
@@ -118,7 +117,3 @@ def undisturbed(folder: Path) -> Iterator[None]:
 def _own(path: str, flags: int) -> int:
     """Open a lock, and never what a link of that name leads to: that would be emptied."""
     return os.open(path, flags | os.O_NOFOLLOW, 0o666)
-
-
-def _refuse(folder: Path, message: str) -> NoReturn:
-    raise BadInput([Problem(Mark(str(folder), 0, 0), "", message=message)])

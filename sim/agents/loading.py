@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import get_args
 
 from sim import agents as shipped_agents
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import BadInput, Mark, Problem, refuse
 from sim.documents.problems import nearest, said, show
 from sim.scenario.case import AgentChoice, Case
 from sim.scenario.scenario_file import AgentKind
@@ -29,7 +29,7 @@ def fit_agents(agents: Mapping[str, type] | None) -> dict[str, type]:
     """
     if agents is not None and not isinstance(agents, Mapping):
         message, allowed = "a mapping from kinds to classes is wanted", '{"CommandPost": MyCommandPost}'
-        raise BadInput([Problem(_HANDED, "", show(agents), allowed, None, message)])
+        refuse(_HANDED, message, found=show(agents), allowed=allowed)
     problems = [_unfit(kind, its) for kind, its in (agents or {}).items()]
     if wrong := [each for each in problems if each is not None]:
         raise BadInput(wrong)

@@ -18,7 +18,7 @@ from sim.documents.document import Document, assigned, merge, parse, read, under
 from sim.documents.extending import KEY as EXTENDS
 from sim.documents.extending import resolve_extends
 from sim.documents.laying import laid_over
-from sim.documents.problems import BadInput, Mark, Problem
+from sim.documents.problems import BadInput, Mark, Problem, refuse
 from sim.documents.strict import Impossible, StrictModel
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "merge",
     "parse",
     "read",
+    "refuse",
     "resolve_extends",
     "under",
     "validate",

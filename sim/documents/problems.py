@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 KeyPath = tuple[str | int, ...]
 
@@ -66,6 +67,21 @@ class BadInput(Exception):  # noqa: N818
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def refuse(
+    where: Mark | Path | str,
+    message: str = "",
+    *,
+    path: str = "",
+    found: str = "",
+    allowed: str = "",
+    near: str | None = None,
+    absent: bool = False,
+) -> NoReturn:
+    """Refuse an input for one thing: at its place in a file, or as a whole by the name of a file or option."""
+    mark = where if isinstance(where, Mark) else Mark(str(where), 0, 0)
+    raise BadInput([Problem(mark, path, found, allowed, near, message, absent)]) from None
 
 
 def where_named(problems: Iterable[Problem], mark: Mark, path: KeyPath, name: str) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from sim.documents import BadInput, Document, Problem, read, validate
+from sim.documents import BadInput, Document, Problem, read, refuse, validate
 from sim.documents.problems import dotted, show
 from sim.scenario.case import Case
 from sim.scenario.incident_file import IncidentFile
@@ -102,7 +102,7 @@ class Described:
         if self.moment.at_km > length_km:
             message, mark = "beyond the end of the line", self.document.at(("at_km",))
             found, allowed = show(self.moment.at_km), f"at most {length_km:g} km"
-            raise BadInput([Problem(mark, "at_km", found, allowed, None, message)])
+            refuse(mark, message, path="at_km", found=found, allowed=allowed)
 
     def _placed(self, problem: Problem, own: Sequence[str], scenario: str) -> Problem:
         """A problem without a line gets that of the file which brought it about."""

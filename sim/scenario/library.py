@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from sim.documents import BadInput, Mark, Problem
+from sim.documents import Mark, refuse
 from sim.documents.problems import nearest, show
 
 Kind = Literal["scenarios", "policies"]
@@ -58,7 +58,7 @@ def named_file(name: str, folder: Path, allowed: str) -> Path:
         return found
     near = nearest(name, [path.stem for path in documents_in(folder)])
     mark, message = Mark(name or "''", 0, 0), "there is no such file" if name else "no file is named"
-    raise BadInput([Problem(mark, "", show(name), allowed, near, message, absent=True)])
+    refuse(mark, message, found=show(name), allowed=allowed, near=near, absent=True)
 
 
 def find(name: str, kind: Kind, beside: Path | None = None) -> Path:
