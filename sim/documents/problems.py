@@ -79,7 +79,7 @@ def refuse(
     near: str | None = None,
     absent: bool = False,
 ) -> NoReturn:
-    """Refuse an input for one thing: at its place in a file, or as a whole by the name of a file or option."""
+    """Refuse one thing: at its place in a file, or as a whole by the name of a file or an option."""
     mark = where if isinstance(where, Mark) else Mark(str(where), 0, 0)
     raise BadInput([Problem(mark, path, found, allowed, near, message, absent)]) from None
 
