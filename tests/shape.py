@@ -1,10 +1,12 @@
 """Whether plain values have the shape that a TypedDict declares."""
 
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from typing_extensions import is_typeddict
 
 
-def keys_of(shape):
+def _keys_of(shape):
     return shape.__required_keys__ | shape.__optional_keys__
 
 
@@ -12,7 +14,7 @@ def strange(value, wanted, place=""):
     """The first place where plain values are not of a type; None where they are."""
     kind, inner = get_origin(wanted) or wanted, get_args(wanted)
     if is_typeddict(wanted):
-        if not isinstance(value, dict) or not wanted.__required_keys__ <= value.keys() <= keys_of(wanted):
+        if not isinstance(value, dict) or not wanted.__required_keys__ <= value.keys() <= _keys_of(wanted):
             return f"{place}: {value!r:.200} has not the keys of {wanted.__name__}"
         hints = get_type_hints(wanted)
         return _first((value[key], hints[key], f"{place}.{key}") for key in value)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from experiments.design.columns import RUN_NAMES, asked_columns
 from experiments.design.factors import Point, number_of_points, points
 from experiments.design.levels import Level, assigned_words
-from experiments.design.manifest_file import Request, Verb
-from experiments.design.plan import MOST_ARMS, NO_POLICY, Arm, Plan, Rule, Until, arm_name
+from experiments.design.manifest_file import MOST_ARMS, Request, Verb
+from experiments.design.plan import NO_POLICY, Arm, Plan, Rule, Until, arm_name
 from experiments.design.policy_lists import listed
 from experiments.design.situations import Situated, set_again_words, situated
 from experiments.design.sorts import SHIPPED_STUDIES, sorts_wanted

@@ -10,18 +10,25 @@ from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sim
 from experiments.design.columns import AskedColumn
 from experiments.design.levels import replaced_words, setting_words
-from experiments.design.manifest_file import FixedRule, HalfWidth, Manifest, Request, UntilRule, Verb
+from experiments.design.manifest_file import (
+    CaseEntry,
+    FixedRule,
+    HalfWidth,
+    Manifest,
+    Request,
+    UntilRule,
+    Verb,
+)
 from experiments.wording import many
 from experiments.worlds import LUCKS
 from sim.scenario.case import Case
 
 NO_POLICY = "no policy"  # what tables and pictures call an arm that has none
-MOST_ARMS = 5_000
 TALKS = "What talks cost and bring, and their dates, are assumptions."  # wherever there are any
 
 
@@ -236,7 +243,7 @@ class Plan:
                     "levels": dict(arm.levels),
                     "values": self.asked(arm),
                     "content_hash": arm.case.content_hash,
-                    "case": arm.case.saved,
+                    "case": cast(CaseEntry, arm.case.saved),
                 }
                 for arm in self.arms.values()
             },

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import sim
 from experiments.design.arms import find_study
-from experiments.design.manifest_file import Manifest, Request
+from experiments.design.manifest_file import Manifest, Request, Sealed
 from experiments.design.plan import Plan
 from experiments.store.files import digest_of, write_json, write_whole
 from experiments.store.parts import Parts
@@ -24,7 +24,7 @@ from experiments.store.session import libraries
 from experiments.store.tables import ArmColumns
 from experiments.study.changes import refuse_changes, refuse_control_characters
 from experiments.study.code import code_digests, sources
-from experiments.study.manifest import Sealed, misshapen
+from experiments.study.manifest import misshapen
 from experiments.study.place import locked, make, make_new, refuse_strangers
 from sim.documents import BadInput, Mark, Problem, refuse
 from sim.documents.problems import nearest

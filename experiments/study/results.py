@@ -8,12 +8,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from experiments.design.manifest_file import Sealed
 from experiments.design.plan import Plan
 from experiments.measures import with_totals
 from experiments.store.parts import SCHEMAS, FailedRun
 from experiments.study.draws import draws_of
 from experiments.study.folder import StudyFolder
-from experiments.study.manifest import Sealed
 
 
 class Results:

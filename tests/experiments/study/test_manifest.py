@@ -5,11 +5,11 @@ import json
 
 import pytest
 from little import begun
-from shape import keys_of, strange
+from shape import strange
 
-from experiments.design import manifest_file as told
-from experiments.study import manifest as checked
+from experiments.design.manifest_file import Sealed
 from experiments.study.folder import StudyFolder
+from experiments.study.manifest import misshapen
 from sim.documents import BadInput
 from sim.scenario.case import digest
 
@@ -27,19 +27,23 @@ def whole(sound):
     return manifest
 
 
-def test_what_readers_are_told_is_what_is_checked(sound):
-    assert strange(json.loads((sound / "manifest.json").read_text()), checked.Sealed) is None
-    pairs = (
-        (checked._Manifest, checked.Sealed),
-        (checked._Arm, told.ArmEntry),
-        (checked._Fixed, told.FixedRule),
-        (checked._Until, told.UntilRule),
-        (checked._SingleAsked, told.SingleRequest),
-        (checked._ComparisonAsked, told.SeveralRequest),
-        (checked._StudyAsked, told.StudyRequest),
+def test_what_is_written_is_what_readers_are_told(sound):
+    text = (sound / "manifest.json").read_text()
+    assert misshapen(text) is None and strange(json.loads(text), Sealed) is None
+
+
+def test_no_part_of_it_takes_a_key_that_it_has_not(sound, whole):
+    """Every shape is checked strictly, not the outermost alone."""
+    arm = list(whole["arms"])[-1]
+    inner = (
+        ("request",),
+        ("rule",),
+        ("columns", "border_marker_survival"),
+        ("arms", arm),
+        ("arms", arm, "case"),
     )
-    for model, shape in pairs:
-        assert model.model_fields.keys() == keys_of(shape)
+    for path in ((), *inner, ("arms", arm, "case", "overlays", 0)):
+        assert "is damaged" in opened(sound, with_value(whole, (*path, "more"), 1)), path
 
 
 def with_value(whole, path, value):
