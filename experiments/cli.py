@@ -12,13 +12,31 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from experiments.commands.numbers import (
-    POINT_VALUES,
-    RANGES,
-    RUNS_OF_AN_ARM,
-    WholeNumber,
-    minutes_of,
-    refuse_two_sizes,
+from experiments.commands.numbers import POINT_VALUES, RANGES, RUNS_OF_AN_ARM, refuse_two_sizes
+from experiments.commands.options import (
+    FORMATS,
+    AllowCode,
+    Assignments,
+    Budget,
+    Days,
+    DryRun,
+    Folder,
+    Json,
+    Minutes,
+    Out,
+    Policies,
+    Posterior,
+    RecordFolder,
+    Report,
+    Runs,
+    RunsOfAnArm,
+    Scheduler,
+    Seed,
+    Situations,
+    Workers,
+    place,
+    printed_format,
+    whole,
 )
 from experiments.commands.streams import readable
 from experiments.commands.usage import Verb, Verbs, refuse_beside
@@ -31,8 +49,6 @@ if TYPE_CHECKING:  # what only one verb needs is imported there
     from experiments.commands.study import Options
     from experiments.design.plan import Plan
     from experiments.design.sorts import Sort
-
-FORMATS = ("table", "csv", "md")
 
 app = typer.Typer(
     cls=Verbs,
@@ -63,38 +79,6 @@ def _dmz(
     pass
 
 
-def _whole(allowed: WholeNumber) -> Callable[[str], int]:
-    """What reads a whole number, and says what it found instead."""
-
-    def whole(typed: str | int) -> int:  # a default comes here too, as the number that it is
-        try:
-            return allowed(str(typed))
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
-
-    return whole
-
-
-def _minutes(typed: str | float) -> float:
-    try:
-        return minutes_of(str(typed))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
-def _place(typed: str | Path) -> Path:
-    """A path; an empty word is a shell variable that is not set, and not the folder that one is in."""
-    if not str(typed):
-        raise typer.BadParameter("found ''; allowed the name of a file or folder")
-    return Path(typed)
-
-
-def _format(typed: str) -> str:
-    if typed not in FORMATS:
-        raise typer.BadParameter(f"found '{typed:.40}'; allowed {', '.join(FORMATS)}")
-    return typed
-
-
 def _given(assignments: list[str] | None, posterior: bool) -> tuple[str, ...]:
     """What ``--set`` changes, and ``--no-posterior``, which is one of that."""
     return (*(assignments or ()), *(() if posterior else (POINT_VALUES,)))
@@ -110,62 +94,6 @@ def _refuse_two_sizes(*sizes: float | None) -> None:
 def _refuse_figures_of_nothing(dry_run: bool, told: bool) -> None:
     if dry_run and told:
         raise typer.BadParameter("--dry-run plays nothing of which --json or --why could tell")
-
-
-Policies = Annotated[
-    list[str] | None, typer.Option("--policy", metavar="FILE", help="Policy laid over it; may be repeated.")
-]
-Assignments = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter.")
-]
-
-
-Runs = Annotated[
-    int | None,
-    typer.Option(
-        parser=_whole(RANGES["runs"]),
-        help="Runs; two lucks in each world. Without, 100, or 300 under a posterior: 150 draws.",
-    ),
-]
-Posterior = Annotated[
-    bool,
-    typer.Option(
-        "--posterior/--no-posterior",
-        help="Each world plays a draw of the scenario's posterior; without, all play its own values.",
-    ),
-]
-RunsOfAnArm = Annotated[
-    int | None, typer.Option(parser=_whole(RUNS_OF_AN_ARM), help="Runs of each arm; without, until decided.")
-]
-Minutes = Annotated[
-    float | None,
-    typer.Option(
-        parser=_minutes, metavar="MINUTES", help="Without --runs: turned into runs at most (default: 3)."
-    ),
-]
-Budget = Annotated[
-    int | None, typer.Option(parser=_whole(RUNS_OF_AN_ARM), help="Runs of each arm at most, until decided.")
-]
-Situations = Annotated[
-    bool, typer.Option("--situations", help="In all four situations of the record, laid over each.")
-]
-Days = Annotated[int | None, typer.Option(parser=_whole(RANGES["days"]), help="Days of exposure of a run.")]
-Seed = Annotated[int, typer.Option(parser=_whole(RANGES["seed"]), help="Seed of all worlds and lucks.")]
-Workers = Annotated[int | None, typer.Option(parser=_whole(RANGES["workers"]), help="Processes; all cores.")]
-Scheduler = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="A running distributed scheduler, tcp://host:port.")
-]
-Out = Annotated[
-    Path | None,
-    typer.Option(parser=_place, metavar="FOLDER", help="Folder of the results; goes on with its own."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the figures for machines.")]
-Report = Annotated[bool, typer.Option("--report/--no-report", help="Draw pictures and write report.html.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk.")]
-AllowCode = Annotated[bool, typer.Option("--allow-code", help="Load agent classes that a policy names.")]
-Folder = Annotated[
-    Path, typer.Argument(parser=_place, metavar="FOLDER", help="Results of run, compare or study.")
-]
 
 
 @app.command(cls=Verb)
@@ -185,18 +113,18 @@ def run(
     out: Out = None,
     why: Annotated[
         int | None,
-        typer.Option(parser=_whole(RANGES["why"]), metavar="K", help="Tell the story of the K-th clash."),
+        typer.Option(parser=whole(RANGES["why"]), metavar="K", help="Tell the story of the K-th clash."),
     ] = None,
     json_: Json = False,
     report: Report = True,
     geojson: Annotated[bool, typer.Option(help="Write the incidents as GeoJSON too.")] = False,
     from_: Annotated[
         Path | None,
-        typer.Option("--from", parser=_place, metavar="FOLDER", help="Play a row of results again."),
+        typer.Option("--from", parser=place, metavar="FOLDER", help="Play a row of results again."),
     ] = None,
     row: Annotated[
         int | None,
-        typer.Option(parser=_whole(RANGES["row"]), metavar="K", help="With --from: the row, from 0."),
+        typer.Option(parser=whole(RANGES["row"]), metavar="K", help="With --from: the row, from 0."),
     ] = None,
     dry_run: DryRun = False,
     allow_code: AllowCode = False,
@@ -283,13 +211,13 @@ def study(
     file: Annotated[str, typer.Argument(help="Study file, or the name of a shipped one.")],
     runs: Annotated[
         int | None,
-        typer.Option(parser=_whole(RUNS_OF_AN_ARM), help="Runs of each arm, instead of the file's rule."),
+        typer.Option(parser=whole(RUNS_OF_AN_ARM), help="Runs of each arm, instead of the file's rule."),
     ] = None,
     minutes: Minutes = None,
     budget: Budget = None,
     days: Days = None,
     seed: Annotated[
-        int | None, typer.Option(parser=_whole(RANGES["seed"]), help="Instead of the file's.")
+        int | None, typer.Option(parser=whole(RANGES["seed"]), help="Instead of the file's.")
     ] = None,
     assignments: Assignments = None,
     posterior: Posterior = True,
@@ -321,15 +249,10 @@ def calibrate(
     out: Annotated[
         Path,
         typer.Argument(
-            parser=_place, metavar="FOLDER", help="For the table and the posterior; goes on there."
+            parser=place, metavar="FOLDER", help="For the table and the posterior; goes on there."
         ),
     ],
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            parser=_place, metavar="DIR", help="A record of your own: counts.csv and incidents.csv."
-        ),
-    ] = None,
+    record: RecordFolder = None,
     quick: Annotated[bool, typer.Option("--quick", help="A small table, to see that it works.")] = False,
     seed: Seed = 1,
     workers: Workers = None,
@@ -352,27 +275,22 @@ def validate(
     scenario: Annotated[
         str, typer.Argument(help="Scenario file, or the name of a shipped one.")
     ] = "baseline",
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            parser=_place, metavar="DIR", help="A record of your own: counts.csv and incidents.csv."
-        ),
-    ] = None,
+    record: RecordFolder = None,
     out: Annotated[
         Path | None,
-        typer.Option(parser=_place, metavar="DIR", help="For what is played and found; goes on there."),
+        typer.Option(parser=place, metavar="DIR", help="For what is played and found; goes on there."),
     ] = None,
     draws: Annotated[
         int,
         typer.Option(
-            parser=_whole(RANGES["draws"]),
+            parser=whole(RANGES["draws"]),
             help="Histories, each a draw of the posterior in a world of its own.",
         ),
     ] = 150,
     calibration: Annotated[
         Path | None,
         typer.Option(
-            parser=_place,
+            parser=place,
             metavar="FOLDER",
             help="Of dmz calibrate: its table is fitted to earlier days, and scored on what came after.",
         ),
@@ -449,10 +367,10 @@ def learn(folder: Folder) -> None:
 def results(
     folder: Folder,
     csv: Annotated[
-        Path | None, typer.Option(parser=_place, metavar="OUT", help="Folder for the tables as CSV.")
+        Path | None, typer.Option(parser=place, metavar="OUT", help="Folder for the tables as CSV.")
     ] = None,
     parquet: Annotated[
-        Path | None, typer.Option(parser=_place, metavar="OUT", help="Folder for the tables as Parquet.")
+        Path | None, typer.Option(parser=place, metavar="OUT", help="Folder for the tables as Parquet.")
     ] = None,
     excel: Annotated[
         bool, typer.Option("--excel", help="With --csv: mark it as UTF-8, so that Excel shows every letter.")
@@ -476,8 +394,8 @@ def results(
 @app.command(cls=Verb)
 def verify(
     folder: Folder,
-    rows: Annotated[int, typer.Option(parser=_whole(RANGES["rows"]), help="Rows to play again.")] = 10,
-    seed: Annotated[int, typer.Option(parser=_whole(RANGES["row"]), help="Which rows are drawn.")] = 1,
+    rows: Annotated[int, typer.Option(parser=whole(RANGES["rows"]), help="Rows to play again.")] = 10,
+    seed: Annotated[int, typer.Option(parser=whole(RANGES["row"]), help="Which rows are drawn.")] = 1,
     allow_code: AllowCode = False,
 ) -> None:
     """Play rows again, and name the first value that differs."""
@@ -498,7 +416,7 @@ def verify(
 def bundle(
     folder: Folder,
     out: Annotated[
-        Path | None, typer.Option(parser=_place, metavar="FILE", help="The zip; beside the folder.")
+        Path | None, typer.Option(parser=place, metavar="FILE", help="The zip; beside the folder.")
     ] = None,
 ) -> None:
     """Pack a study into one zip, with the same bytes each time."""
@@ -539,7 +457,7 @@ def incident(
         list[str] | None,
         typer.Option("--policy", metavar="FILE", help="Policies that are laid over it together."),
     ] = None,
-    runs: Annotated[int, typer.Option(parser=_whole(RANGES["runs"]), help="Plays of the moment.")] = 1000,
+    runs: Annotated[int, typer.Option(parser=whole(RANGES["runs"]), help="Plays of the moment.")] = 1000,
     seed: Seed = 1,
     json_: Json = False,
     allow_code: AllowCode = False,
@@ -575,7 +493,10 @@ def list_(
 def params(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORD]...", help="All must occur.")] = None,
     format_: Annotated[
-        str, typer.Option("--format", parser=_format, metavar="|".join(FORMATS), help="How they are printed.")
+        str,
+        typer.Option(
+            "--format", parser=printed_format, metavar="|".join(FORMATS), help="How they are printed."
+        ),
     ] = FORMATS[0],
 ) -> None:
     """Print every parameter, or those found by words, with unit, default, range, source and grade."""
