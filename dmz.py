@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from experiments.store.files import Damaged
     from sim.documents import BadInput
     from sim.scenario.case import Case
-    from sim.scenario.loading import Name
+    from sim.scenario.reading import Name
 
 __all__ = [
     "BadInput",

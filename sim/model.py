@@ -36,7 +36,8 @@ from sim.outcome.outcome import accidental_clashes
 from sim.randomness import luck_key, world_key
 from sim.regime import Regime, overlays_in_force
 from sim.scenario.case import Case
-from sim.scenario.loading import load_case, names
+from sim.scenario.loading import load_case
+from sim.scenario.reading import names
 from sim.scene import Scene
 from sim.sides import NORTH, SOUTH
 from sim.start import DatedShot, build_land, build_sky, dated_shots, initial_state

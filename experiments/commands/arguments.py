@@ -25,7 +25,7 @@ from sim.agents.loading import fit_agents
 from sim.documents import BadInput, Mark, Problem, parse, refuse
 from sim.documents.problems import nearest, show
 from sim.scenario.case import Case
-from sim.scenario.loading import Name
+from sim.scenario.reading import Name
 from sim.scenario.scenario_file import AgentKind
 
 Names = Name | Iterable[Name] | None

@@ -15,7 +15,7 @@ from sim.agents.loading import fit_agents, load_agents
 from sim.model import DmzModel
 from sim.outcome.outcome import Outcome, outcome
 from sim.scenario.case import Case
-from sim.scenario.loading import Name
+from sim.scenario.reading import Name
 from sim.sides import SIDES
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from experiments.design.sorts import file_of
 from sim.scenario.library import scenario_folder
-from sim.scenario.loading import set_again
+from sim.scenario.reading import set_again
 
 SITUATIONS = ("baseline", "straying", "misjudged", "mapmade")
 

@@ -1,4 +1,4 @@
-"""From files to a case: scenarios and policies are read, laid over each other, and checked.
+"""From files to a case: scenarios and policies are read (``sim.scenario.reading``) and checked.
 
 A scenario is the declared defaults, under the files that it extends, under its own file, under levels of
 a study, under ``--set`` (the whole order: ``sim.scenario.settings``). A policy is an overlay with the
@@ -7,44 +7,26 @@ changes a rule does so in one way.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from sim.documents import (
-    BadInput,
-    Document,
-    Mark,
-    Problem,
-    assigned,
-    laid_over,
-    merge,
-    resolve_extends,
-    validate,
-)
+from sim.documents import BadInput, Document, laid_over, merge, validate
 from sim.documents.laying import at_path, nested
-from sim.documents.problems import KeyPath, dotted, nearest, show, where_named
+from sim.documents.problems import KeyPath, dotted, nearest, show
 from sim.parameters.place import Border, both_say_which_stand
 from sim.parameters.whole import Parameters, default_tree
 from sim.scenario.case import AgentChoice, Case, digest
-from sim.scenario.library import Kind, find, is_file, is_utf_8, nameable, scenario_folder, shipped
+from sim.scenario.library import find, is_file, is_utf_8, nameable, scenario_folder, shipped
 from sim.scenario.operations import no_operation
 from sim.scenario.overlays import DEFAULTS, MarkedOverlay, at_the_writer, checked_regimes, marked_overlay
 from sim.scenario.own_tables import READERS, fingerprint
 from sim.scenario.posterior import KEY, Posterior, read_posterior
-from sim.scenario.scenario_file import MOST_DAYS, Policy, Scenario, Talks
-from sim.scenario.settings import LEVEL, SET, Setting, replaced, settings_in
-
-T = TypeVar("T")
-Name = str | Path
-
-
-def names(given: Name | Iterable[Name]) -> tuple[str, ...]:
-    """Names that were given; a bare text is one of them, not its letters."""
-    return (str(given),) if isinstance(given, Name) else tuple(map(str, given))
+from sim.scenario.reading import Reading, names
+from sim.scenario.scenario_file import Policy, Scenario, Talks
+from sim.scenario.settings import SET, replaced
 
 
 def load_case(
@@ -73,152 +55,12 @@ def load_case(
     return loader.case(document, [overlay for overlay in overlays if overlay is not None])
 
 
-def set_again(scenario: str, under: str) -> list[str]:
-    """Values of ``under`` that ``scenario`` over it sets to something else, each in words.
-
-    Raises ``BadInput`` with what is wrong with either file.
-    """
-    loader = _Loader(frozenset())
-    over, base = loader.read(scenario, "scenarios"), loader.read(under, "scenarios")
-    if over is None or base is None:
-        raise BadInput(loader.problems)
-    values = dict(_leaves(_beside_the_baseline(over).data))
-    return [
-        f"{dotted(path)} = {show(values[path])} instead of {show(value)}"
-        for path, value in _leaves(base.data)
-        if path in values and values[path] != value and path[0] not in ("name", "description")
-    ]
-
-
-def _beside_the_baseline(document: Document) -> Document:
-    """What a scenario says beside the baseline, in whose place another situation lies under it."""
-    baseline = {str(scenario_folder() / f"{name}.yaml") for name in ("baseline", "declared")}
-
-    def kept(tree: Mapping[str, Any], path: KeyPath = ()) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in tree.items():
-            at = (*path, key)
-            if isinstance(value, Mapping) and value:
-                if inside := kept(value, at):
-                    found[key] = inside
-            elif document.at(at).file not in baseline:
-                found[key] = value
-        return found
-
-    return replace(document, data=kept(document.data))
-
-
-def _leaves(tree: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    if isinstance(tree, Mapping):
-        for key, value in tree.items():
-            yield from _leaves(value, (*path, key))
-    else:
-        yield path, tree
-
-
-class _Loader:
-    """One loading: every method adds what it finds wrong to ``problems`` and goes on."""
+class _Loader(Reading):
+    """One loading of what was read."""
 
     def __init__(self, drawn: frozenset[str]) -> None:
-        self.problems: list[Problem] = []
+        super().__init__()
         self._drawn = drawn
-        self._lineage: list[str] = []
-        self._sources: list[Path] = []
-        self._declared_days = 0
-        self._settings: list[Setting] = []
-        self._files: Document | None = None  # the scenario's, without levels and the command line
-
-    def _attempt(self, call: Callable[[], T]) -> T | None:
-        try:
-            return call()
-        except BadInput as bad:
-            self.problems += bad.problems
-            return None
-
-    def _refuse(self, mark: Mark, path: KeyPath, message: str, **details: Any) -> None:
-        self.problems.append(Problem(mark, dotted(path), message=message, **details))
-
-    @contextmanager
-    def _named_at(self, mark: Mark, path: KeyPath, name: str) -> Iterator[None]:
-        """What is wrong with a whole file is said where it is named."""
-        known = len(self.problems)
-        yield
-        self.problems[known:] = where_named(self.problems[known:], mark, path, name)
-
-    # -- reading ----------------------------------------------------------------------------------
-
-    def read(self, name: str, kind: Kind, beside: Path | None = None) -> Document | None:
-        """The document that a name stands for, laid over those that it extends."""
-
-        def look(wanted: str, by: Path | None) -> Path:
-            path = find(wanted, kind, by or beside)
-            self._sources.append(path)
-            if kind == "scenarios" and path.parent == scenario_folder():
-                self._lineage.append(path.stem)
-            return path
-
-        document = self._attempt(
-            lambda: resolve_extends(name, look, lambda: shipped(kind), self.problems, nameable(kind))
-        )
-        if document is not None and document.at_key(("name",)).file != document.file:
-            self._refuse(
-                Mark(document.file, 1, 1),
-                ("name",),
-                "missing key",
-                allowed="a name of its own beside `extends`",
-            )
-        return document
-
-    def _over(self, name: str, under: str) -> Document | None:
-        """A scenario over another one, under a name that tells both."""
-        base, document = self.read(under, "scenarios"), self.read(name, "scenarios")
-        if base is None or document is None:
-            return None
-        both = merge(base, _beside_the_baseline(document))
-        told = f"{document.data.get('name', name)}, in {base.data['name']}"
-        return replace(both, file=document.file, data=both.data | {"name": told})
-
-    def scenario(
-        self,
-        name: str,
-        levels: Iterable[Document],
-        assignments: Iterable[str],
-        days: int | None,
-        under: str | None = None,
-    ) -> Document | None:
-        """The scenario's document with what levels and the command line change in it."""
-        document = self.read(name, "scenarios") if under is None else self._over(name, under)
-        if document is None:
-            return None
-        self._files = document
-        declared = document.data.get("days", Scenario.model_fields["days"].default)
-        self._declared_days = min(declared, MOST_DAYS) if isinstance(declared, int) else 0
-        for level in levels:
-            document = self._with(document, level, LEVEL)
-        for text in assignments:
-            change = self._attempt(partial(assigned, text, SET, self.problems))
-            document = self._with(document, change, SET)
-        if days is not None:
-            self._refuse_days_set_too(days)
-            document = merge(document, assigned(f"days={days}", "--days"))
-        return document
-
-    def _with(self, document: Document, change: Document | None, by: str) -> Document:
-        """The document with a change, if it is sound, which is noted as asked for."""
-        self._settings += settings_in(change, by) if change else ()
-        return merge(document, change) if change else document
-
-    def _refuse_days_set_too(self, days: int) -> None:
-        if any(each.path == "days" and each.by == SET for each in self._settings):
-            self._refuse(
-                Mark("--days", 0, 0),
-                ("days",),
-                "--set says how many days too",
-                found=str(days),
-                allowed="one of the two",
-            )
-
-    # -- checking ---------------------------------------------------------------------------------
 
     def case(self, document: Document, policy_documents: Sequence[Document]) -> Case:
         """The case that the documents describe."""
@@ -336,7 +178,7 @@ class _Loader:
         """
         below = {mark.file for mark in (self._files or document).marks.values()}
         if naming in below:
-            its = _Loader(frozenset()).read(naming, "scenarios")
+            its = Reading().read(naming, "scenarios")
             below = {mark.file for mark in its.marks.values()} if its else below
         marks = ((path, document.marks.get(tuple(path.split(".")))) for path in paths)
         return frozenset(path for path, mark in marks if mark and mark.file not in {*below, DEFAULTS})
