@@ -44,7 +44,7 @@ from experiments.findings.verdict_words import in_words
 from experiments.measures import BESIDE, BOTH_SIDES, by_world
 from experiments.statistics.interim import interim_runs
 from experiments.statistics.intervals import FEWEST_CLUSTERS, FEWEST_WORLDS, Floats, Pilot
-from experiments.store.parts import FailedRun
+from experiments.store.rows import FailedRun
 from experiments.study.stopping import (
     Interim,
     Tally,

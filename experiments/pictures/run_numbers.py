@@ -9,7 +9,7 @@ import pandas as pd
 from experiments.measures import YEAR, accidental_clashes
 from experiments.statistics.intervals import Interval
 from experiments.statistics.survival import survival
-from experiments.store.parts import WEEK
+from experiments.store.rows import WEEK
 from sim.sides import SIDES
 from sim.world.geography import COUNTIES, county
 

@@ -37,7 +37,7 @@ from experiments.pictures.sheet import (
 )
 from experiments.pictures.tension import draw_tension
 from experiments.statistics.intervals import Interval
-from experiments.store.parts import WEEK
+from experiments.store.rows import WEEK
 from experiments.wording import NO_INTERVAL, many, number
 from sim.sides import SIDES
 from sim.world.geography import ATTRIBUTION

@@ -13,7 +13,7 @@ from experiments.pictures.marks import LINE
 from experiments.pictures.material import Material
 from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import FILLS, SMALL, TEXT, Box, Sheet, line_height, wrapped
-from experiments.store.parts import WEEK
+from experiments.store.rows import WEEK
 from experiments.wording import many
 from sim.sides import SIDES
 

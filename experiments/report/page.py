@@ -29,7 +29,7 @@ from experiments.report.notes import notes
 from experiments.report.run_tables import sentences
 from experiments.report.sources import sources
 from experiments.report.words import anchor, words
-from experiments.store.parts import FailedRun
+from experiments.store.rows import FailedRun
 from experiments.wording import capital, effect, figure, limits, many, number, share_figure, signed, span
 
 _MOST_FAILURES = 20

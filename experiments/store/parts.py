@@ -20,15 +20,13 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from experiments.design.study_file import MOST_RUNS
-from experiments.play.task import Failure
 from experiments.store.files import (
     Damaged,
     count_rows,
@@ -44,48 +42,14 @@ from experiments.store.files import (
     write_seals,
     write_whole,
 )
-from experiments.store.tables import (
-    ARM,
-    OF_FAILURES,
-    OF_INCIDENTS,
-    OF_RUNS,
-    OF_TENSION,
-    ArmColumns,
-    schema_of,
-    table_of,
-)
-from experiments.worlds import luck_of, world_of
-from sim.codes import TalksState
-from sim.outcome.outcome import Outcome
+from experiments.store.rows import SCHEMAS, FailedRun, Played, rows_of
+from experiments.store.tables import ArmColumns, table_of
 
-SCHEMAS = {
-    kind: schema_of([ARM, *columns])
-    for kind, columns in {
-        "incidents": OF_INCIDENTS,
-        "tension": OF_TENSION,
-        "failures": OF_FAILURES,
-        "runs": OF_RUNS,  # and the columns of arms
-    }.items()
-}
 TABLES = ("incidents", "tension", "runs")
-WEEK = 7  # days from one kept tension to the next
 FAILURES, COMPLETE, _SEALED = "failures.json", "tables.json", "sealed.json"
 _PART = re.compile(r"[0-9]{6,}")
 _ROWS_AT_ONCE = 3_000_000  # rows in memory while a table is compacted
 _BATCH = 20_000  # rows that are read at a time
-
-
-class FailedRun(TypedDict):
-    """A run that raised an exception: a row of the failures."""
-
-    arm: str
-    run: int
-    seed: int
-    error: str
-    traceback: str
-
-
-Played = tuple[str, int, Outcome | Failure]
 Key = tuple[str, int]  # arm and run
 
 
@@ -186,7 +150,7 @@ class Parts:
 
     def tables_of(self, played: Sequence[Played], seed: int) -> dict[str, pa.Table]:
         """The tables of some runs, by kind."""
-        rows = _rows_of(played, seed, self.arms)
+        rows = rows_of(played, seed, self.arms)
         return {kind: table_of(rows[kind], schema) for kind, schema in self.schemas.items()}
 
     def _settle(self) -> None:
@@ -384,25 +348,3 @@ def _linked(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:  # a file system without links
         shutil.copyfile(source, target)
-
-
-def _rows_of(played: Sequence[Played], seed: int, arms: ArmColumns) -> dict[str, list[dict[str, Any]]]:
-    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in SCHEMAS}
-    for arm, k, result in played:
-        key = {"arm": arm, "run": k}
-        if isinstance(result, Failure):
-            rows["failures"].append(key | {"seed": seed} | vars(result))
-            continue
-        rows["runs"].append({**key, **arms.cells.get(arm, {}), **result.row})
-        place = key | {"world": world_of(k), "luck": luck_of(k)}
-        rows["incidents"] += [place | incident for incident in result.incidents]
-        north, south = result.tension[::WEEK].T.tolist()
-        rows["tension"].append(key | {"north": north, "south": south} | _turns(result.talks))
-    return rows
-
-
-def _turns(talks: np.ndarray) -> dict[str, list[Any]]:
-    """The days on which talks came to stand otherwise, the first day among them, and how."""
-    days = np.flatnonzero(np.diff(talks, prepend=-1))
-    states = [TalksState(code).word for code in talks[days].tolist()]
-    return {"talks_day": days.tolist(), "talks": states}

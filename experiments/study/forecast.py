@@ -9,7 +9,8 @@ from pathlib import Path
 from experiments.design.plan import Plan
 from experiments.play.task import Task
 from experiments.play.workers import Workers
-from experiments.store.parts import Parts, Played
+from experiments.store.parts import Parts
+from experiments.store.rows import Played
 from experiments.store.tables import ArmColumns
 from experiments.study.code import Agents
 from experiments.wording import many, number

@@ -17,7 +17,8 @@ from experiments.play.process import interruptible
 from experiments.play.task import RUNS_A_TASK, Failure, Task
 from experiments.play.workers import Workers
 from experiments.store.files import Damaged
-from experiments.store.parts import Parts, Played
+from experiments.store.parts import Parts
+from experiments.store.rows import Played
 from experiments.study.draws import keep_draws
 from experiments.study.folder import StudyFolder
 from experiments.study.stopping import Tally, targets

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from experiments.design.manifest_file import Sealed
 from experiments.design.plan import Plan
 from experiments.measures import with_totals
-from experiments.store.parts import SCHEMAS, FailedRun
+from experiments.store.rows import SCHEMAS, FailedRun
 from experiments.study.draws import draws_of
 from experiments.study.folder import StudyFolder
 

@@ -13,7 +13,8 @@ import pytest
 
 from experiments.play.task import Failure
 from experiments.store.files import Damaged, write_seals
-from experiments.store.parts import SCHEMAS, Parts
+from experiments.store.parts import Parts
+from experiments.store.rows import SCHEMAS
 from experiments.store.tables import INCIDENTS, RUNS
 from sim.outcome.outcome import Outcome
 

@@ -11,7 +11,8 @@ from experiments.design.columns import is_safe
 from experiments.design.request import Several, several_plan
 from experiments.measures import BOTH_SIDES, MEASURES, noun
 from experiments.store.dictionary import TABLES, columns_page
-from experiments.store.parts import SCHEMAS, Parts
+from experiments.store.parts import Parts
+from experiments.store.rows import SCHEMAS
 from experiments.store.tables import ArmColumns
 from sim.model import DmzModel
 from sim.outcome.columns import INCIDENT, RUN

@@ -12,7 +12,7 @@ from typed import dmz
 
 from experiments.findings.comparison import audit
 from experiments.pictures import NEEDED
-from experiments.store.parts import SCHEMAS
+from experiments.store.rows import SCHEMAS
 from experiments.study.folder import StudyFolder
 from experiments.study.results import Results, _fingerprints
 
