@@ -29,7 +29,7 @@ SIDE = re.compile(r"^(<side>|north|south)\.")
 PARAMETERS = {SIDE.sub("", row.path) for row in parameter_table()}
 DOTTED = re.compile(r"(<side>|[a-z_]+)(\.[a-z_0-9]+)+")
 NO_PARAMETER = re.compile(
-    r"^(sim|experiments|tests|dmz|mesa|model|incident|scene|self|par)\.|\.(py|md|csv|yaml|json)$"
+    r"^(sim|experiments|tests|dmz|mesa|model|incident|scene|self)\.|\.(py|md|csv|yaml|json)$"
 )
 
 

@@ -49,32 +49,32 @@ def scratch(n_units: int, n_posts: int) -> Scratch:
 
 
 @compiled
-def _note_tick(unit, walk, tally, par, x1, t1):
+def _note_tick(unit, walk, tally, rules, x1, t1):
     """Draw the deepest point of the way from where the unit is to the end of the tick."""
     minutes = t1 - unit.t
-    if not stays_below(walk.x, x1, variance_over(unit, par, minutes)):
-        note_depth(unit, par, tally, walk.x, x1, minutes, stretch_luck(unit, LAST_STRETCH))
+    if not stays_below(walk.x, x1, variance_over(unit, rules, minutes)):
+        note_depth(unit, rules, tally, walk.x, x1, minutes, stretch_luck(unit, LAST_STRETCH))
 
 
 @compiled
-def _may_matter(unit, walk, par, watch, z1, t1):
+def _may_matter(unit, walk, rules, watch, z1, t1):
     """Whether a look is due before ``t1`` that can see, or a line may be crossed on the way."""
     kept = unit.distance + unit.nav_sd * min(unit.z, z1) - walk.swing
-    if kept - par.reach * unit.nav_sd > watch.watch_approach_m and unit.track == NEVER:
+    if kept - rules.reach * unit.nav_sd > watch.watch_approach_m and unit.track == NEVER:
         return False
     if unit.watcher >= 0 and next_instant(unit, watch) <= t1:
         return True
-    return not stays_below(-kept, -kept, variance_over(unit, par, t1 - unit.t))
+    return not stays_below(-kept, -kept, variance_over(unit, rules, t1 - unit.t))
 
 
 @compiled
-def _must_look(unit, walk, z1, t1, courses, pars, tally):
+def _must_look(unit, walk, z1, t1, courses, records, tally):
     """Whether looks have to be taken in a tick; if not, deal with all of it."""
-    par, watch = pars[unit.side], pars[other(unit.side)]
+    rules, watch = records[unit.side], records[other(unit.side)]
     approach = watch.watch_approach_m
     walk.x, past = stand(unit, courses, unit.t, unit.z)
     x1, past1 = stand(unit, courses, t1, z1)
-    reach = par.reach * unit.nav_sd + courses.slope * abs(unit.speed) * (t1 - unit.t)
+    reach = rules.reach * unit.nav_sd + courses.slope * abs(unit.speed) * (t1 - unit.t)
     if (
         unit.track != NEVER
         and max(walk.x, x1) + reach <= 0.0
@@ -90,7 +90,7 @@ def _must_look(unit, walk, z1, t1, courses, pars, tally):
             lose_track(unit)
     elif unit.watcher >= 0 and next_instant(unit, watch) <= t1:
         return True
-    _note_tick(unit, walk, tally, par, x1, t1)
+    _note_tick(unit, walk, tally, rules, x1, t1)
     return False
 
 
@@ -100,7 +100,7 @@ def _look(unit, walk, z1, t1, setting, tally, event):
     if take_looks(unit, walk, z1, t1, setting, tally, event):
         return True
     x1, _ = stand(unit, setting.courses, t1, z1)
-    _note_tick(unit, walk, tally, setting.pars[unit.side], x1, t1)
+    _note_tick(unit, walk, tally, setting.records[unit.side], x1, t1)
     return False
 
 
@@ -118,7 +118,7 @@ def _on_shift(units, t, setting, spare, walks):
         unit = units[row]
         if unit.active == 0 or unit.incident >= 0:
             continue
-        par, watch = setting.pars[unit.side], setting.pars[other(unit.side)]
+        rules, watch = setting.records[unit.side], setting.records[other(unit.side)]
         walk = walks[n]
         swing = swing_on_route(unit, setting.courses)
         walk.row, walk.swing, walk.far = row, swing, False
@@ -127,7 +127,7 @@ def _on_shift(units, t, setting, spare, walks):
             walk.far = True
             if spare and unit.lane_z == NEVER and unit.strike_at == NEVER:
                 continue
-        catch_up(unit, par, t, setting.tick)
+        catch_up(unit, rules, t, setting.tick)
         n += 1
     return n
 
@@ -139,7 +139,7 @@ def advance(units, tallies, setting, t, ticks, spare, scratch):
     Returns (minute reached, number of events), see ``Scratch``. Most units are far from the line,
     so the loop deals with them itself and calls out for the rest.
     """
-    tick, pars, posts, (events, walks) = setting.tick, setting.pars, setting.posts, scratch
+    tick, records, posts, (events, walks) = setting.tick, setting.records, setting.posts, scratch
     courses = setting.courses  # what is called for most ticks is not handed all of the setting: 5%
     on_shift = _on_shift(units, t, setting, spare, walks)
     stray_at = first_stray(posts)
@@ -159,12 +159,12 @@ def advance(units, tallies, setting, t, ticks, spare, scratch):
             if minutes <= 0.0:
                 continue
             side = unit.side
-            tally, par = tallies[side], pars[side]
-            z1 = step(unit, par, t1, tick)
+            tally, rules = tallies[side], records[side]
+            z1 = step(unit, rules, t1, tick)
             if (
                 not walk.far
-                and _may_matter(unit, walk, par, pars[other(side)], z1, t1)
-                and _must_look(unit, walk, z1, t1, courses, pars, tally)
+                and _may_matter(unit, walk, rules, records[other(side)], z1, t1)
+                and _must_look(unit, walk, z1, t1, courses, records, tally)
                 and _look(unit, walk, z1, t1, setting, tally, events[n])
             ):
                 unit.step += 1  # the rest of the tick is given up, and its luck with it

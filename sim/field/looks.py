@@ -141,16 +141,16 @@ def tell_violation(event, unit, row, t, line, limit, x, past, fix):
 
 
 @compiled
-def _walk_to_look(unit, walk, z1, t1, t, courses, par, tally, stretch):
+def _walk_to_look(unit, walk, z1, t1, t, courses, rules, tally, stretch):
     """Take the unit to the look at ``t``; its ``s``, its own line and the limit there."""
     tracked = unit.track != NEVER
     key = fold(unit.key, _TRACK_POSITION if tracked else _LOOK_POSITION)
     deviate = normal(key, _ordinal(unit))
-    z = between(unit.z, unit.t, z1, t1, t, par.navigation_tau_minutes, deviate)
+    z = between(unit.z, unit.t, z1, t1, t, rules.navigation_tau_minutes, deviate)
     s = place(courses.length_m, unit, t)
     line, limit = own_and_limit(courses, unit.side, s)
     x = depth_past(unit, line, z)
-    note_depth(unit, par, tally, walk.x, x, t - unit.t, stretch_luck(unit, stretch))
+    note_depth(unit, rules, tally, walk.x, x, t - unit.t, stretch_luck(unit, stretch))
     walk.x, unit.z, unit.t = x, z, t
     return s, line, limit
 
@@ -167,7 +167,7 @@ def take_looks(unit, walk, z1, t1, setting, tally, event):
 
     The unit is left at the last look.
     """
-    par, watch = setting.pars[unit.side], setting.pars[other(unit.side)]
+    rules, watch = setting.records[unit.side], setting.records[other(unit.side)]
     post, courses, land, sky = setting.posts[unit.watcher], setting.courses, setting.land, setting.sky
     sign, stretch = northward(unit.side), 0
     while True:
@@ -175,7 +175,7 @@ def take_looks(unit, walk, z1, t1, setting, tally, event):
         if t > t1:
             return False
         tracked, ordinal = unit.track != NEVER, _ordinal(unit)
-        s, line, limit = _walk_to_look(unit, walk, z1, t1, t, courses, par, tally, stretch)
+        s, line, limit = _walk_to_look(unit, walk, z1, t1, t, courses, rules, tally, stretch)
         stretch += 1
         past = walk.x + sign * limit
         if tracked:
@@ -208,14 +208,14 @@ def look_again(unit, t, n, setting, tally):
     Returns (deepest point past the true line since the last look, perceived depth past the
     response line), metres.
     """
-    par, watch = setting.pars[unit.side], setting.pars[other(unit.side)]
-    minutes, tau = t - unit.t, par.navigation_tau_minutes
+    rules, watch = setting.records[unit.side], setting.records[other(unit.side)]
+    minutes, tau = t - unit.t, rules.navigation_tau_minutes
     key = occasion(setting.luck, unit.who, unit.shift, unit.incidents, unit.side)
     courses = setting.courses
     x0, _ = stand(unit, courses, unit.t, unit.z)
     unit.z = drifted(unit.z, minutes, tau, normal(fold(key, _WALK), n))
     unit.t = t
     x1, past = stand(unit, courses, t, unit.z)
-    top = note_depth(unit, par, tally, x0, x1, minutes, uniform(fold(key, _WALK_PASSAGE), n))
+    top = note_depth(unit, rules, tally, x0, x1, minutes, uniform(fold(key, _WALK_PASSAGE), n))
     jitter = watch.watch_jitter_m * normal(fold(key, _WALK_JITTER), n)
     return top, past - northward(unit.side) * (unit.fix + jitter)

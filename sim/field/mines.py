@@ -13,27 +13,27 @@ _SLACK = 0.999  # what is used up tick by tick may round to more than the whole 
 
 
 @compiled
-def lane_z(unit, par, most_mines):
+def lane_z(unit, rules, most_mines):
     """Deviate beyond which a unit leaves its lane; none, if its luck would outlast the shift."""
     if unit.kind == UnitKind.WORK_PARTY:
         return NEVER
-    lane_error = par.mines_lane_error * unit.nav_sd
-    km = par.patrols_speed_kmh * (unit.end - unit.begin) / HOUR
-    if lane_error <= 0.0 or par.mines_strikes_per_km * most_mines * km < _SLACK * unit.mine_luck:
+    lane_error = rules.mines_lane_error * unit.nav_sd
+    km = rules.patrols_speed_kmh * (unit.end - unit.begin) / HOUR
+    if lane_error <= 0.0 or rules.mines_strikes_per_km * most_mines * km < _SLACK * unit.mine_luck:
         return NEVER
-    return par.mines_lane_halfwidth_m / lane_error
+    return rules.mines_lane_halfwidth_m / lane_error
 
 
 @compiled
 def off_lane(unit, row, minutes, setting, event):
     """Use up mine luck by the kilometres walked off the lane; True if that was a strike."""
-    par, land, courses = setting.pars[unit.side], setting.land, setting.courses
+    rules, land, courses = setting.records[unit.side], setting.land, setting.courses
     s = place(courses.length_m, unit, unit.t)
     x, _ = stand(unit, courses, unit.t, unit.z)
     d = -northward(unit.side) * x
     i, j = cell_of(land, s, d)
     density = land.cells[i, j].mines
-    unit.mine_luck -= par.mines_strikes_per_km * density * par.patrols_speed_kmh * minutes / HOUR
+    unit.mine_luck -= rules.mines_strikes_per_km * density * rules.patrols_speed_kmh * minutes / HOUR
     if unit.mine_luck > 0.0:
         return False
     strike(unit, row, courses, event)
@@ -41,12 +41,12 @@ def off_lane(unit, row, minutes, setting, event):
 
 
 @compiled
-def strikes_at_work(unit, project, par):
+def strikes_at_work(unit, project, rules):
     """When this shift's work meets a mine, ``NEVER`` if it does not; ground is cleared as it is worked."""
     if unit.kind != UnitKind.WORK_PARTY:
         return NEVER
     weeks = (unit.begin - project.ground_since) / WEEK
-    hazard = par.mines_strikes_per_party_day * 0.5 ** (weeks / par.mines_clearing_weeks)
+    hazard = rules.mines_strikes_per_party_day * 0.5 ** (weeks / rules.mines_clearing_weeks)
     if unit.mine_luck >= hazard:
         return NEVER
     return unit.begin + (unit.end - unit.begin) * unit.mine_luck / hazard

@@ -67,9 +67,9 @@ def drifted(z, minutes, tau, deviate):
 
 
 @compiled
-def variance_over(unit, par, minutes):
+def variance_over(unit, rules, minutes):
     """Square metres by which the path of a unit is spread anew in so many minutes."""
-    return 2.0 * unit.nav_sd**2 * minutes / par.navigation_tau_minutes
+    return 2.0 * unit.nav_sd**2 * minutes / rules.navigation_tau_minutes
 
 
 @compiled
@@ -93,12 +93,12 @@ def stays_below(x0, x1, variance):
 
 
 @compiled
-def note_depth(unit, par, tally, x0, x1, minutes, u):
+def note_depth(unit, rules, tally, x0, x1, minutes, u):
     """Draw the deepest point of a stretch of path and count a first crossing, and a deep one.
 
     It leads from depth ``x0`` to ``x1`` in so many minutes; ``u`` is its luck.
     """
-    variance, deep_m = variance_over(unit, par, minutes), par.counting_deep_m
+    variance, deep_m = variance_over(unit, rules, minutes), rules.counting_deep_m
     if stays_below(x0, x1, variance):
         return max(x0, x1)
     x = deepest(x0, x1, variance, u)
@@ -117,28 +117,28 @@ def stretch_luck(unit, number):
 
 
 @compiled
-def step(unit, par, t1, tick):
+def step(unit, rules, t1, tick):
     """The navigation deviate at ``t1``, the end of this tick: an exact OU step."""
     minutes, deviate = t1 - unit.t, normal(unit.nav_key, unit.step)
     if minutes != tick:
-        return drifted(unit.z, minutes, par.navigation_tau_minutes, deviate)
-    return par.rho * unit.z + par.spread * deviate
+        return drifted(unit.z, minutes, rules.navigation_tau_minutes, deviate)
+    return rules.rho * unit.z + rules.spread * deviate
 
 
 @compiled
-def catch_up(unit, par, t, tick):
+def catch_up(unit, rules, t, tick):
     """Take the steps up to ``t`` that a unit out of reach was spared."""
     while unit.t < min(t, unit.end):
         t1 = min((np.floor(unit.t / tick) + 1.0) * tick, unit.end)
-        unit.z = step(unit, par, t1, tick)
+        unit.z = step(unit, rules, t1, tick)
         unit.t = t1
         unit.step += 1
 
 
 @compiled
-def catch_up_all(units, pars, t, tick):
+def catch_up_all(units, records, t, tick):
     """Let every unit on shift catch up, before the rules change by which it steps."""
     for row in range(units.shape[0]):
         unit = units[row]
         if unit.active == 1 and unit.incident < 0:
-            catch_up(unit, pars[unit.side], t, tick)
+            catch_up(unit, records[unit.side], t, tick)

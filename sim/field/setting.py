@@ -11,7 +11,7 @@ from sim.field.land import Land, Sky
 class Setting(NamedTuple):
     """Ground, sky, lines and rules in force, with the luck and the clock of the run.
 
-    ``posts`` (dtype ``POST``), ``projects`` (``PROJECT``) and ``pars`` (2,) (``SIDE_RECORD``) are
+    ``posts`` (dtype ``POST``), ``projects`` (``PROJECT``) and ``records`` (2,) (``SIDE_RECORD``) are
     rows of the state and of the rules; ``tick`` and ``day_shift``, at which the day's shift
     begins, are minutes. Only stray rounds, which are the posts' own, change anything in it.
     """
@@ -21,7 +21,7 @@ class Setting(NamedTuple):
     courses: Courses
     posts: np.ndarray
     projects: np.ndarray
-    pars: np.ndarray
+    records: np.ndarray
     luck: np.uint64
     tick: float
     day_shift: float

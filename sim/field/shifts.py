@@ -32,115 +32,118 @@ def remembered(unit, t, half_life_days):
 
 
 @compiled
-def _send_patrol(unit, par, t, length_m):
-    if uniform(fold(unit.key, _ACTIVE), 0) >= (par.patrols_presence * par.patrol_intensity):
+def _send_patrol(unit, rules, t, length_m):
+    if uniform(fold(unit.key, _ACTIVE), 0) >= (rules.patrols_presence * rules.patrol_intensity):
         return False
     route = fold(unit.key, _ROUTE)
     unit.s = min(max(unit.home_s + (uniform(route, 0) - 0.5) * unit.reach_s, 0.0), length_m)
-    unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * par.patrols_speed_kmh * KM / HOUR
+    unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * rules.patrols_speed_kmh * KM / HOUR
     recon = fold(unit.key, _RECON)
     probe = fold(unit.key, _PROBE)
-    unit.recon = 1 if uniform(recon, 0) < par.patrols_recon_share * par.recon_year else 0
-    unit.probe = 1 if unit.recon == 1 and uniform(probe, 0) < par.patrols_probe_share else 0
+    unit.recon = 1 if uniform(recon, 0) < rules.patrols_recon_share * rules.recon_year else 0
+    unit.probe = 1 if unit.recon == 1 and uniform(probe, 0) < rules.patrols_probe_share else 0
     if unit.probe == 1:
-        unit.distance = -par.patrols_probe_depth_m
+        unit.distance = -rules.patrols_probe_depth_m
     elif unit.recon == 1:
-        unit.distance = par.patrols_recon_distance_m
+        unit.distance = rules.patrols_recon_distance_m
     else:
-        unit.distance = par.patrols_standoff_m + par.patrols_spread_m * exponential(route, 2)
-    unit.persons = par.patrols_size
-    unit.end = t + HOUR * par.patrols_hours
+        unit.distance = rules.patrols_standoff_m + rules.patrols_spread_m * exponential(route, 2)
+    unit.persons = rules.patrols_size
+    unit.end = t + HOUR * rules.patrols_hours
     return True
 
 
 @compiled
-def _send_party(unit, project, par, t, length_m):
+def _send_party(unit, project, rules, t, length_m):
     if t < project.begin or t >= project.end:
         return False
-    if project.thinning >= par.works_share * par.work_intensity:
+    if project.thinning >= rules.works_share * rules.work_intensity:
         return False
     active = fold(unit.key, _ACTIVE)
-    if unit.crew == Crew.NIGHT and uniform(active, 0) >= par.works_night_share:
+    if unit.crew == Crew.NIGHT and uniform(active, 0) >= rules.works_night_share:
         return False
     route = fold(unit.key, _ROUTE)
-    unit.s = project.s + (uniform(route, 0) - 0.5) * par.works_stretch_m
+    unit.s = project.s + (uniform(route, 0) - 0.5) * rules.works_stretch_m
     unit.s = min(max(unit.s, 0.0), length_m)
     unit.speed = 0.0
-    distance = par.works_distance_m * np.exp(par.works_distance_log_sd * project.far)
-    unit.distance = max(par.works_floor_m, distance)
-    unit.persons = int(par.works_size * np.exp(par.works_size_log_sd * project.large) + 0.5)
-    unit.end = t + HOUR * par.works_hours
+    distance = rules.works_distance_m * np.exp(rules.works_distance_log_sd * project.far)
+    unit.distance = max(rules.works_floor_m, distance)
+    unit.persons = int(rules.works_size * np.exp(rules.works_size_log_sd * project.large) + 0.5)
+    unit.end = t + HOUR * rules.works_hours
     return True
 
 
 @compiled
-def _send_team(unit, par, t):
+def _send_team(unit, rules, t):
     if unit.home_s < 0.0:
         return False
     unit.s, unit.speed = unit.home_s, 0.0
-    unit.distance = par.survey_distance_m
-    unit.persons = par.patrols_size
-    unit.end = t + HOUR * par.patrols_hours
+    unit.distance = rules.survey_distance_m
+    unit.persons = rules.patrols_size
+    unit.end = t + HOUR * rules.patrols_hours
     return True
 
 
 @compiled
 def _goes_out(unit, setting, t):
     """Decide whether a unit goes out this shift, where along the line, and how far from it."""
-    par, length_m = setting.pars[unit.side], setting.land.length_m
+    rules, length_m = setting.records[unit.side], setting.land.length_m
     if unit.kind == UnitKind.PATROL:
-        goes = _send_patrol(unit, par, t, length_m)
+        goes = _send_patrol(unit, rules, t, length_m)
     elif unit.kind == UnitKind.WORK_PARTY:
-        goes = _send_party(unit, setting.projects[unit.project], par, t, length_m)
+        goes = _send_party(unit, setting.projects[unit.project], rules, t, length_m)
     else:
-        goes = _send_team(unit, par, t)
-    if not goes or not _goes_back(unit, par, t, length_m):
+        goes = _send_team(unit, rules, t)
+    if not goes or not _goes_back(unit, rules, t, length_m):
         return False
     if unit.kind == UnitKind.WORK_PARTY:
-        unit.distance = max(unit.distance, par.works_buffer_m)
+        unit.distance = max(unit.distance, rules.works_buffer_m)
     return True
 
 
 @compiled
-def _goes_back(unit, par, t, length_m):
+def _goes_back(unit, rules, t, length_m):
     """What a unit has learned from warnings, by the rule of its side; False if it stays away."""
-    if par.learning_rule == AfterWarning.STAY_AWAY:
-        return not (unit.pushback > 0.0 and t - unit.pushed_at < DAY * par.learning_memory_days)
-    if par.learning_rule == AfterWarning.ABANDON:
+    if rules.learning_rule == AfterWarning.STAY_AWAY:
+        return not (unit.pushback > 0.0 and t - unit.pushed_at < DAY * rules.learning_memory_days)
+    if rules.learning_rule == AfterWarning.ABANDON:
         return unit.pushed_at != NEVER
-    if par.learning_rule == AfterWarning.MOVE_ALONG:
+    if rules.learning_rule == AfterWarning.MOVE_ALONG:
         unit.s = min(max(unit.s + unit.pushback, 0.0), length_m)
     elif unit.probe == 0:
-        unit.distance += remembered(unit, t, par.learning_memory_days)
+        unit.distance += remembered(unit, t, rules.learning_memory_days)
     return True
 
 
 @compiled
-def _navigation_sd(unit, par, setting, i, j, t):
+def _navigation_sd(unit, rules, setting, i, j, t):
     land, sky = setting.land, setting.sky
-    sd = par.navigation_error_m * (1.0 + par.navigation_rugged_factor * land.cells[i, j].ruggedness)
-    sd *= 1.0 + par.navigation_vegetation_factor * growth(land, sky, i, j, t)
+    sd = rules.navigation_error_m * (1.0 + rules.navigation_rugged_factor * land.cells[i, j].ruggedness)
+    sd *= 1.0 + rules.navigation_vegetation_factor * growth(land, sky, i, j, t)
     if in_dark(sky, 0.5 * (t + unit.end)):
-        sd *= par.navigation_night_factor
+        sd *= rules.navigation_night_factor
     if in_fog(land, sky, i, t):
-        sd *= par.navigation_fog_factor
-    if par.navigation_satellite:
-        sd = min(sd, par.navigation_satellite_error_m)
+        sd *= rules.navigation_fog_factor
+    if rules.navigation_satellite:
+        sd = min(sd, rules.navigation_satellite_error_m)
     return sd
 
 
 @compiled
 def set_out(unit, t, setting):
     """Put a unit in its place, and draw its errors and those of whoever watches it."""
-    par, watch, land = setting.pars[unit.side], setting.pars[other(unit.side)], setting.land
+    rules, watch, land = setting.records[unit.side], setting.records[other(unit.side)], setting.land
     sign = northward(unit.side)
     d = own_and_limit(setting.courses, unit.side, unit.s)[0] + sign * unit.distance
     i, j = cell_of(land, unit.s, d)
     unit.begin, unit.t, unit.active = t, t, 1
-    unit.nav_sd = _navigation_sd(unit, par, setting, i, j, t)
+    unit.nav_sd = _navigation_sd(unit, rules, setting, i, j, t)
     cell = land.cells[i, j]
     unit.watcher = cell.south_post if unit.side == NORTH else cell.north_post
-    if unit.kind == UnitKind.SURVEY_TEAM and uniform(fold(unit.key, _RECOGNISED), 0) < par.survey_recognised:
+    if (
+        unit.kind == UnitKind.SURVEY_TEAM
+        and uniform(fold(unit.key, _RECOGNISED), 0) < rules.survey_recognised
+    ):
         unit.watcher = -1  # the post that knows it leaves it be
     unit.fix, unit.margin = 0.0, watch.watch_margin_m
     if unit.watcher >= 0:
@@ -150,10 +153,10 @@ def set_out(unit, t, setting):
     unit.z = normal(fold(unit.key, _NAV_0), 0)
     unit.nav_key = fold(unit.key, _NAV)
     unit.mine_luck = exponential(fold(unit.key, _MINE), 0)
-    unit.lane_z = lane_z(unit, par, land.most_mines)
+    unit.lane_z = lane_z(unit, rules, land.most_mines)
     unit.strike_at = NEVER
     if unit.project >= 0:
-        unit.strike_at = strikes_at_work(unit, setting.projects[unit.project], par)
+        unit.strike_at = strikes_at_work(unit, setting.projects[unit.project], rules)
     unit.step = unit.looks = unit.tracks = unit.violations = unit.approached = 0
     unit.answered = unit.incidents = 0
     unit.incident, unit.depth, unit.track = -1, -NEVER, NEVER

@@ -24,11 +24,11 @@ def begin_strays(posts, luck):
 
 
 @compiled
-def draw_strays(posts, pars, luck, t):
+def draw_strays(posts, records, luck, t):
     """Decide for the day that begins at ``t`` which posts fire a stray round, and when."""
     for k in range(posts.shape[0]):
         post = posts[k]
-        daily = pars[post.side].stray_per_post_year / DAYS_A_YEAR
+        daily = records[post.side].stray_per_post_year / DAYS_A_YEAR
         if post.stray_luck > daily:
             post.stray_luck -= daily
             continue

@@ -108,9 +108,9 @@ def test_no_look_lies_beyond_the_reach_of_its_bridge(z0, z1, deviate, minutes, a
 
 
 def test_a_crossing_and_a_deep_one_are_counted_once_a_shift():
-    unit, tally, par = a_unit(), np.zeros(1, TALLY), side_records(Parameters())[NORTH]
+    unit, tally, rules = a_unit(), np.zeros(1, TALLY), side_records(Parameters())[NORTH]
     for x0, x1 in ((-3.0, 2.0), (2.0, -4.0), (-4.0, 7.0), (7.0, -9.0), (-9.0, 20.0)):
-        top = note_depth(unit[0], par, tally[0], x0, x1, 1e-9, 0.5)
+        top = note_depth(unit[0], rules, tally[0], x0, x1, 1e-9, 0.5)
         assert top == pytest.approx(max(x0, x1), abs=1e-3)
     assert (tally["crossings"][0], tally["deep_crossings"][0]) == (1, 1)
     assert unit["depth"][0] == pytest.approx(20.0, abs=1e-3)
@@ -119,8 +119,8 @@ def test_a_crossing_and_a_deep_one_are_counted_once_a_shift():
 @pytest.mark.parametrize(("deep_m", "deep"), [(5, 0), (4.8, 1), (0, 1)])
 def test_a_crossing_is_deep_from_the_depth_that_the_scenario_says(deep_m, deep):
     unit, tally = a_unit(), np.zeros(1, TALLY)
-    par = side_records(Parameters(counting=Counting(deep_m=deep_m)))[NORTH]
-    note_depth(unit[0], par, tally[0], -3.0, 4.9, 1e-9, 0.5)
+    rules = side_records(Parameters(counting=Counting(deep_m=deep_m)))[NORTH]
+    note_depth(unit[0], rules, tally[0], -3.0, 4.9, 1e-9, 0.5)
     assert (tally["crossings"][0], tally["deep_crossings"][0]) == (1, deep)
 
 

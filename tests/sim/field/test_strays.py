@@ -36,13 +36,13 @@ def test_stray_rounds_are_a_poisson_stream_per_post_year():
 def test_intervals_between_a_posts_rounds_are_exponential_through_a_change_of_rate():
     """The rate doubles half-way; in the time that it measures, nothing changes."""
     field = Field(north__watch__posts=400)
-    posts, pars = field.model.state.posts, field.model.scene.regime.records
-    pars["stray_per_post_year"] = 3.65
+    posts, records = field.model.state.posts, field.model.scene.regime.records
+    records["stray_per_post_year"] = 3.65
     fired = [[] for _ in range(posts.size)]
     for day in range(2000):
         if day == 1000:
-            pars["stray_per_post_year"] = 7.3
-        draw_strays(posts, pars, field.model.scene.luck, day * DAY)
+            records["stray_per_post_year"] = 7.3
+        draw_strays(posts, records, field.model.scene.luck, day * DAY)
         for row in np.flatnonzero(posts["next_stray"] < NEVER):
             fired[row].append(posts["next_stray"][row] / DAY)
             posts["next_stray"][row] = NEVER
