@@ -12,7 +12,7 @@ from rich.console import Console
 from experiments.commands.console import console
 from experiments.commands.exits import Halted, guarded, place_in
 from experiments.design.sorts import sorts_wanted
-from experiments.findings.moment import Changed, Minutes, Moment, Node, Share, changed, moment_of
+from experiments.findings.moment import Changed, Decision, Minutes, Moment, PlayShare, changed, moment_of
 from experiments.play.described import MomentTask, Played, play_moments
 from experiments.play.task import Failure
 from experiments.play.warm_up import compile_once
@@ -112,7 +112,7 @@ def _tables(found: Mapping[str, Moment]) -> Iterator[Rows]:
     first = next(iter(found.values()))
     ends = Rows("it ended at", *found)
     if any(each.begun.count < each.runs for each in found.values()):
-        passed = (Share.of(each.runs - each.begun.count, each.runs) for each in found.values())
+        passed = (PlayShare.of(each.runs - each.begun.count, each.runs) for each in found.values())
         ends.add("let pass", *map(_share, passed))
     for rung in first.rungs:
         ends.add(rung, *(_share(each.rungs[rung]) for each in found.values()))
@@ -127,7 +127,7 @@ def _tables(found: Mapping[str, Moment]) -> Iterator[Rows]:
     yield minutes
 
 
-def _share(share: Share) -> str:
+def _share(share: PlayShare) -> str:
     return f"{_percent(share.share)}% ({_percent(share.low)} - {_percent(share.high)})"
 
 
@@ -152,7 +152,7 @@ def _turned(each: Changed, runs: int) -> str:
     )
 
 
-def _branches(node: Node, runs: int, width: int, depth: int = 0) -> Iterator[str]:
+def _branches(node: Decision, runs: int, width: int, depth: int = 0) -> Iterator[str]:
     """The ways that part below a node, each with the steps up to where it parts again."""
     shown = [child for child in node.children() if child.count >= _LEAST * runs]
     for child in shown:
@@ -164,7 +164,7 @@ def _branches(node: Node, runs: int, width: int, depth: int = 0) -> Iterator[str
         yield _line(rare, runs, depth, f"other ways, each in under {_LEAST:.0%} of the plays", width)
 
 
-def _way(node: Node) -> tuple[list[str], Node]:
+def _way(node: Decision) -> tuple[list[str], Decision]:
     """The steps from a node to the last one before plays part or end, and that one."""
     steps = [node.said]
     while [each.count for each in node.children()] == [node.count]:
@@ -174,7 +174,7 @@ def _way(node: Node) -> tuple[list[str], Node]:
 
 
 def _line(count: int, runs: int, depth: int, said: str, width: int) -> str:
-    share = Share.of(count, runs)
+    share = PlayShare.of(count, runs)
     head = f"{_percent(share.share) + '%':>5} {f'({_percent(share.low)}-{_percent(share.high)})':<10}"
     indent = " " * (len(head) + 1 + 2 * depth)
     first = head + indent[len(head) :]
@@ -203,9 +203,9 @@ def _plain(
     }
 
 
-def _plain_node(node: Node, runs: int) -> dict[str, Any]:
+def _plain_node(node: Decision, runs: int) -> dict[str, Any]:
     return {
         "decided": node.said,
-        **asdict(Share.of(node.count, runs)),
+        **asdict(PlayShare.of(node.count, runs)),
         "next": [_plain_node(child, runs) for child in node.children()],
     }

@@ -46,7 +46,7 @@ _NO_DECISIONS |= {Act.LEARNED}
 
 
 @dataclass(frozen=True)
-class Share:
+class PlayShare:
     """So many of the runs, and the share's 95% interval."""
 
     count: int
@@ -55,7 +55,7 @@ class Share:
     high: float
 
     @classmethod
-    def of(cls, count: int, runs: int) -> "Share":
+    def of(cls, count: int, runs: int) -> "PlayShare":
         """The share of ``count`` in ``runs``."""
         found = proportion_interval(count, runs)
         return cls(count, found.estimate, found.low, found.high)
@@ -79,14 +79,14 @@ class Minutes:
 
 
 @dataclass
-class Node:
+class Decision:
     """A decision: what was done, in how many runs after all that stands above it, and what followed."""
 
     said: str
     count: int = 0
-    next: dict[str, "Node"] = field(default_factory=dict)
+    next: dict[str, "Decision"] = field(default_factory=dict)
 
-    def children(self) -> list["Node"]:
+    def children(self) -> list["Decision"]:
         """What followed, the most frequent first; in the order of the runs where equally so."""
         return sorted(self.next.values(), key=lambda node: -node.count)
 
@@ -96,11 +96,11 @@ class Moment:
     """All figures of one arm."""
 
     runs: int
-    begun: Share
-    rungs: dict[str, Share]
-    happened: dict[str, Share]
+    begun: PlayShare
+    rungs: dict[str, PlayShare]
+    happened: dict[str, PlayShare]
     minutes: dict[str, Minutes]
-    tree: Node
+    tree: Decision
 
 
 def moment_of(plays: Sequence[Played]) -> Moment:
@@ -113,9 +113,9 @@ def moment_of(plays: Sequence[Played]) -> Moment:
     ends = [played.minutes for played in plays if played.minutes is not None]
     return Moment(
         runs,
-        Share.of(sum(played.begun for played in plays), runs),
-        {RUNGS[rung]: Share.of(rungs[rung], runs) for rung in Rung},
-        {name: Share.of(sum(map(test, plays)), runs) for name, test in _HAPPENED.items()},
+        PlayShare.of(sum(played.begun for played in plays), runs),
+        {RUNGS[rung]: PlayShare.of(rungs[rung], runs) for rung in Rung},
+        {name: PlayShare.of(sum(map(test, plays)), runs) for name, test in _HAPPENED.items()},
         minutes | {"until it is over": Minutes.of(ends)},
         _tree(plays),
     )
@@ -145,13 +145,13 @@ def _height(played: Played) -> int:
     return int(played.rung) if played.begun else -1
 
 
-def _tree(plays: Iterable[Played]) -> Node:
-    root = Node("")
+def _tree(plays: Iterable[Played]) -> Decision:
+    root = Decision("")
     for played in plays:
         node = root
         node.count += 1
         for said in _decided(played):
-            node = node.next.setdefault(said, Node(said))
+            node = node.next.setdefault(said, Decision(said))
             node.count += 1
     return root
 

@@ -51,7 +51,7 @@ class Lines(StrictModel):
     commission_m: Metres = Field(0, ge=-500, le=500, description="the commission's map line")
 
 
-class Tension(StrictModel):
+class Tensions(StrictModel):
     """How tense both governments are at that moment."""
 
     north: float = Field(0.2, ge=0, le=1, description="the north's tension")
@@ -75,5 +75,5 @@ class IncidentFile(StrictModel):
     party: Party
     watcher: Watcher = Watcher()
     lines: Lines = Lines()
-    tension: Tension | None = Field(None, description="without it both are at their rest")
+    tension: Tensions | None = Field(None, description="without it both are at their rest")
     set: dict[str, Any] = Field({}, description="rules and orders of both sides: parameters that differ here")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.findings.moment import Share, changed, moment_of
+from experiments.findings.moment import PlayShare, changed, moment_of
 from experiments.play.described import Played, Step
 from experiments.statistics.intervals import proportion_interval
 from sim.acts import Act, Actor
@@ -28,7 +28,7 @@ def test_every_play_has_its_highest_rung_once_and_shares_have_their_interval():
     assert [share.count for share in found.rungs.values()] == [0, 6, 3, 0, 0, 0, 0]
     assert found.begun.count == 9
     interval = proportion_interval(3, 10)
-    assert found.rungs["warning shots"] == Share(3, 0.3, interval.low, interval.high)
+    assert found.rungs["warning shots"] == PlayShare(3, 0.3, interval.low, interval.high)
 
 
 def test_what_happened_is_counted_by_itself_and_not_by_the_highest_rung():
