@@ -169,7 +169,6 @@ def raising(error):
         (divide, "ZeroDivisionError: division by zero"),
         (raising(Dumb()), "Dumb: its text cannot be had: ZeroDivisionError"),
         (raising(GeneratorExit()), "GeneratorExit: "),
-        (raising(KeyboardInterrupt("mine")), "KeyboardInterrupt: mine"),
         (raising(type("Odd", (BaseException,), {})("x")), "Odd: x"),
         (raising(ValueError("\x1b]0;x\x07 \ud800\n[/b]")), "ValueError: \\u001b]0;x\\u0007 \\ud800; [/b]"),
         (raising(ValueError("x" * 10**6)), "ValueError: " + "x" * 1988 + "..."),
@@ -181,6 +180,14 @@ def test_what_an_agent_does_is_the_outcome_of_its_run(tasks, what, said):
     assert results[5].error == said and what.__name__ in results[5].traceback
     assert results[5].traceback.replace("\n", "").isprintable()
     assert len(results[5].traceback) < 25_000
+
+
+def test_an_interrupt_that_an_agent_raises_is_the_outcome_of_its_run(tasks):
+    try:
+        results = play_task(asking(tasks, raising(KeyboardInterrupt("mine")))[0])
+    except KeyboardInterrupt:
+        pytest.fail("it was taken for somebody's Ctrl-C")
+    assert results[5].error == "KeyboardInterrupt: mine"
 
 
 def test_a_signal_stops_whoever_plays(tasks):
