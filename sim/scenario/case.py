@@ -152,7 +152,7 @@ class Case:
 
     @cached_property
     def clipped_by_draw(self) -> tuple[tuple[Clip, ...], ...]:
-        """The same of the values of each draw of the posterior, by its number; nothing without one."""
+        """The same of the values of each draw of the posterior, by number; nothing where none is clipped."""
         if self.posterior is None:
             return ()
         changed = frozenset(
@@ -163,10 +163,13 @@ class Case:
                 isinstance(at_path(each.changes, tuple(path.split("."))), Mapping) for each in self.overlays
             )
         )
-        if not changed:
+
+        def clips(draw: Mapping[str, Any]) -> tuple[Clip, ...]:
+            return self._clips(nested({path: draw[path] for path in changed}), changed)
+
+        if not any(map(clips, self.posterior.ends())):  # every operation is monotone
             return ()
-        draws = (self.posterior.draw(number) for number in range(len(self.posterior.values)))
-        return tuple(self._clips(nested({path: draw[path] for path in changed}), changed) for draw in draws)
+        return tuple(clips(self.posterior.draw(number)) for number in range(len(self.posterior.values)))
 
     def _clips(self, tree: Mapping[str, Any], drawn: frozenset[str]) -> tuple[Clip, ...]:
         layered = trees(tree, self.overlays, drawn)
