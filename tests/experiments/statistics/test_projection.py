@@ -19,7 +19,7 @@ def arms(*kinds):
 def test_a_range_holds_what_each_end_of_the_interval_would_need():
     x, y = arms((20, 1, 0), (10, 0, 1), (70, 0, 0))
     found = runs_that_would_decide(y, x)
-    assert 1.0 <= found.low < found.high and found.differ == 30
+    assert 1.0 <= found.low < found.high and found.worlds == 30
     likely = difference_interval(y, x, 1.0, level=SPREAD)
     assert likely.high < 0.0 and math.isfinite(found.high)
     assert found == runs_that_would_decide(x, y), "the direction does not matter"
@@ -36,7 +36,7 @@ def test_with_few_worlds_that_differ_nothing_is_projected():
     for differ in (0, 5, FEWEST_TO_PROJECT - 1):
         x, y = arms((differ, 1, 0), (100 - differ, 1, 1))
         found = runs_that_would_decide(y, x)
-        assert math.isnan(found.low) and math.isnan(found.high) and found.differ == differ
+        assert math.isnan(found.low) and math.isnan(found.high) and found.worlds == differ
     x, y = arms((FEWEST_TO_PROJECT, 1, 0), (80, 1, 1))
     assert runs_that_would_decide(y, x).low >= 1.0
 
