@@ -25,15 +25,16 @@ def grounds_sentence(found: Grounds) -> str:
     )
     return (
         "Of the spread of expected clashes over draws (variance of ranks, to first order, on draws not "
-        f"seen): {told}; all together {with_limits(found['together'])}, and {left_words(found)}."
+        f"seen): {told}; all together {with_limits(found['together'])}. Further, {left_words(found)}."
     )
 
 
 def left_words(found: Grounds) -> str:
-    """What is left, and what it is."""
+    """What nothing tells: luck, and what is left."""
+    left, draws = _shown(found["left"]["estimate"]), many(found["draws"], "draw")
     return (
-        f"{_shown(found['left']['estimate'])} is luck, the world, what they do only together, and what "
-        f"{many(found['draws'], 'draw')} cannot tell"
+        f"{with_limits(found['luck'])} is luck between the two runs of a draw; {left} is left: the world, "
+        f"what they do only together, and what {draws} cannot tell"
     )
 
 

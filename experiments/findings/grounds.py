@@ -1,7 +1,7 @@
 """On what the spread of expected clashes rests: measured, analogue and assumed parameters.
 
-By regression of the runs on the draws, to first order. What is left of the spread is luck, the world, what
-parameters do only together, and what so few draws cannot tell.
+By regression of the runs on the draws, to first order. Luck is what both runs of a draw differ by; what is
+left then is the world, what parameters do only together, and what so few draws cannot tell.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibration.register import unknown_of
-from experiments.findings.by_draw import Share, events_by_draw
+from experiments.findings.by_draw import EXPECTED, Share
 from experiments.statistics.by_draw import Values, deviates
 from experiments.statistics.first_order import Told, first_order
 from sim.parameters.declare import Grade, declared
@@ -38,11 +38,12 @@ class Ground(TypedDict):
 
 class Grounds(TypedDict):
     """Of one future without a policy: the share of the spread over ``draws`` that all grades tell
-    ``together``, what is ``left``, and each grade's.
+    ``together``, what is ``luck`` of the two runs of a draw, what is ``left``, and each grade's.
     """
 
     draws: int
     together: Share
+    luck: Share
     left: Share
     grades: list[Ground]
 
@@ -53,17 +54,16 @@ def grounds_of(case: Case, runs: pd.DataFrame) -> Grounds | None:
     if len(draws) < FEWEST:
         return None
     parts = {grade: known for grade, known in _by_grade(case, draws) if known[1].shape[1]}
-    clashes = deviates(events_by_draw(runs, draws)[:, None])
-    if not parts or not clashes.shape[1]:
+    clashes = _ranks(runs, draws)
+    if not parts or clashes is None:
         return None
     luck = np.random.default_rng([len(parts), len(draws)])
-    told = first_order(clashes[:, 0], [known for _, known in parts.values()], luck)
-    together = _share(told.together)
-    left = Share(estimate=1.0 - together["estimate"], low=1.0 - together["high"], high=1.0 - together["low"])
+    told = first_order(clashes, [known for _, known in parts.values()], luck)
     return Grounds(
         draws=len(draws),
-        together=together,
-        left=left,
+        together=_share(told.together),
+        luck=_share(told.luck),
+        left=_share(told.left),
         grades=[
             Ground(grade=grade, unknowns=number, alone=_share(alone), beside=_share(beside))
             for (grade, (number, _)), alone, beside in zip(
@@ -90,6 +90,18 @@ def _by_grade(case: Case, draws: Sequence[int]) -> Iterator[tuple[Grade, tuple[i
         its = [paths for paths in unknowns.values() if grade_of(paths) == grade]
         numbers = posterior.as_numbers([path for paths in its for path in paths])
         yield grade, (len(its), deviates(numbers[list(draws)]))
+
+
+def _ranks(runs: pd.DataFrame, draws: Sequence[int]) -> Values | None:
+    """Expected clashes a year of each run as a normal deviate by its rank, (draws, lucks), nan where there is
+    no run; None where no two differ, and where no draw has all its lucks.
+    """
+    ranks = deviates((runs[EXPECTED] / runs["days"]).to_numpy(float)[:, None])
+    if not ranks.shape[1]:
+        return None
+    by_luck = runs.assign(rank=ranks[:, 0]).pivot_table("rank", "draw", "luck").loc[draws]
+    found = by_luck.to_numpy(float)
+    return None if found.shape[1] < 2 or np.isnan(found).any(axis=1).all() else found
 
 
 def _share(told: Told) -> Share:

@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import pandas as pd
 
+FEWEST = 100  # draws that are like a situation, from which on it is a region of the posterior
 COLUMNS = ("violations", "false_incidents", "map_violations")  # of runs
 # What a situation says of itself: soldiers stray, watchers misjudge, maps differ.
 REGIONS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
@@ -24,11 +25,16 @@ class Likeness(TypedDict):
 
 def likeness(runs: pd.DataFrame, by: str | list[str] = "draw") -> Likeness:
     """Of runs, those of one draw (or ``by`` something else) together."""
-    sums = runs.groupby(by)[list(COLUMNS)].sum()
-    sums = sums[sums["violations"] > 0]
-    found = pd.DataFrame({name: region(sums) for name, region in REGIONS.items()}, index=sums.index)
+    found = like_each(runs, by)
     return Likeness(
-        draws=len(sums),
+        draws=len(found),
         like={name: int(found[name].sum()) for name in REGIONS},
         none=int((~found.any(axis=1)).sum()),
     )
+
+
+def like_each(runs: pd.DataFrame, by: str | list[str] = "draw") -> pd.DataFrame:
+    """Whether each draw with any perceived violation is like each situation: a row a draw, a column each."""
+    sums = runs.groupby(by)[list(COLUMNS)].sum()
+    sums = sums[sums["violations"] > 0]
+    return pd.DataFrame({name: region(sums) for name, region in REGIONS.items()}, index=sums.index)

@@ -1,8 +1,9 @@
 """Which part of what is known tells how much of a variance, to first order: by itself, and beside the others.
 
-A sum of one curve a parameter is fitted to some draws and judged by others, so that what chance finds tells
-nothing. Parts of a posterior go together: what one tells by itself the others may tell too, and what it tells
-beside them all is its own. The first may add to more than all tell together, the second to less.
+A sum of one line a parameter, or of one curve, is fitted to some draws and judged by others, so that what
+chance finds tells nothing. Parts of a posterior go together: what one tells by itself the others may tell
+too, and what it tells beside them all is its own. The first may add to more than all tell together, the
+second to less. How much no draw can tell, since two runs of it differ, is a share of its own.
 """
 
 from collections.abc import Sequence
@@ -28,45 +29,68 @@ class Told:
 
 @dataclass(frozen=True)
 class FirstOrder:
-    """What parts tell ``together``, each ``alone``, and ``beside`` the others what these do not."""
+    """What parts tell ``together``, each ``alone``, and ``beside`` the others what these do not; what is
+    ``luck`` in the mean of a draw's runs; and what is ``left``, which neither is.
+    """
 
     together: Told
+    luck: Told
+    left: Told
     alone: tuple[Told, ...]
     beside: tuple[Told, ...]
 
 
-def first_order(values: Values, parts: Sequence[Values], luck: np.random.Generator) -> FirstOrder:
-    """Of ``values`` (draws,) by ``parts``, deviates (draws, k) each; raises ``ValueError`` for too few draws,
-    or all alike.
+def first_order(runs: Values, parts: Sequence[Values], luck: np.random.Generator) -> FirstOrder:
+    """Of the mean of ``runs`` (draws, lucks), nan where one is missing, by ``parts`` (draws, k) each.
+
+    Raises ``ValueError`` for too few draws, where all are alike, and where none has two runs.
     """
-    n = len(values)
-    if n < _FEWEST or not np.ptp(values):
-        raise ValueError(f"values must differ over at least {_FEWEST} draws")
+    values, n = np.nanmean(runs, axis=1), len(runs)
+    if n < _FEWEST or not np.ptp(values) or np.isnan(runs).any(axis=1).all():
+        raise ValueError(f"means must differ over at least {_FEWEST} draws, some of two runs")
     folds = [luck.permutation(n) % _FOLDS for _ in range(_REPEATS)]
     taken = luck.integers(n, size=(_BOOTSTRAPS, n))
 
     def off(known: Sequence[Values]) -> Values:
         return _errors(values, np.column_stack([np.zeros((n, 0)), *known]), folds)
 
-    blind, seeing = off([]), off(parts)
+    blind, seeing, blurred = off([]), off(parts), _of_luck(runs)
     others = [off([each for each in parts if each is not part]) for part in parts]
 
     def share(less: Values, more: Values) -> Told:
-        """By how much of the blind errors' sum ``less`` is below ``more``."""
+        """By how much of the sum of blind errors ``less`` is below ``more``."""
         drawn = (more - less)[taken].sum(axis=1) / blind[taken].sum(axis=1)
         low, high = np.quantile(drawn, (0.025, 0.975))
         return Told(float((more - less).sum() / blind.sum()), float(low), float(high))
 
     return FirstOrder(
         share(seeing, blind),
+        share(np.zeros(n), blurred),
+        share(blurred, seeing),
         tuple(share(off([part]), blind) for part in parts),
         tuple(share(seeing, other) for other in others),
     )
 
 
+def _of_luck(runs: Values) -> Values:
+    """How far luck moves the mean of a draw's runs, squared (draws,); one alone as elsewhere."""
+    there = (~np.isnan(runs)).sum(axis=1)
+    whole = there == runs.shape[1]
+    own = np.full(len(runs), runs[whole].var(axis=1, ddof=1).mean())
+    own[whole] = runs[whole].var(axis=1, ddof=1)
+    return own / there
+
+
 def _errors(values: Values, known: Values, folds: Sequence[NDArray[np.int64]]) -> Values:
-    """Squared errors (draws,) where a draw was not seen, the mean over ``folds``, at the best ridge."""
-    phi = np.column_stack([known, known**2])
+    """Squared errors (draws,) where a draw was not seen, the mean over ``folds``, at the best fit."""
+    lines = _held_out(values, known, folds)
+    curves = _held_out(values, np.column_stack([known, known**2]), folds)
+    found = np.concatenate([lines, curves])
+    return np.asarray(found[int(np.argmin(found.sum(axis=1)))])
+
+
+def _held_out(values: Values, phi: Values, folds: Sequence[NDArray[np.int64]]) -> Values:
+    """Squared errors (ridges, draws) of draws that the fit to features ``phi`` has not seen."""
     found = np.zeros((len(_RIDGES), len(values)))
     for fold in folds:
         for k in range(_FOLDS):
@@ -78,4 +102,4 @@ def _errors(values: Values, known: Values, folds: Sequence[NDArray[np.int64]]) -
             for i, ridge in enumerate(_RIDGES):
                 told = y.mean() + (at @ turn) @ (slope / (np.maximum(own, 0.0) + ridge))
                 found[i, out] += (values[out] - told) ** 2 / len(folds)
-    return np.asarray(found[int(np.argmin(found.sum(axis=1)))])
+    return found

@@ -127,7 +127,7 @@ def test_a_record_of_ones_own_is_held_too(played, tmp_path):
 
 def test_a_small_one_is_played_to_its_end(tmp_path, monkeypatch):
     monkeypatch.setattr(parts, "on_processes", lambda tasks, play, _: ((task, play(task)) for task in tasks))
-    asked = Asked("baseline", draws=2, stretches=SHORT, nested=Design(2, 2, ("three_step",)))
+    asked = Asked("baseline", draws=2, stretches=SHORT, nested=Design(2, 2, ()))
     found = validate(asked, tmp_path, 1, lambda what: lambda done, of: None)
     told = command.keep(found, tmp_path)
     assert len(told["checks"]) > 70 and told["events"][0]["plays"] == 4

@@ -15,7 +15,10 @@ N = 200
 def runs_of(values):
     """Two lucks of a year each, with these expected clashes."""
     draws = np.repeat(np.arange(len(values)), 2)
-    return pd.DataFrame({"draw": draws, "expected_clashes": np.repeat(values, 2), "days": 365.0})
+    lucks = np.tile([0, 1], len(values))
+    return pd.DataFrame(
+        {"draw": draws, "luck": lucks, "expected_clashes": np.repeat(values, 2), "days": 365.0}
+    )
 
 
 def test_every_unknown_of_a_calibration_has_a_grade():

@@ -9,7 +9,7 @@ N = 400
 
 
 def told(values, parts, seed=1):
-    return first_order(values, parts, np.random.default_rng(seed))
+    return first_order(np.column_stack([values, values]), parts, np.random.default_rng(seed))
 
 
 def test_parts_that_are_apart_tell_as_much_alone_as_beside_the_others():
@@ -47,6 +47,20 @@ def test_what_chance_finds_tells_nothing():
     found = [told(luck.normal(size=150), [luck.normal(size=(150, 30))], k).together for k in range(10)]
     assert np.mean([each.estimate for each in found]) < 0.03
     assert all(each.low <= each.estimate <= each.high for each in found)
+
+
+def test_luck_is_a_share_of_its_own_and_the_rest_is_left():
+    luck = np.random.default_rng(5)
+    a, world = luck.normal(size=(2, N, 1))
+    runs = a + 0.8 * world + np.sqrt(2.0) * luck.normal(size=(N, 2))  # of the mean 1 + 0.64 + 1
+    runs[::7, 1] = np.nan
+    found = first_order(runs, [a], luck)
+    whole = 1.0 + 0.64 + 1.0 + 1.0 / 7.0
+    assert found.together.estimate == pytest.approx(1.0 / whole, abs=0.06)
+    assert found.luck.estimate == pytest.approx((1.0 + 1.0 / 7.0) / whole, abs=0.06)
+    assert found.left.low < 0.64 / whole < found.left.high
+    shares = found.together, found.luck, found.left
+    assert sum(each.estimate for each in shares) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("values", [np.arange(9.0), np.ones(50)])
