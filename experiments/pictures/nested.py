@@ -29,7 +29,7 @@ from experiments.wording import many
 
 _NAMES, _BAR, _ROW = 330.0, 500.0, 26.0
 _GAP, _TALL, _ABOVE, _BELOW = 44.0, 280.0, 58.0, 50.0
-_COLUMNS = 3
+_COLUMNS, _BETWEEN = 3, 14.0
 _LEAST, _MOST = 0.02, 20.0  # ratios that an axis shows at most
 _DOT = FILLS["violation"]["facecolor"]
 
@@ -48,7 +48,7 @@ def nested_picture(found: Ignorance | None) -> Iterator[Picture]:
     ]
     checked = [each for each in found.checked if len(each.draws)]
     rows = -(-len(checked) // _COLUMNS)
-    parts = len(SCALES) * (line_height(TEXT) + 4 + _ROW * len(LEVELS)) + _BELOW
+    parts = len(SCALES) * (line_height(TEXT) + 4 + _ROW * len(LEVELS) + _BETWEEN) + _BELOW
     sheet = Sheet(title, foot, parts + rows * (_ABOVE + _TALL + _BELOW))
     data = [_parts(sheet, sheet.top, found)]
     wide = (WIDTH - 2 * MARGIN - (_COLUMNS - 1) * _GAP - _GAP) / _COLUMNS
@@ -70,7 +70,7 @@ def nested_picture(found: Ignorance | None) -> Iterator[Picture]:
 def _parts(sheet: Sheet, top: float, found: Ignorance) -> pd.DataFrame:
     rows = []
     for scale, words in SCALES.items():
-        sheet.write(MARGIN, top, [f"Of their {words}"], TEXT, weight="bold")
+        sheet.write(MARGIN, top, [f"Variance of the {words}"], TEXT, weight="bold")
         top += line_height(TEXT) + 4
         height = _ROW * len(LEVELS)
         axes = sheet.axes(Box(MARGIN + _NAMES, top, _BAR, height), "")
@@ -88,7 +88,7 @@ def _parts(sheet: Sheet, top: float, found: Ignorance) -> pd.DataFrame:
             told = share_with_limits(vars(each))
             write_beside(sheet, MARGIN + _NAMES + _BAR + 20, middle, [told], SMALL)
             rows.append({"of": f"variance, {scale}", "level": each.level} | vars(each))
-        top += height
+        top += height + _BETWEEN
     return pd.DataFrame(rows)
 
 

@@ -57,6 +57,14 @@ class Checked:
         return float(np.sqrt(np.mean(off**2))), float(np.sqrt(np.mean(allowed)))
 
     @property
+    def spreads(self) -> tuple[float, float]:
+        """How far log ratios differ between draws, sd: by nested runs, the luck of these taken off, and as
+        fitted.
+        """
+        own = self.log_ratios.var(ddof=1) - np.mean(self.luck**2)
+        return float(np.sqrt(max(own, 0.0))), float(self.fitted.log_ratios.std(ddof=1))
+
+    @property
     def plain(self) -> dict[str, Any]:
         """As plain values."""
         low, high = self.limits
@@ -85,6 +93,8 @@ class Checked:
             "median_fitted": self.fitted.median,
             "rms": rms,
             "rms_of_luck": allowed,
+            "spread": None if len(self.draws) < 2 else self.spreads[0],
+            "spread_fitted": None if len(self.draws) < 2 else self.spreads[1],
             "ratios": {name: [float(f"{x:.4g}") for x in np.exp(logs)] for name, logs in columns.items()},
         }
 

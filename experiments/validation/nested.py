@@ -58,13 +58,16 @@ class NestedRuns:
 
 @dataclass(frozen=True)
 class NestedTask:
-    """Draws to play, by their numbers, in those of their worlds that ``places`` names from 0 on."""
+    """Draws to play, by their numbers, in those of their worlds that ``places`` names from 0 on, under each
+    policy and none, with so many ``lucks`` each.
+    """
 
     name: str
     seed: int
     runs: tuple[int, ...]
     places: tuple[int, ...]
     policies: tuple[str, ...]
+    lucks: int = LUCKS
 
     def alone(self, k: int) -> "NestedTask":
         """The same of draw ``k`` only."""
@@ -87,7 +90,7 @@ def _rows(task: NestedTask, draw: int) -> list[dict[str, object]]:
         {"policy": policy, "world": worlds[place], "luck": luck} | {name: row[name] for name in _COLUMNS}
         for policy in (None, *task.policies)
         for place in task.places
-        for luck in range(LUCKS)
+        for luck in range(task.lucks)
         for row in [played(_case(task.name, policy), task.seed, worlds[place], luck).row]
     ]
 

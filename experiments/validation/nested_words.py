@@ -13,8 +13,8 @@ LEVELS = {
     "world": "world: between worlds of a draw",
     "luck": "luck: between lucks of a world",
 }
-SCALES = {"log": "logarithm", "raw": "clashes themselves"}
-PART_HEADS = ("variance of expected clashes a year", *(f"of their {each}" for each in SCALES.values()))
+SCALES = {"log": "logarithm of expected clashes a year", "raw": "expected clashes a year themselves"}
+PART_HEADS = ("variance", *(f"of the {each}" for each in SCALES.values()))
 CHECK_HEADS = (
     "policy",
     "median ratio, nested / fitted",
@@ -22,6 +22,7 @@ CHECK_HEADS = (
     "surely lower / higher",
     "fit on the same side",
     "apart, rms of log ratio / luck's",
+    "sd of log ratio between draws, nested without luck / fitted",
 )
 LIKE_HEADS = ("like", "of single worlds, by two lucks", "of draws, by all their worlds")
 
@@ -57,8 +58,9 @@ def _told(nested: Figures) -> Iterator[str]:
             yield (
                 f"{each['policy']}: the ratio by draw, as compare fits it to {worlds}, is "
                 f"{plain(each['rms'])} (rms, of logarithms) from that of nested runs, where luck alone makes "
-                f"{plain(each['rms_of_luck'])}; it lowers in {share_figure(each['lowers'])} of draws, by the "
-                f"fit {fitted_share(each)}."
+                f"{plain(each['rms_of_luck'])}; between draws it differs by an sd of {_spreads(each)} "
+                f"(nested without luck / fitted); it lowers in {share_figure(each['lowers'])} of draws, by "
+                f"the fit {fitted_share(each)}."
             )
 
 
@@ -81,10 +83,17 @@ def check_rows(nested: Figures) -> list[Sequence[str]]:
             f"{each['surely_lower']} / {each['surely_higher']}",
             f"{each['fit_agrees']} of {each['surely_lower'] + each['surely_higher']}",
             f"{plain(each['rms'])} / {plain(each['rms_of_luck'])}",
+            _spreads(each),
         )
         for each in nested["policies"]
         if each["draws"]
     ]
+
+
+def _spreads(policy: Figures) -> str:
+    if policy["spread"] is None:
+        return "one draw"
+    return f"{plain(policy['spread'])} / {plain(policy['spread_fitted'])}"
 
 
 def like_rows(nested: Figures) -> list[tuple[str, str, str]]:

@@ -3,12 +3,12 @@
 import pytest
 from little import SCENARIO
 
-from experiments.calibration.regions import write_regions
 from experiments.design import situations
 from experiments.design.arms import plan_of, read_study
 from experiments.design.request import Several, asked_again, several_plan
 from experiments.design.situations import SITUATIONS, STRESS_TEST, Situated, set_again_words, situated
 from experiments.findings.likeness import FEWEST
+from experiments.validation.regions import write_regions
 from sim.documents import BadInput
 from sim.scenario.loading import load_case
 

@@ -74,6 +74,7 @@ def test_a_fit_that_is_right_is_no_farther_off_than_luck():
         assert np.median(each.fitted.log_ratios) == pytest.approx(truth, abs=0.1)
         rms, allowed = each.apart
         assert 0.5 * allowed < rms < 1.6 * allowed
+        assert max(each.spreads) < 0.1, "all draws were made alike"
     lowest = checked["no_work_buffer_100m"].plain
     assert lowest["lowers"] == 1.0 and lowest["surely_lower"] == lowest["fit_agrees"] == 30
     assert checked["three_step"].plain["surely_higher"] > 20
@@ -88,6 +89,15 @@ def test_a_fit_that_is_wrong_is_told():
     assert rms == pytest.approx(2.0, abs=0.3) and allowed < 0.2
     told = found.plain
     assert told["surely_higher"] == 30 and told["fit_agrees"] == 0
+
+
+def test_a_spread_that_the_fit_does_not_see_is_told():
+    runs = nested.runs(Design().cases("baseline"), Design(), noise=0.1)
+    own = np.random.default_rng(4).normal(size=30)  # of further worlds alone: no first world has it
+    wider = runs.further["policy"] == "wider_margin"
+    runs.further.loc[wider, "expected_clashes"] *= np.exp(0.5 * own[runs.further.loc[wider, "draw"]])
+    nested_spread, fitted_spread = ignorance(runs, 3).checked[1].spreads
+    assert nested_spread == pytest.approx(0.5 * own.std(), rel=0.2) and fitted_spread < 0.1
 
 
 def test_draws_without_clashes_have_no_ratio():
