@@ -37,7 +37,7 @@ def likeness(found: OverDraws) -> str:
         return ""
     told = ", ".join(f"{name} {of_words(like, draws)}" for name, like in found["like"]["like"].items())
     none = of_words(found["like"]["none"], draws)
-    return f"Draws like the situations of fixed values: {told}; like none of these {none}."
+    return f"Draws like the situations of fixed values, by the world of each: {told}; like none {none}."
 
 
 def of_words(some: int, draws: int) -> str:

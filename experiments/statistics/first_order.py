@@ -1,13 +1,15 @@
 """Which part of what is known tells how much of a variance, to first order: by itself, and beside the others.
 
 A sum of one line a parameter, or of one curve, is fitted to some draws and judged by others, so that what
-chance finds tells nothing. Parts of a posterior go together: what one tells by itself the others may tell
-too, and what it tells beside them all is its own. The first may add to more than all tell together, the
-second to less. How much no draw can tell, since two runs of it differ, is a share of its own.
+chance finds tells nothing; parts that do not help there are left aside. Parts of a posterior go together:
+what one tells by itself the others may tell too, and what it tells beside them all is its own. The first may
+add to more than all tell together, the second to less. How much no draw can tell, since two runs of it
+differ, is a share of its own.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,11 +53,14 @@ def first_order(runs: Values, parts: Sequence[Values], luck: np.random.Generator
     folds = [luck.permutation(n) % _FOLDS for _ in range(_REPEATS)]
     taken = luck.integers(n, size=(_BOOTSTRAPS, n))
 
-    def off(known: Sequence[Values]) -> Values:
-        return _errors(values, np.column_stack([np.zeros((n, 0)), *known]), folds)
+    every = range(len(parts))
+    found = {some: _errors(values, [parts[i] for i in some], folds) for some in _subsets(every)}
 
-    blind, seeing, blurred = off([]), off(parts), _of_luck(runs)
-    others = [off([each for each in parts if each is not part]) for part in parts]
+    def off(some: Sequence[int]) -> Values:
+        """Errors of those who know these parts, and leave aside what does not help."""
+        return min((found[few] for few in _subsets(some)), key=lambda errors: float(errors.sum()))
+
+    blind, seeing, blurred = found[()], off(every), _of_luck(runs)
 
     def share(less: Values, more: Values) -> Told:
         """By how much of the sum of blind errors ``less`` is below ``more``."""
@@ -67,9 +72,13 @@ def first_order(runs: Values, parts: Sequence[Values], luck: np.random.Generator
         share(seeing, blind),
         share(np.zeros(n), blurred),
         share(blurred, seeing),
-        tuple(share(off([part]), blind) for part in parts),
-        tuple(share(seeing, other) for other in others),
+        tuple(share(off([i]), blind) for i in every),
+        tuple(share(seeing, off([k for k in every if k != i])) for i in every),
     )
+
+
+def _subsets(every: Sequence[int]) -> list[tuple[int, ...]]:
+    return [some for size in range(len(every) + 1) for some in combinations(every, size)]
 
 
 def _of_luck(runs: Values) -> Values:
@@ -81,8 +90,9 @@ def _of_luck(runs: Values) -> Values:
     return own / there
 
 
-def _errors(values: Values, known: Values, folds: Sequence[NDArray[np.int64]]) -> Values:
+def _errors(values: Values, parts: Sequence[Values], folds: Sequence[NDArray[np.int64]]) -> Values:
     """Squared errors (draws,) where a draw was not seen, the mean over ``folds``, at the best fit."""
+    known = np.column_stack([np.zeros((len(values), 0)), *parts])
     lines = _held_out(values, known, folds)
     curves = _held_out(values, np.column_stack([known, known**2]), folds)
     found = np.concatenate([lines, curves])
