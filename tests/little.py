@@ -111,6 +111,6 @@ def run_rows(arm: str, clashes: Sequence[int | None], days: ArrayLike = 365.0) -
     return found.assign(
         world=run // 2,
         luck=run % 2,
-        **{name: [clashes[k] for k in played] for name in ("clashes", "incidents")},
+        **{name: [clashes[k] for k in played] for name in ("clashes", "incidents", "expected_clashes")},
         days=np.broadcast_to(days, len(clashes))[run],
     )

@@ -17,6 +17,8 @@ import pandas as pd
 
 from experiments.calibration.record import Record, Statistic, statistics
 from experiments.design.situations import SITUATIONS
+from experiments.findings.ground_words import with_limits
+from experiments.findings.grounds import Grounds, grounds_of
 from experiments.findings.pilots import pilot_for, pool_with
 from experiments.measures import YEAR, with_totals
 from experiments.play.batch import run_batch
@@ -53,6 +55,7 @@ def record() -> dict[str, str]:
         "cause map / navigation / fix / joint, shares": "unknown",
         "accidental clashes begun by a violation, a year": "not counted",
         "accidental clashes begun otherwise, a year": "not counted",
+        "of the spread of clashes over draws, judgement tells by itself / beside the rest": "-",
     }
 
 
@@ -97,8 +100,18 @@ def compare(situation: str, runs: int, workers: int | None, seed: int = 1) -> di
         " / ".join(f"{causes.get(c, 0.0):.2f}" for c in ("map", "navigation", "fix", "joint")),
         rate("clashes_violation"),
         rate("clashes_otherwise"),
+        "-" if case.posterior is None else _judgement(grounds_of(case, table)),
     )
     return dict(zip(record(), values, strict=True))
+
+
+def _judgement(found: Grounds | None) -> str:
+    """What assumed parameters tell of the spread, and what all parameters do."""
+    if found is None:
+        return "too few draws"
+    told = [each for each in found["grades"] if each["grade"] == "assumption"]
+    shares = " / ".join(with_limits(told[0][how]) for how in ("alone", "beside")) if told else "0%"
+    return f"{shares}; all parameters {with_limits(found['together'])} (n = {found['draws']})"
 
 
 def months(table: pd.DataFrame, incidents: pd.DataFrame, start: Any) -> np.ndarray:

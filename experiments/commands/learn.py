@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypedDict
 
 import pandas as pd
 from rich.console import RenderableType
@@ -9,6 +10,8 @@ from rich.console import RenderableType
 from experiments.calibration.register import unknown_of
 from experiments.design.plan import Plan
 from experiments.design.request import FEWEST_DRAWS
+from experiments.findings.ground_words import HEADS, TOGETHER, grounds_rows, left_words
+from experiments.findings.grounds import FEWEST, Grounds, grounds_of
 from experiments.findings.learning import Fact, Unknown, facts
 from experiments.pictures import save
 from experiments.pictures.learn import learn_picture
@@ -18,11 +21,17 @@ from experiments.store.files import write_json
 from experiments.study.folder import StudyFolder
 from experiments.study.place import locked
 from experiments.study.results import Results
-from experiments.wording import many, share_figure
+from experiments.wording import capital, many, share_figure
 from sim.documents import refuse
 
 FOLDER = "learn"  # in the folder of results
-_FEWEST = 50  # draws, of which something can be learnt at all
+
+
+class Learnt(TypedDict):
+    """Of one future: facts, the most worth first; and on what the spread without a policy rests."""
+
+    facts: list[Fact]
+    grounds: Grounds | None
 
 
 def learn(folder: Path) -> Iterator[RenderableType]:
@@ -42,21 +51,25 @@ def learn(folder: Path) -> Iterator[RenderableType]:
         message = "no policies were compared over the draws of a posterior"
         allowed = "results of dmz compare or study of a scenario with a posterior"
         refuse(study.mark, message, allowed=allowed)
-    told, runs = dict[str, list[Fact]](), results.runs
+    told, runs = dict[str, Learnt](), results.runs
     for future, arms in futures.items():
         options = {policy: (arm, runs[runs["arm"] == arm.name]) for policy, arm in arms.items()}
         draws = min(its["draw"].nunique() for _, its in options.values())
-        if draws < _FEWEST:
+        if draws < FEWEST:
             message = f"{future} has {many(draws, 'draw')}, of which nothing can be learnt"
-            refuse(study.mark, message, found=str(draws), allowed=f"{_FEWEST} or more")
+            refuse(study.mark, message, found=str(draws), allowed=f"{FEWEST} or more")
         sites = _sites(results, arms[None].name)
-        told[future] = facts(options, sites, _unknowns(plan), plan.seed)
-        yield from _table(future, draws, told[future])
+        found = facts(options, sites, _unknowns(plan), plan.seed)
+        rests = grounds_of(arms[None].case, options[None][1])
+        told[future] = Learnt(facts=found, grounds=rests)
+        yield from _table(future, draws, found)
+        if rests is not None:
+            yield from _grounds(rests)
         with locked(folder), styled():
             place = folder / FOLDER
             place.mkdir(exist_ok=True)
             notes = [f"{plan.name}, seed {plan.seed}. Purpose: comparison, not prediction."]
-            picture = learn_picture(future, draws, len(arms), told[future], notes)
+            picture = learn_picture(future, draws, len(arms), found, notes)
             name = "learn" if len(futures) == 1 else f"learn-{list(futures).index(future) + 1}"
             save(picture.called(name), place)
     with locked(folder):
@@ -102,3 +115,16 @@ def _table(future: str, draws: int, found: list[Fact]) -> Iterator[RenderableTyp
         )
     rows.add()
     yield rows
+
+
+def _grounds(found: Grounds) -> Iterator[RenderableType]:
+    yield (
+        "On what the spread of clashes over draws rests, without a policy: shares of the variance of their "
+        "ranks, to first order, on draws not seen"
+    )
+    rows = Rows("rests on", *HEADS)
+    for cells in grounds_rows(found):
+        rows.add(*cells)
+    rows.add()
+    yield rows
+    yield f"{capital(left_words(found))}. {TOGETHER}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from experiments.commands.progress import Tenths
 from experiments.design.sorts import sorts_wanted
 from experiments.pictures.back_tests import back_test_picture
 from experiments.pictures.episodes import chances
+from experiments.pictures.nested import nested_picture
 from experiments.pictures.picture import Picture, save
 from experiments.pictures.predictive import predictive
 from experiments.pictures.sheet import styled
@@ -22,6 +24,7 @@ from experiments.report.rows import Rows
 from experiments.store.files import write_json, write_whole
 from experiments.study.place import own_folder
 from experiments.validation.check import THEMES
+from experiments.validation.nested_words import nested_lines
 from experiments.validation.page import markdown
 from experiments.validation.validation import FILE, HISTORIES, Asked, Validation, figures, ready, validate
 from experiments.validation.words import about, first_lines, model_words, p_words, record_words
@@ -39,7 +42,7 @@ def validation(asked: Asked, out: Path, workers: Workers) -> int:
             compile_once(talk.print)
             if asked.calibration is not None:
                 talk.print("after the histories a table is fitted to earlier days: a minute or so")
-            found = validate(asked, out, workers.count, Tenths(talk, "histories"))
+            found = validate(asked, out, workers.count, partial(Tenths, talk))
             told = keep(found, out)
         for line in first_lines(told):
             console().print(line)
@@ -47,6 +50,8 @@ def validation(asked: Asked, out: Path, workers: Workers) -> int:
             if rows := _table(told, theme, title):
                 console().print()
                 console().print(rows)
+        for line in nested_lines(told):
+            console().print(f"\n{line}")
         console().print(f"\nTables, pictures, scores: {out / PAGE}")
         return 0
 
@@ -77,6 +82,7 @@ def _pictures(found: Validation, words: str) -> list[Picture]:
             *predictive(found.held, words),
             *chances(found.events, words),
             *back_test_picture(found.back_tests),
+            *nested_picture(found.ignorance),
         ]
 
 

@@ -13,7 +13,7 @@ from experiments.design.levels import Level, assigned_words
 from experiments.design.manifest_file import MOST_ARMS, Request, Verb
 from experiments.design.plan import NO_POLICY, Arm, Plan, Rule, Until, arm_name, estimated
 from experiments.design.policy_lists import listed
-from experiments.design.situations import Situated, set_again_words, situated
+from experiments.design.situations import STRESS_TEST, Situated, set_again_words, situated
 from experiments.design.sorts import SHIPPED_STUDIES, sorts_wanted
 from experiments.design.study_file import Levels, Precise, Study
 from sim.documents import BadInput, Document, Mark, Problem, read, validate
@@ -61,7 +61,8 @@ class Ask:
     @cached_property
     def situated(self) -> list[Situated]:
         """The scenarios, each in all situations if that was asked."""
-        return situated([self.beside(name) for name in self.study.scenarios], self.study.situations)
+        names = [self.beside(name) for name in self.study.scenarios]
+        return situated(names, self.study.situations, "posterior" not in self.assigned)
 
     def beside(self, name: str) -> str:
         """A name as a path beside the study file if it means one there, else as it stands."""
@@ -258,7 +259,7 @@ def _days(ask: Ask, point: Point) -> int | None:
 
 
 def _case(ask: Ask, asked: Asked) -> Case:
-    _, scenario, under = ask.situated[asked.scenario]
+    _, scenario, under, _ = ask.situated[asked.scenario]
     try:
         with sorts_wanted(("scenario", [scenario]), ("policy", asked.stack.files)):
             return load_case(
@@ -293,6 +294,8 @@ def _arm(ask: Ask, asked: Asked, case: Case) -> Arm:
     levels = {"scenario": case.scenario.name} if several else {}
     levels |= {level.factor: level.label for level in point}
     shown = [case.scenario.name] if several or not point else []
+    if ask.situated[asked.scenario].stress and case.posterior is None:
+        shown[0] += f" ({STRESS_TEST})"
     future = ", ".join((*shown, *(level.shown for level in point), *assigned_words(case)))
     policy = case.policy_name
     if policy == NO_POLICY:

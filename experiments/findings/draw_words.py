@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from experiments.design.plan import policy_words
-from experiments.findings.over_draws import FAR, OverDraws, PolicyOverDraws, Share, Spread
+from experiments.findings.by_draw import Share
+from experiments.findings.over_draws import FAR, OverDraws, PolicyOverDraws, Spread
 from experiments.wording import Ratio, capital, figure, limits, many, ratio_figure, share_figure
 
 NEARLY_ALL = 0.95  # of draws
@@ -31,8 +32,17 @@ def alone(found: OverDraws) -> str:
 
 def likeness(found: OverDraws) -> str:
     """How many of the draws are like the situations of fixed values, which are stress tests beside them."""
-    told = ", ".join(f"{name} {share_figure(share)}" for name, share in found["like"].items())
-    return f"Draws like the situations of fixed values: {told}." if told else ""
+    draws = found["like"]["draws"]
+    if not draws:
+        return ""
+    told = ", ".join(f"{name} {of_words(like, draws)}" for name, like in found["like"]["like"].items())
+    none = of_words(found["like"]["none"], draws)
+    return f"Draws like the situations of fixed values, by the world of each: {told}; like none {none}."
+
+
+def of_words(some: int, draws: int) -> str:
+    """How many of all are so, with their share; "none of N" included."""
+    return f"{share_figure(some / draws)} ({some:,} of {draws:,})" if some else f"none of {draws:,}"
 
 
 def draws_rows(found: OverDraws) -> list[list[str]]:

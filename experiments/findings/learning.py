@@ -14,8 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.design.plan import Arm
-from experiments.findings.over_draws import EXPECTED
-from experiments.measures import YEAR
+from experiments.findings.by_draw import events_by_draw
 from experiments.statistics.by_draw import deviates
 from experiments.statistics.information import explained, worth_of
 
@@ -67,8 +66,8 @@ def facts(
     """
     tables = {policy: runs for policy, (_, runs) in options.items()}
     draws = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
-    events = np.column_stack([_a_year(runs, draws) for runs in tables.values()])
-    later = np.column_stack([_a_year(runs[runs["luck"] == 1], draws) for runs in tables.values()])
+    events = np.column_stack([events_by_draw(runs, draws) for runs in tables.values()])
+    later = np.column_stack([events_by_draw(runs[runs["luck"] == 1], draws) for runs in tables.values()])
     bare = options[None][1].merge(sites, on="run", how="left")
     found = [
         _fact(name, kind, known, events, i, seed)
@@ -94,12 +93,6 @@ def _fact(name: str, kind: Kind, known: Values, events: Values, number: int, see
         null=worth.null,
         tells=tells,
     )
-
-
-def _a_year(runs: pd.DataFrame, draws: Sequence[int]) -> Values:
-    sums = runs.groupby("draw")[[EXPECTED, "days"]].sum().reindex(draws, fill_value=0.0)
-    years = sums["days"].to_numpy(float) / YEAR
-    return np.divide(sums[EXPECTED].to_numpy(float), years, out=np.zeros(len(years)), where=years > 0.0)
 
 
 def _unknowns(

@@ -4,7 +4,7 @@ Of expected clashes, world by world, since a counted clash is too rare to tell o
 say nothing here: a few runaway draws own them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TypedDict
 
 import numpy as np
@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from experiments.design.plan import Arm, Plan
 from experiments.design.request import FEWEST_DRAWS
+from experiments.findings.by_draw import EXPECTED, Share, deviates_of, events_by_draw
 from experiments.findings.comparison import paired
+from experiments.findings.grounds import Grounds, grounds_of
+from experiments.findings.likeness import Likeness, likeness
 from experiments.measures import YEAR
-from experiments.statistics.by_draw import RatioByDraw, deviates, ratio_by_draw
+from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
 
-EXPECTED = "expected_clashes"
 FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
 _FEWEST = 12  # draws, under which no law of the ratio is fitted
 Values = NDArray[np.float64]
@@ -27,14 +29,6 @@ class Spread(TypedDict):
     """A middle, and 5 to 95%."""
 
     median: float
-    low: float
-    high: float
-
-
-class Share(TypedDict):
-    """A share of draws, with its 95% interval."""
-
-    estimate: float
     low: float
     high: float
 
@@ -52,26 +46,20 @@ class PolicyOverDraws(TypedDict):
     near_best: float
 
 
-# The situations of fixed values, by what they say of the perceived violations of a draw.
-REGIONS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "straying": lambda sums: sums["false_incidents"] < 0.1 * sums["violations"],
-    "misjudged": lambda sums: sums["false_incidents"] > 0.8 * sums["violations"],
-    "mapmade": lambda sums: sums["map_violations"] > 0.9 * sums["violations"],
-}
-
-
 class OverDraws(TypedDict):
     """Of one future: draws that all its arms have played, whether these are too few for more than rough
-    shares, expected clashes a year by option (null in ``options`` is no policy), each policy; and of draws
-    with any perceived violation the share that is ``like`` each situation of fixed values.
+    shares, expected clashes a year by option (null in ``options`` is no policy), each policy; how many
+    draws are ``like`` each situation of fixed values; and on what the spread of the first option rests, null
+    where draws are too few to say.
     """
 
     draws: int
     few: bool
-    like: dict[str, float]
+    like: Likeness
     options: list[str | None]
     per_year: list[Spread]
     policies: dict[str, PolicyOverDraws]
+    grounds: Grounds | None
 
 
 def over_draws(plan: Plan, runs_of: Mapping[str, pd.DataFrame]) -> dict[str, OverDraws]:
@@ -91,15 +79,15 @@ def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFram
     ratios, draws = dict[str, RatioByDraw](), min(runs["draw"].nunique() for runs in tables.values())
     if None in tables and draws >= _FEWEST:
         every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
-        z = _deviates(next(iter(arms.values())), every)
+        z = deviates_of(next(iter(arms.values())).case, every)
         for i, (policy, runs) in enumerate(compared.items()):
-            y, x = (_events(each, every) for each in paired(runs, tables[None]))
+            y, x = (events_by_draw(each, every) for each in paired(runs, tables[None]))
             ratios[policy] = ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)]))
     best, near = _standing(list(ratios.values()))
     return OverDraws(
         draws=int(draws),
         few=bool(draws < FEWEST_DRAWS),
-        like=_like(next(iter(tables.values()))),
+        like=likeness(next(iter(tables.values()))),
         options=list(spreads),
         per_year=list(spreads.values()),
         policies={
@@ -112,38 +100,14 @@ def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFram
             )
             for i, (policy, found) in enumerate(ratios.items())
         },
+        grounds=grounds_of(next(iter(arms.values())).case, next(iter(tables.values()))),
     )
-
-
-def _like(runs: pd.DataFrame) -> dict[str, float]:
-    """The share of draws in each region, of those with any perceived violation; and in none."""
-    sums = runs.groupby("draw")[["violations", "false_incidents", "map_violations"]].sum()
-    sums = sums[sums["violations"] > 0]
-    if sums.empty:
-        return {}
-    found = {name: region(sums) for name, region in REGIONS.items()}
-    shares = {name: float(flags.mean()) for name, flags in found.items()}
-    return shares | {"none of them": float((~pd.DataFrame(found).any(axis=1)).mean())}
 
 
 def _a_year(runs: pd.DataFrame) -> Values:
     """Expected clashes a year, of each draw."""
     sums = runs.groupby("draw")[[EXPECTED, "days"]].sum()
     return (sums[EXPECTED] / (sums["days"] / YEAR)).to_numpy(float)
-
-
-def _events(runs: pd.DataFrame, draws: list[int]) -> Values:
-    """Expected clashes a year of draws in their order, 0 of those that have no run."""
-    sums = runs.groupby("draw")[[EXPECTED, "days"]].sum().reindex(draws, fill_value=0.0)
-    years = sums["days"].to_numpy(float) / YEAR
-    return np.divide(sums[EXPECTED].to_numpy(float), years, out=np.zeros(len(years)), where=years > 0.0)
-
-
-def _deviates(arm: Arm, draws: list[int]) -> Values:
-    posterior, held = arm.case.posterior, arm.case.held
-    assert posterior is not None
-    free = [path for path in posterior.paths if path not in held]
-    return deviates(posterior.as_numbers(free)[draws])
 
 
 def _spread(values: Values) -> Spread:

@@ -84,7 +84,10 @@ class Feedback(Ends):
 
 
 class ArmFigures(TypedDict):
-    """Every figure of one arm: what ``--json`` prints, and figures.json of a run has as ``summary``."""
+    """Every figure of one arm: what ``--json`` prints, and figures.json of a run has as ``summary``.
+
+    ``drawn``: its worlds play draws of a posterior, so that what lies between them holds what is not known.
+    """
 
     exposed_years: float
     runs: int
@@ -97,6 +100,7 @@ class ArmFigures(TypedDict):
     first_clash: FirstClash
     any_clash_in_a_run: Ratio
     clashes_by: dict[str, dict[str, Clashes]]
+    drawn: bool
     variance_between_worlds: dict[str, Ratio | None]
     feedback: Feedback
     pilot: PilotNote | None
@@ -131,6 +135,7 @@ def summarise(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: P
         "first_clash": _first_clash(runs),
         "any_clash_in_a_run": any_clash(runs),
         "clashes_by": _clashes_by(incidents, years),
+        "drawn": case.posterior is not None,
         "variance_between_worlds": _between_worlds(runs),
         "feedback": _feedback(case, runs, incidents),
         "pilot": pilots.describe() if pilots else None,
@@ -270,7 +275,7 @@ def _clashes_by(incidents: pd.DataFrame, years: float) -> dict[str, dict[str, Cl
 def _between_worlds(runs: pd.DataFrame) -> dict[str, Ratio | None]:
     """Share of the variance of a run's count that lies between worlds; needs two lucks in each."""
     shares: dict[str, Ratio | None] = {}
-    for name in ("recorded_by_south", "clashes"):
+    for name in ("recorded_by_south", "clashes", "expected_clashes"):
         table = runs.pivot(index="world", columns="luck", values=name).dropna()
         if table.shape[0] < 2 or table.shape[1] < 2:
             shares[name] = None

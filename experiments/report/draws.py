@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from experiments.findings.draw_words import HEADS, about, alone, draws_rows, likeness
+from experiments.findings.ground_words import TOGETHER, grounds_sentence
 from experiments.findings.over_draws import OverDraws
 from experiments.report.rows import Rows
 
@@ -10,7 +11,7 @@ from experiments.report.rows import Rows
 def draws_parts(found: OverDraws) -> Iterator[str | Rows]:
     """The table as it is printed; without policies a sentence."""
     if not found["policies"]:
-        yield from (alone(found), likeness(found))
+        yield from (alone(found), likeness(found), *_grounds(found))
         return
     yield about(found)
     rows = Rows("expected accidental clashes", *HEADS)
@@ -18,4 +19,9 @@ def draws_parts(found: OverDraws) -> Iterator[str | Rows]:
         rows.add(*cells)
     rows.add()
     yield rows
-    yield likeness(found)
+    yield from (likeness(found), *_grounds(found))
+
+
+def _grounds(found: OverDraws) -> Iterator[str]:
+    if found["grounds"] is not None:
+        yield f"{grounds_sentence(found['grounds'])} {TOGETHER}"

@@ -19,6 +19,8 @@ from experiments.findings.alike import again_words, distinct_futures, joined, wi
 from experiments.findings.costs import deepest, deepest_without
 from experiments.findings.draw_words import HEADS, about, alone, draws_rows, likeness
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
+from experiments.findings.ground_words import HEADS as GROUNDS_HEADS
+from experiments.findings.ground_words import TOGETHER, grounds_rows, left_words
 from experiments.findings.summary import AMBIGUITY
 from experiments.findings.verdict_words import counted_words
 from experiments.measures import counted_of, noun, rated, told
@@ -72,6 +74,8 @@ def report_html(
             decides=manifest["estimate"][0],
             beside=[name for name in told(manifest["estimate"]) if name not in manifest["estimate"]],
             draws_heads=HEADS,
+            grounds_heads=GROUNDS_HEADS,
+            grounds_together=TOGETHER,
             rated=rated(manifest["estimate"]),
         )
     )
@@ -100,6 +104,8 @@ def _environment() -> Environment:
         "draws_alone": alone,
         "draws_likeness": likeness,
         "draws_rows": draws_rows,
+        "grounds_rows": grounds_rows,
+        "grounds_left": left_words,
         "value": _value,
         "percent": share_figure,
         "policy": policy_words,

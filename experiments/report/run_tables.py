@@ -100,10 +100,15 @@ def _by(data: ArmFigures, key: str) -> str:
 
 
 def _between(data: ArmFigures) -> list[str]:
-    names = {"recorded_by_south": "recorded crossings", "clashes": "clashes"}
+    names = {
+        "recorded_by_south": "recorded crossings",
+        "clashes": "clashes",
+        "expected_clashes": "expected clashes",
+    }
+    where = "between worlds and their draws" if data["drawn"] else "between worlds"
     return [
-        f"Share of the variance of a year's {names[name]} between worlds: "
-        f"{figure(share['estimate'])} ({span(share)})."
+        f"Share of the variance of a year's {names[name]} {where}: {figure(share['estimate'])} "
+        f"({span(share)}); {figure(1.0 - share['estimate'])} is luck."
         for name, share in data["variance_between_worlds"].items()
         if share and share["estimate"] is not None
     ]

@@ -14,6 +14,15 @@ from typing import Any
 from experiments.store.files import read_json, write_whole
 from experiments.validation.check import THEMES
 from experiments.validation.episodes import TITLES
+from experiments.validation.nested_words import (
+    CHECK_HEADS,
+    LIKE_HEADS,
+    PART_HEADS,
+    check_rows,
+    like_rows,
+    part_rows,
+    played,
+)
 from experiments.validation.validation import FILE
 from experiments.validation.words import (
     Figures,
@@ -22,6 +31,7 @@ from experiments.validation.words import (
     model_words,
     p_words,
     record_words,
+    share_words,
 )
 from experiments.wording import put_between
 
@@ -60,6 +70,10 @@ def _lines(figures: Figures, pictures: str) -> Iterator[str]:
         yield from ("", "### Back-test", "")
         yield from _picture(drawn.get("back-test"), pictures)
         yield from _back_tests(figures["back_tests"])
+    if figures["nested"]:
+        yield from ("", "### Luck, world and ignorance", "")
+        yield from _picture(drawn.get("nested"), pictures)
+        yield from _nested(figures["nested"])
     if figures["not_held"]:
         yield from ("", "### What of the record is not held against the model", "")
         yield from _table(("statistic", "why"), list(figures["not_held"].items()))
@@ -137,6 +151,27 @@ def _back_tests(tests: Sequence[Figures]) -> Iterator[str]:
     ]
     heads = ("fitted until", "counts", "known", "after", "forecast", "sum, median (5 - 95%)")
     yield from _table((*heads, "CRPS / log score of the sum", "of the months"), rows)
+
+
+def _nested(nested: Figures) -> Iterator[str]:
+    yield (
+        f"{played(nested)}. Of the logarithm a run counts {nested['floor']:g} clashes a year at least "
+        f"({share_words(nested['at_floor'])} of runs have fewer)."
+    )
+    yield ""
+    yield from _table(PART_HEADS, part_rows(nested))
+    if rows := check_rows(nested):
+        yield ""
+        yield (
+            f"The ratio by draw as `dmz compare` fits it, to the first world of each of {nested['first']:,} "
+            "draws, against that of the draw's other worlds:"
+        )
+        yield ""
+        yield from _table(CHECK_HEADS, rows)
+    yield ""
+    yield "How many are like the situations of fixed values, by what becomes of their perceived violations:"
+    yield ""
+    yield from _table(LIKE_HEADS, like_rows(nested))
 
 
 # -- docs/ ----------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A validation: a scenario's histories held against a record, and what was found as plain values."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,15 @@ from experiments.validation.calendars import STRETCHES, Stretch
 from experiments.validation.checks import checks
 from experiments.validation.episodes import Event, episode_numbers, episode_plays, events
 from experiments.validation.history import histories
+from experiments.validation.ignorance import Ignorance, ignorance
+from experiments.validation.nested import Design, nested_runs
 from experiments.validation.parts import Show
 from experiments.validation.predictive import Held, as_figures, held
 from experiments.validation.replicates import Replicates
 from experiments.validation.scores import Scored, scored
 
 FILE, HISTORIES = "validation.json", "histories"  # in its folder
+Shows = Callable[[str], Show]  # of what is played, by its name
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Asked:
     """What is validated: ``draws`` histories of a situation, its draws of the posterior one by one.
 
     ``record``: a folder of a record of one's own, None for the shipped one. ``calibration``: the folder of
-    one whose table is fitted to what was known on earlier days.
+    one whose table is fitted to what was known on earlier days. ``nested``: draws that are played in several
+    worlds, where the situation has a posterior.
     """
 
     situation: str
@@ -38,12 +42,14 @@ class Asked:
     seed: int = 1
     calibration: Path | None = None
     stretches: tuple[Stretch, ...] = STRETCHES
+    nested: Design = field(default_factory=Design)
 
 
 @dataclass(frozen=True)
 class Validation:
     """What came of it: each check made, and which statistics were not held, with the reason; scores; what
-    happened in episodes of the shipped record, with its chance; back-tests, where there is a calibration.
+    happened in episodes of the shipped record, with its chance; back-tests, where there is a calibration;
+    and what nested runs tell, where there is a posterior.
     """
 
     asked: Asked
@@ -54,6 +60,7 @@ class Validation:
     scored: Sequence[Scored]
     events: Sequence[Event]
     back_tests: Sequence[BackTest]
+    ignorance: Ignorance | None
 
 
 @dataclass(frozen=True)
@@ -68,34 +75,37 @@ class Ready:
 def ready(asked: Asked) -> Ready:
     """All that is asked for, read and found sound; raises ``BadInput`` for what is not."""
     record = Record.read(asked.record)
-    cases = [stretch.case(asked.situation) for stretch in asked.stretches]
+    for stretch in asked.stretches:
+        stretch.case(asked.situation)
     rows = None if asked.calibration is None else rows_in(asked.calibration)
-    return Ready(record, cases[-1].posterior is not None, rows)
+    posterior = asked.nested.cases(asked.situation)[None].posterior
+    return Ready(record, posterior is not None, rows)
 
 
-def validate(asked: Asked, folder: Path, workers: int, show: Show) -> Validation:
-    """Play what is missing of the histories in ``folder``, and hold them against the record.
+def validate(asked: Asked, folder: Path, workers: int, shows: Shows) -> Validation:
+    """Play what is missing of the histories and nested runs in ``folder``, and hold them against the record.
 
     Raises ``BadInput`` for what cannot be read, and for a folder of other histories.
     """
     given = ready(asked)
     record = given.record
-    tables = histories(
-        folder / HISTORIES, asked.situation, asked.draws, asked.seed, workers, show, asked.stretches
-    )
+    played = (asked.situation, asked.draws, asked.seed, workers)
+    tables = histories(folder / HISTORIES, *played, shows("histories"), asked.stretches)
     told, at_the_time = (Filter.fit(crossings(record, within)) for within in (None, AT_THE_TIME))
     replicates = Replicates(tables, asked.draws, told, at_the_time, asked.seed)
     made, left = checks(record, statistics(record), given.posterior and asked.record is None)
     found, happened = [held(each, replicates) for each in made], list[Event]()
     if asked.record is None:
-        plays = episode_plays(
-            folder / "episodes", asked.situation, asked.draws, asked.seed, workers, lambda done, of: None
-        )
+        plays = episode_plays(folder / "episodes", *played, lambda done, of: None)
         found += episode_numbers(plays, replicates, record)
         happened += events(plays, replicates)
     tests = [] if given.rows is None else back_tests(given.rows, record, asked.seed)
     scores = scored(replicates, record)
-    return Validation(asked, given.posterior, replicates, found, left, scores, happened, tests)
+    told_apart = None
+    if given.posterior:
+        runs = nested_runs(folder / "nested", *played, shows("worlds of nested runs"), asked.nested)
+        told_apart = ignorance(runs, asked.seed)
+    return Validation(asked, given.posterior, replicates, found, left, scores, happened, tests, told_apart)
 
 
 def figures(validation: Validation) -> dict[str, Any]:
@@ -113,4 +123,5 @@ def figures(validation: Validation) -> dict[str, Any]:
         "scores": {each.of: each.plain for each in validation.scored},
         "events": [each.plain for each in validation.events],
         "back_tests": [each.plain for each in validation.back_tests],
+        "nested": validation.ignorance.plain if validation.ignorance else None,
     }

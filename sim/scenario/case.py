@@ -123,6 +123,12 @@ class Case:
         """The number of the draw that a world plays: its own, and from the first again behind the last."""
         return None if self.posterior is None else world % len(self.posterior.values)
 
+    def worlds_of(self, draw: int, worlds: int) -> range:
+        """The first worlds that play a draw of the posterior, its own before all others."""
+        assert self.posterior is not None
+        every = len(self.posterior.values)
+        return range(draw, draw + worlds * every, every)
+
     def draw(self, number: int) -> dict[str, Any]:
         """What a draw of the posterior sets, by dotted path; nothing without one."""
         values = self.posterior.draw(number) if self.posterior else {}

@@ -24,6 +24,11 @@ def shipped_folder(kind: Kind) -> Path:
     return scenario_folder() / ("policies" if kind == "policies" else "")
 
 
+def region_folder() -> Path:
+    """The folder of scenarios over those draws of the baseline that are like a situation of fixed values."""
+    return scenario_folder() / "regions"
+
+
 def shipped(kind: Kind = "scenarios") -> list[str]:
     """Names of the shipped scenarios or policies."""
     return [path.stem for path in documents_in(shipped_folder(kind))]

@@ -36,7 +36,8 @@ def home(tmp_path_factory):
 def test_facts_are_ranked_in_a_table_a_picture_and_figures(home):
     done = dmz("learn", "out", cwd=home)
     assert done.returncode == 0, done.stderr
-    found = json.loads((home / "out" / "learn" / "learn.json").read_text())["short"]
+    learnt = json.loads((home / "out" / "learn" / "learn.json").read_text())["short"]
+    found = learnt["facts"]
     names = {fact["name"]: fact for fact in found}
     assert {"margin", "work distance", "hotline.odds", "all of them"} <= names.keys()
     assert names["margin"]["kind"] == "unknown" and names["all of them"]["kind"] == "group"
@@ -49,6 +50,20 @@ def test_facts_are_ranked_in_a_table_a_picture_and_figures(home):
     again = (home / "out" / "learn" / "learn.json").read_bytes()
     assert dmz("learn", "out", cwd=home).returncode == 0
     assert (home / "out" / "learn" / "learn.json").read_bytes() == again
+
+
+def test_on_what_the_spread_rests_is_told(home):
+    done = dmz("learn", "out", cwd=home)
+    told = " ".join(done.stdout.split())
+    assert "On what the spread of clashes over draws rests" in told and "assumed parameters" in told
+    learnt = json.loads((home / "out" / "learn" / "learn.json").read_text())["short"]["grounds"]
+    figures = json.loads((home / "out" / "figures.json").read_text())
+    assert learnt == figures["over_draws"]["short"]["grounds"] and learnt["draws"] == N
+    (only,) = learnt["grades"]  # margin, work distance and the hotline's odds are assumptions, all three
+    assert (only["grade"], only["unknowns"]) == ("assumption", 3)
+    assert only["alone"] == only["beside"] == learnt["together"]
+    shares = (learnt[name]["estimate"] for name in ("together", "luck", "left"))
+    assert sum(shares) == pytest.approx(1.0)
 
 
 def test_without_draws_or_policies_nothing_can_be_learnt(home):

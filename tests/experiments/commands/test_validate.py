@@ -2,6 +2,7 @@
 
 import json
 
+import nested
 import pandas as pd
 import pytest
 import recorded
@@ -13,6 +14,7 @@ from experiments.commands import validate as command
 from experiments.validation import parts, validation
 from experiments.validation.calendars import STRETCHES, WORKS
 from experiments.validation.episodes import APPROACH, FOG
+from experiments.validation.nested import Design
 from experiments.validation.parts import KEY
 from experiments.validation.validation import Asked, validate
 
@@ -29,6 +31,11 @@ def made_up_plays(folder, situation, n, seed, workers, show):
     return pd.DataFrame([{**each, KEY: k} for k in range(n) for each in (fog, approach)])
 
 
+def made_up_nested(folder, situation, n, seed, workers, show, design):
+    show(n, n)
+    return nested.runs(design.cases(situation), Design(draws=4, worlds=3), first=n)
+
+
 @pytest.fixture
 def played(monkeypatch):
     """Nothing is played: histories are five times the record."""
@@ -41,6 +48,7 @@ def played(monkeypatch):
 
     monkeypatch.setattr(validation, "histories", made_up)
     monkeypatch.setattr(validation, "episode_plays", made_up_plays)
+    monkeypatch.setattr(validation, "nested_runs", made_up_nested)
     monkeypatch.setattr(command, "compile_once", lambda say: None)
     return asked
 
@@ -53,12 +61,17 @@ def test_misses_are_said_first_and_end_well(played, tmp_path):
     assert first.startswith("40 histories of baseline, each under a draw of its posterior")
     assert second.startswith("Missed (two-sided p < 0.05): ") and third.startswith("  ")
     assert "recorded crossings: the record 15 (14 - 15), the model 75" in done.stdout
-    assert "Recorded crossings, month by month" in " ".join(done.stdout.split())
+    told = " ".join(done.stdout.split())
+    assert "Recorded crossings, month by month" in told
+    assert (
+        "between draws" in told and "wider_margin: the ratio by draw, as compare fits it to 40 worlds" in told
+    )
 
 
 def test_what_was_found_is_kept(played, tmp_path):
     typed("declared", "--out", tmp_path, "--draws", 40, "--workers", 1)
     figures = json.loads((tmp_path / "validation.json").read_text())
+    assert figures["nested"] is None, "point values have no draws to nest"
     assert figures["posterior"] is False and {each["use"] for each in figures["checks"]} == {"held out"}
     names = [each["name"] for each in figures["pictures"]]
     assert "predictive-works" in names and "episodes" in names
@@ -126,11 +139,15 @@ def test_a_record_of_ones_own_is_held_too(played, tmp_path):
 
 def test_a_small_one_is_played_to_its_end(tmp_path, monkeypatch):
     monkeypatch.setattr(parts, "on_processes", lambda tasks, play, _: ((task, play(task)) for task in tasks))
-    asked = Asked("baseline", draws=2, stretches=SHORT)
-    found = validate(asked, tmp_path, 1, lambda done, of: None)
+    asked = Asked("baseline", draws=2, stretches=SHORT, nested=Design(2, 2, ()))
+    found = validate(asked, tmp_path, 1, lambda what: lambda done, of: None)
     told = command.keep(found, tmp_path)
     assert len(told["checks"]) > 70 and told["events"][0]["plays"] == 4
     assert {each["p"] for each in told["checks"]} == {None}, "two histories say nothing"
     assert list((tmp_path / "histories").glob("rows-000000-000001-*.parquet"))
-    again = validate(asked, tmp_path, 1, lambda done, of: pytest.fail("played again"))
+    its = told["nested"]
+    assert (its["draws"], its["worlds"], its["lucks"], its["first"]) == (2, 2, 2, 2)
+    assert sum(part["share"] for part in its["variance"]["log"]) == pytest.approx(1.0)
+    assert "### Luck, world and ignorance" in (tmp_path / "validation.md").read_text()
+    again = validate(asked, tmp_path, 1, lambda what: lambda done, of: pytest.fail("played again"))
     assert command.keep(again, tmp_path) == told

@@ -68,9 +68,10 @@ def test_figures_say_in_which_share_of_draws_a_policy_lowers(study):
     assert len(wider["at_draws"]) == N
     a_draw = runs[runs["policy"].isna()].groupby("draw")[["violations", "false_incidents"]].sum()
     any_ = a_draw[a_draw["violations"] > 0]
-    straying = (any_["false_incidents"] < 0.1 * any_["violations"]).mean()
-    assert found["like"]["straying"] == pytest.approx(straying)
-    assert set(found["like"]) == {"straying", "misjudged", "mapmade", "none of them"}
+    straying = (any_["false_incidents"] < 0.1 * any_["violations"]).sum()
+    assert found["like"]["like"]["straying"] == straying and found["like"]["draws"] == len(any_)
+    assert set(found["like"]["like"]) == {"straying", "misjudged", "mapmade"}
+    assert found["grounds"] is None, "of so few draws nothing is said"
     assert figures["regret"] is None and figures["best"] == {}
 
 
@@ -91,6 +92,7 @@ def test_what_is_held_and_what_is_not_drawn_is_said(study):
     run = dmz("run", "held.yaml", "--runs", "4", "--no-report", cwd=home)
     assert "draw of 3 parameters of draws.csv" in run.stdout + run.stderr
     assert "held by what lies above: north.works.slots" in run.stdout + run.stderr
+    assert "between worlds and their draws: " in run.stdout and "is luck." in run.stdout
     plain = dmz("run", "held.yaml", "--runs", "4", "--no-report", "--no-posterior", cwd=home)
     assert plain.returncode == 0 and "posterior = none" in plain.stdout
     assert "draws.csv" not in plain.stdout + plain.stderr

@@ -50,6 +50,45 @@ FIGURES = {
     "scores": {"months": {"n": 17, "scores": {"the model": {"crps": 0.61234, "log": 1.2}}}},
     "events": [EVENT, EVENT | {"chance": None, "low": None, "high": None, "title": "it stops"}],
     "back_tests": [],
+    "nested": {
+        "draws": 30,
+        "worlds": 10,
+        "lucks": 2,
+        "first": 150,
+        "floor": 0.01,
+        "at_floor": 0.123,
+        "variance": {
+            "log": [
+                {"level": level, "variance": 1.0, "share": share, "low": share - 0.1, "high": share + 0.1}
+                for level, share in (("draw", 0.6), ("world", -0.02), ("luck", 0.42))
+            ],
+            "raw": [
+                {"level": level, "variance": 0.0, "share": None, "low": None, "high": None}
+                for level in ("draw", "world", "luck")
+            ],
+        },
+        "policies": [
+            {
+                "policy": "three_step",
+                "draws": list(range(28)),
+                "lowers": 0.25,
+                "lowers_fitted": {"estimate": 0.3, "low": 0.1, "high": 0.5},
+                "surely_lower": 3,
+                "surely_higher": 9,
+                "fit_agrees": 11,
+                "median": 1.2,
+                "median_fitted": 1.15,
+                "rms": 0.41,
+                "rms_of_luck": 0.37,
+                "spread": 0.3,
+                "spread_fitted": 0.02,
+            }
+        ],
+        "like": {
+            "worlds": {"draws": 290, "like": {"straying": 29, "misjudged": 0, "mapmade": 3}, "none": 258},
+            "draws": {"draws": 30, "like": {"straying": 1, "misjudged": 0, "mapmade": 0}, "none": 29},
+        },
+    },
     "pictures": [{"name": "predictive-works", "title": "t", "caption": "a picture"}],
 }
 
@@ -76,10 +115,19 @@ def test_the_tables_have_every_number_and_picture():
         in page
     )
     assert "| months (n = 17) | the model | 0.612 | 1.200 |" in page
+    assert "(12% of runs have fewer)" in page
+    assert "| ignorance: between draws | 60% (50% to 70%) | unknown |" in page
+    assert "| world: between worlds of a draw | -2% (-12% to 8%) | unknown |" in page
+    row = (
+        "three_step | 1.20 / 1.15 | 25% of 28 / 30% (10% - 50%) | 3 / 9 | 11 of 12 | 0.41 / 0.37 | 0.3 / 0.02"
+    )
+    assert f"| {row} |" in page
+    assert "| straying | 10% (29 of 290) | 3% (1 of 30) |" in page
+    assert "| misjudged | none of 290 | none of 30 |" in page
     assert "| x | for a reason |" in page and "never came about" in page
     assert page.index("### Misses") < page.index("### The months of the works")
     rows = [line for line in page.splitlines() if line.startswith("|")]
-    assert all(row.count("|") in (9 - 1, 6, 5, 3) for row in rows), "no cell breaks a row"
+    assert all(row.count("|") in (9 - 1, 6, 5, 4, 3) for row in rows), "no cell breaks a row"
 
 
 @pytest.mark.parametrize(

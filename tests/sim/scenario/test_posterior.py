@@ -68,6 +68,13 @@ def test_what_stands_above_holds(files, name, assignments, held):
         assert not case.draw(world).keys() & held
 
 
+def test_further_worlds_of_a_draw_play_it_too(files):
+    case = load_case(str(files / "drawn.yaml"))
+    assert list(case.worlds_of(1, 3)) == [1, 4, 7]
+    assert {case.in_world(world).value_of(MARGIN) for world in case.worlds_of(1, 3)} == {12}
+    assert {case.draw_of(world) for world in case.worlds_of(2, 4)} == {2}
+
+
 def test_a_policy_is_laid_over_the_draw_and_clipped_to_the_range(files):
     case = load_case(str(files / "drawn.yaml"), [str(files / "wide.yaml")])
     under = [case.in_world(world).parameters((0,)).south.watch.margin_m for world in range(3)]

@@ -1,0 +1,37 @@
+"""Runs by the draw of a posterior that their worlds play: expected clashes of each, and its values."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from experiments.measures import YEAR
+from experiments.statistics.by_draw import deviates
+from sim.scenario.case import Case
+
+EXPECTED = "expected_clashes"
+Values = NDArray[np.float64]
+
+
+class Share(TypedDict):
+    """A share of draws, or of how they differ, with its 95% interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def events_by_draw(runs: pd.DataFrame, draws: Sequence[int]) -> Values:
+    """Expected clashes a year of draws in their order, 0 of those that have no run."""
+    sums = runs.groupby("draw")[[EXPECTED, "days"]].sum().reindex(draws, fill_value=0.0)
+    years = sums["days"].to_numpy(float) / YEAR
+    return np.divide(sums[EXPECTED].to_numpy(float), years, out=np.zeros(len(years)), where=years > 0.0)
+
+
+def deviates_of(case: Case, draws: Sequence[int]) -> Values:
+    """Draws of a case's posterior as deviates of all parameters that nothing above it holds."""
+    assert case.posterior is not None
+    free = [path for path in case.posterior.paths if path not in case.held]
+    return deviates(case.posterior.as_numbers(free)[list(draws)])
