@@ -19,14 +19,16 @@ from experiments.calibration import posterior as mcmc
 from experiments.calibration.basis import Basis
 from experiments.calibration.checks import Checked, checked, local_linear, quantile, weighted_prior
 from experiments.calibration.emulator import Emulator, fit
+from experiments.calibration.from_priors import from_priors
 from experiments.calibration.posterior import YEARS, Sampled, Target, log_likelihood
 from experiments.calibration.rates import Exposures, Rate, rates
 from experiments.calibration.record.catalogue import statistics
 from experiments.calibration.record.record import Record
-from experiments.calibration.register import READING, RULES, UNKNOWNS, basis, settings
+from experiments.calibration.register import MATTERING, READING, RULES, UNKNOWNS, basis, settings
 from experiments.calibration.rivals import Weighed, refitted, weigh
 from experiments.calibration.simulate import WORKS_DAYS, ground_ages
 from experiments.calibration.table import design, deviates_of, played
+from experiments.calibration.unknowns import DIGITS
 from experiments.store.files import write_json, write_whole
 from sim.constants import DAYS_A_YEAR
 from sim.parameters.place import Mines
@@ -236,13 +238,16 @@ def rates_of(calibration: Calibration, record: Record, seed: int) -> list[Rate]:
     return rates(record, statistics(record), exposures, seed)
 
 
-def keep(calibration: Calibration, rates_: Sequence[Rate], folder: Path) -> None:
+def keep(calibration: Calibration, rates_: Sequence[Rate], folder: Path, seed: int) -> None:
     """``posterior.csv``, a draw a row with the values by dotted path; ``chains.nc``; ``calibration.json``."""
     values = [settings(draw[:-1].tolist()) | YEARS.settings(float(draw[-1])) for draw in calibration.draws]
-    table = pd.DataFrame(values).assign(**{path: its for rate in rates_ for path, its in rate.values.items()})
+    fitted = pd.DataFrame(values).assign(
+        **{path: its for rate in rates_ for path, its in rate.values.items()}
+    )
+    table = pd.concat([fitted, from_priors(len(fitted), seed)], axis=1)
     write_whole(
         folder / "posterior.csv",
-        lambda to: table.to_csv(to, index=False, float_format="%.6g", lineterminator="\n"),
+        lambda to: table.to_csv(to, index=False, float_format=DIGITS, lineterminator="\n"),
     )
     write_whole(folder / "chains.nc", lambda to: mcmc.keep_chains(calibration.sampled, _DEVIATES, to))
     write_json(folder / "calibration.json", as_figures(calibration) | {"rates": rate_figures(rates_)})
@@ -338,6 +343,8 @@ def first_lines(calibration: Calibration) -> list[str]:
         f"It says next to nothing on: {rest}.",
     ]
     lines += rule_lines(calibration.weighed)
+    if MATTERING:
+        lines.append(f"Drawn from priors, and not fitted: {', '.join(MATTERING)}.")
     failed = [name for name, (_, met) in calibration.verdict.demands.items() if not met]
     lines.append(f"Not accepted: {'; '.join(failed)}." if failed else "Accepted.")
     return lines
