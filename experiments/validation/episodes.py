@@ -18,9 +18,9 @@ import pandas as pd
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.record import Record
 from experiments.play.described import Played, play_moment
+from experiments.play.piecewise import KEY, Show, Tables, in_parts
 from experiments.validation.check import OUT, Check, Count, Values
 from experiments.validation.of_works import COUNTED
-from experiments.validation.parts import KEY, Show, Tables, in_parts
 from experiments.validation.predictive import Held, held_values
 from experiments.validation.replicates import Replicates, within
 from sim.acts import Act

@@ -15,8 +15,8 @@ import pandas as pd
 
 from experiments.calibration.crossings import recorded_crossings
 from experiments.calibration.simulate import of_2014, of_works, played
+from experiments.play.piecewise import KEY, Show, Tables, in_parts
 from experiments.validation.calendars import STRETCHES, WORKS, Stretch
-from experiments.validation.parts import KEY, Show, Tables, in_parts
 from sim.outcome.outcome import Outcome
 from sim.scenario.case import Case
 from sim.sides import SOUTH

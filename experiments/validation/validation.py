@@ -11,6 +11,7 @@ import sim
 from experiments.calibration.record.catalogue import statistics
 from experiments.calibration.record.publication import AT_THE_TIME, Filter, crossings
 from experiments.calibration.record.record import Record
+from experiments.play.piecewise import Show
 from experiments.validation.back_test import BackTest, back_tests, rows_in
 from experiments.validation.calendars import STRETCHES, Stretch
 from experiments.validation.checks import checks
@@ -18,7 +19,6 @@ from experiments.validation.episodes import Event, episode_numbers, episode_play
 from experiments.validation.history import histories
 from experiments.validation.ignorance import Ignorance, ignorance
 from experiments.validation.nested import Design, nested_runs
-from experiments.validation.parts import Show
 from experiments.validation.predictive import Held, as_figures, held
 from experiments.validation.replicates import Replicates
 from experiments.validation.scores import Scored, scored

@@ -11,11 +11,12 @@ from typer.testing import CliRunner
 from experiments.calibration.record.record import SHIPPED
 from experiments.cli import app
 from experiments.commands import validate as command
-from experiments.validation import parts, validation
+from experiments.play import piecewise as parts
+from experiments.play import validation
+from experiments.play.piecewise import KEY
 from experiments.validation.calendars import STRETCHES, WORKS
 from experiments.validation.episodes import APPROACH, FOG
 from experiments.validation.nested import Design
-from experiments.validation.parts import KEY
 from experiments.validation.validation import Asked, validate
 
 SHORT = (next(each for each in STRETCHES if each.period.first.year == 2014), WORKS)

@@ -6,8 +6,8 @@ import pytest
 import recorded
 
 from experiments.calibration.record.record import Record
+from experiments.play.piecewise import KEY
 from experiments.validation.episodes import APPROACH, FOG, EpisodeTask, episode_numbers, events, play_episodes
-from experiments.validation.parts import KEY
 from sim.scenario.described import Described
 from sim.scenario.loading import load_case
 

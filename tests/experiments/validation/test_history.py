@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from experiments.calibration.simulate import of_works, played
-from experiments.validation import parts
+from experiments.play import piecewise as parts
+from experiments.play.piecewise import KEY
 from experiments.validation.calendars import STRETCHES, WORKS
 from experiments.validation.history import TABLES, HistoryTask, histories, play_histories
-from experiments.validation.parts import KEY
 from sim.documents import BadInput
 
 (BUSY,) = (each for each in STRETCHES if each.period.first.year == 2014)

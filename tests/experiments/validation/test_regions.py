@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
+from experiments.play.piecewise import KEY
 from experiments.validation import regions
 from experiments.validation.nested import TABLE, play_nested
-from experiments.validation.parts import KEY
 
 FALSE = {0: [10] * 5, 1: [10, 0, 0, 0, 0], 2: [5] * 5, 3: [0] * 5, 4: [10, 6, 10, 10, 10]}  # of ten
 

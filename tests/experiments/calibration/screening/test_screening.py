@@ -25,8 +25,8 @@ from experiments.calibration.screening.verdicts import DRAWN, FITTED, FIXED, par
 from experiments.calibration.simulate import played
 from experiments.pictures.screening import screening_picture
 from experiments.pictures.sheet import styled
-from experiments.validation import parts
-from experiments.validation.parts import KEY
+from experiments.play import piecewise as parts
+from experiments.play.piecewise import KEY
 from sim.documents import BadInput
 from sim.scenario.loading import load_case
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import pytest
 
-from experiments.validation import parts
-from experiments.validation.parts import KEY, in_parts
+from experiments.play import piecewise as parts
+from experiments.play.piecewise import KEY, in_parts
 from sim.documents import BadInput
 
 
