@@ -3,9 +3,10 @@
 from functools import partial
 
 import pandas as pd
+import pyarrow as pa
 
 from experiments.design.plan import Plan
-from experiments.store.files import write_whole
+from experiments.store.files import read_parquet, write_whole
 from experiments.store.parts import Parts
 from experiments.study.folder import StudyFolder
 from experiments.worlds import world_of
@@ -39,6 +40,18 @@ def keep_draws(study: StudyFolder) -> None:
         return
     draws = draws_of(study.plan, study.parts)
     write_whole(study.path / FILE, partial(draws.to_parquet, index=False))
+
+
+def are_kept(study: StudyFolder) -> bool:
+    """Whether the draws beside complete tables are those that were played; true where none were."""
+    if not study.plan.draws:
+        return True
+    path = study.path / FILE
+    try:
+        kept = read_parquet(path).to_pandas()
+    except (OSError, ValueError, pa.ArrowException):
+        return False
+    return kept.equals(draws_of(study.plan, study.parts))
 
 
 def _values(posterior: Posterior, number: int) -> dict[str, float | str]:

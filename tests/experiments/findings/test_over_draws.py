@@ -109,6 +109,14 @@ def test_its_results_are_verified_resumed_exported_and_bundled(study):
     assert (home / "out" / "draws.parquet").read_bytes() == before
     assert dmz("results", "out", "--csv", "csv", cwd=home).returncode == 0
     assert len(pd.read_csv(home / "csv" / "draws.csv")) == N
+    for name in ("made.json", "report.html"):
+        (home / "out" / name).unlink()
+    without = dmz("bundle", "out", "--out", "one.zip", cwd=home)
+    assert without.returncode == 2 and "out: has no report; dmz report makes it" in without.stderr
     assert dmz("report", "out", cwd=home).returncode == 0
+    (home / "out" / "draws.parquet").write_bytes(before[:-3])
+    damaged = dmz("bundle", "out", "--out", "one.zip", cwd=home)
+    assert damaged.returncode == 2 and "draws.parquet: is not what was written; dmz resume" in damaged.stderr
+    assert dmz("resume", "out", "--no-report", cwd=home).returncode == 0
     assert dmz("bundle", "out", "--out", "one.zip", cwd=home).returncode == 0
     assert b"draws.parquet" in (home / "one.zip").read_bytes()
