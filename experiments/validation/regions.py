@@ -30,7 +30,7 @@ _TASK = 5  # draws
 _SCENARIO = """\
 # yaml-language-server: $schema=../schema/scenario.schema.json
 # Written by `python -m experiments.validation.regions`.
-extends: ../{baseline}
+extends: {baseline}
 name: {name} by draws
 description: >
   The baseline under those draws of its posterior that are like {name}: {like:,} of the first {draws:,}, by

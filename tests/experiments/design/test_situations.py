@@ -108,9 +108,6 @@ def test_a_situation_that_enough_draws_are_like_is_played_by_these(scenario, reg
     drawn = load_case("baseline").posterior
     like = {"straying": range(0, 99), "misjudged": range(5, 5 + FEWEST), "mapmade": []}
     assert write_regions(regions, drawn, like, 300) == ["misjudged"]
-    (regions / "misjudged.yaml").write_text(  # as if it lay beside the shipped ones
-        (regions / "misjudged.yaml").read_text().replace("../baseline", "baseline")
-    )
     found = several_plan(Several("baseline", ("hotline",), runs=2, situations=True))
     names = ["baseline", STRESSED[1], "misjudged by draws", STRESSED[3]]
     assert list(found.futures) == names
