@@ -25,7 +25,18 @@ class Share(TypedDict):
 
 def events_by_draw(runs: pd.DataFrame, draws: Sequence[int]) -> Values:
     """Expected clashes a year of draws in their order, 0 of those that have no run."""
-    sums = runs.groupby("draw")[[EXPECTED, "days"]].sum().reindex(draws, fill_value=0.0)
+    return _a_year(runs.groupby("draw")[[EXPECTED, "days"]].sum().reindex(draws, fill_value=0.0))
+
+
+def events_by_luck(runs: pd.DataFrame, draws: Sequence[int]) -> Values:
+    """The same of each luck, (draws, lucks)."""
+    sums = runs.groupby(["draw", "luck"])[[EXPECTED, "days"]].sum()
+    lucks = sorted(set(runs["luck"]))
+    every = sums.reindex(pd.MultiIndex.from_product([draws, lucks]), fill_value=0.0)
+    return _a_year(every).reshape(len(draws), len(lucks))
+
+
+def _a_year(sums: pd.DataFrame) -> Values:
     years = sums["days"].to_numpy(float) / YEAR
     return np.divide(sums[EXPECTED].to_numpy(float), years, out=np.zeros(len(years)), where=years > 0.0)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.design.plan import Arm, Plan
 from experiments.design.request import FEWEST_DRAWS
-from experiments.findings.by_draw import EXPECTED, Share, deviates_of, events_by_draw
+from experiments.findings.by_draw import EXPECTED, Share, deviates_of, events_by_luck
 from experiments.findings.comparison import paired
 from experiments.findings.grounds import Grounds, grounds_of
 from experiments.findings.likeness import Likeness, likeness
@@ -81,7 +81,7 @@ def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFram
         every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
         z = deviates_of(next(iter(arms.values())).case, every)
         for i, (policy, runs) in enumerate(compared.items()):
-            y, x = (events_by_draw(each, every) for each in paired(runs, tables[None]))
+            y, x = (events_by_luck(each, every) for each in paired(runs, tables[None]))
             ratios[policy] = ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)]))
     best, near = _standing(list(ratios.values()))
     return OverDraws(

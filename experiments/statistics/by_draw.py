@@ -1,12 +1,14 @@
-"""The ratio of two arms as a function of a posterior's draws, from few runs of each draw.
+"""The ratio of two arms over a posterior's draws, from few runs of each draw.
 
-A world plays one draw, so that its own ratio is mostly luck; over draws that are alike the luck averages
-out. ``y`` and ``x``, the arms' expected events of a world, are those of one world and luck, so the share
-``y / (x + y)`` knows neither the world's nor the draw's own level: its log-odds are the log ratio, linear in
-the draws' deviates with a ridge. No world counts much more than others: runaway draws would own the fit.
+``y`` and ``x``, the arms' expected events of a run, are those of one world and luck, so the share
+``y / (x + y)`` knows neither the world's nor the draw's own level: its log-odds are the log ratio. They are
+linear in the draws' deviates with a ridge, which finds little where many unknowns each do a little; what it
+leaves between draws is a normal deviation of each draw and its world, as wide as the lucks of one world agree
+on. No world counts much more than others: runaway draws would own the fit.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +19,19 @@ _RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 _FOLDS, _STEPS, _NEAR, _LONGEST = 5, 50, 1e-6, 2.0
 _REPEATS = 400  # laws of the ratio that the runs allow
 _SAME, _LEAST, _EDGE = 1e-9, 1e-6, 12.0
+_WIDTHS = np.linspace(0.0, 3.0, 61)  # of the deviation that are looked at
+_NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
 
 
 @dataclass(frozen=True)
 class RatioByDraw:
-    """``log_ratios``: at each draw (draws,); ``repeats``: as the runs allow them to be, (repeats, draws)."""
+    """``log_ratios``: of each draw in its world (draws,), which spread as the ratios do; ``repeats``: as the
+    runs allow them to be, (repeats, draws); ``width``: sd of what the deviates do not tell.
+    """
 
     log_ratios: Values
     repeats: Values
+    width: float = 0.0
 
     @property
     def median(self) -> float:
@@ -56,20 +63,93 @@ def deviates(draws: Values) -> Values:
 
 
 def ratio_by_draw(y: Values, x: Values, z: Values, luck: np.random.Generator) -> RatioByDraw:
-    """The ratio of ``y`` to ``x``, (draws,) each, by the draws' deviates ``z`` (draws, parameters)."""
-    whole = y + x
+    """The ratio of ``y`` to ``x``, (draws, lucks) each, by the draws' deviates ``z`` (draws, parameters)."""
+    whole = (y + x).sum(axis=1)
     told = whole > _SAME
     phi = np.column_stack([np.ones(len(z)), z])
     if not told.any():
         return RatioByDraw(np.zeros(len(z)), np.zeros((_REPEATS, len(z))))
-    share = np.divide(y, whole, out=np.full(len(y), 0.5), where=told)
-    weight = whole / (whole + np.median(whole[told]))
-    share, weight = share[told], weight[told]
+    usual = float(np.median(whole[told]))
+    share = np.divide(y.sum(axis=1), whole, out=np.full(len(y), 0.5), where=told)[told]
+    weight = (whole / (whole + usual))[told]
     ridge = _ridge(share, weight, phi[told])
     fitted = log_odds(share, weight, phi[told], ridge)
     spread = _covariance(share, weight, phi[told], ridge, fitted)
-    repeats = luck.multivariate_normal(fitted, spread, _REPEATS, method="eigh")
-    return RatioByDraw(phi @ fitted, repeats @ phi.T)
+    eta = np.clip(phi @ fitted, -_EDGE, _EDGE)
+    off = _Deviation.of(y, x, eta, usual)
+    widths = off.resampled(luck)
+    own = np.zeros(len(z))
+    own[told] = _standardised(weight * (share - special.expit(eta[told])))
+    sure = off.reliability
+    blur = luck.normal(size=(_REPEATS, len(z)))
+    repeats = (luck.multivariate_normal(fitted, spread, _REPEATS, method="eigh") @ phi.T) * _stretch(
+        widths[:, None]
+    ) + widths[:, None] * (np.sqrt(sure) * own + np.sqrt(1.0 - sure) * blur)
+    width = float(widths.mean())
+    return RatioByDraw(eta * _stretch(width) + width * own, repeats, width)
+
+
+@dataclass(frozen=True)
+class _Deviation:
+    """What lies between draws and their worlds beside the fit: how the lucks of a world agree on it.
+
+    ``products`` (draws,) of residual shares over pairs of lucks; ``expected`` (draws, widths) of them for
+    each of ``_WIDTHS``; ``whole``: what residuals of whole draws vary by.
+    """
+
+    products: Values
+    expected: Values
+    whole: float
+
+    @classmethod
+    def of(cls, y: Values, x: Values, eta: Values, usual: float) -> "_Deviation":
+        both = y + x
+        share = np.divide(y, both, out=np.full(y.shape, 0.5), where=both > _SAME)
+        weight = np.where(both > _SAME, both / (both + usual), 0.0)
+        off = weight * (share - special.expit(eta)[:, None])
+
+        def pairs(each: Values) -> Values:
+            found: Values = (each.sum(axis=1) ** 2 - (each**2).sum(axis=1)) / 2.0
+            return found
+
+        spread = np.column_stack([_variance(eta, width) for width in _WIDTHS])
+        return cls(pairs(off), pairs(weight)[:, None] * spread, float((off.sum(axis=1) ** 2).sum() / 2.0))
+
+    @property
+    def reliability(self) -> float:
+        """The share of what residuals of whole draws vary by that is no luck."""
+        return float(np.clip(self.products.sum() / max(self.whole, _SAME), 0.0, 1.0))
+
+    def resampled(self, luck: np.random.Generator) -> Values:
+        """The sd that makes as much agree as does, as other draws might have given it, (repeats,)."""
+        n = len(self.products)
+        counts = luck.multinomial(n, np.full(n, 1.0 / n), size=_REPEATS)
+        return _solved(counts @ self.products, counts @ self.expected)
+
+
+def _solved(products: Values, expected: Values) -> Values:
+    """The widths at which ``expected`` (n, widths) are the ``products`` (n,); the ends beyond them."""
+    pairs = zip(products, expected, strict=True)
+    return np.array([np.interp(its, curve, _WIDTHS) if curve[-1] > 0.0 else 0.0 for its, curve in pairs])
+
+
+def _variance(eta: Values, width: float) -> Values:
+    """Of a share whose log-odds are normal with this sd, in the mean such that ``eta`` is its odds."""
+    shares = special.expit(eta[:, None] * _stretch(width) + width * _NODES)
+    weights = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
+    found: Values = shares**2 @ weights - (shares @ weights) ** 2
+    return found
+
+
+def _stretch(width: Any) -> Any:
+    """Log-odds of a mean share, to the mean log-odds (MacKay 1992, doi:10.1162/neco.1992.4.5.720)."""
+    return np.sqrt(1.0 + np.pi * width**2 / 8.0)
+
+
+def _standardised(values: Values) -> Values:
+    """With mean 0 and sd 1; as they are where none differs."""
+    spread = values.std()
+    return (values - values.mean()) / spread if spread > _SAME else np.zeros(len(values))
 
 
 def _ridge(share: Values, weight: Values, phi: Values) -> float:

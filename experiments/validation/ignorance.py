@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from experiments.findings.by_draw import EXPECTED, deviates_of, events_by_draw
+from experiments.findings.by_draw import EXPECTED, deviates_of, events_by_luck
 from experiments.findings.likeness import Likeness, likeness
 from experiments.measures import YEAR
 from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
@@ -160,9 +160,9 @@ def _checks(runs: NestedRuns) -> Iterator[Checked]:
     """Each policy by the regression of ``over_draws``, of the draws' first worlds."""
     every = sorted(set(runs.first["draw"].tolist()))
     z = deviates_of(runs.cases[None], every)
-    x = events_by_draw(_of(runs.first, None), every)
+    x = events_by_luck(_of(runs.first, None), every)
     for i, policy in enumerate(runs.design.policies):
-        y = events_by_draw(_of(runs.first, policy), every)
+        y = events_by_luck(_of(runs.first, policy), every)
         yield _checked(policy, runs.further, ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)])))
 
 

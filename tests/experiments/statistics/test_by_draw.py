@@ -9,27 +9,37 @@ from experiments.statistics.by_draw import deviates, ratio_by_draw
 PARAMETERS = 12
 
 
-def toy(draws: int, middle: float, slope: float, luck: np.random.Generator):
-    """Expected clashes with a policy and without, of draws whose log ratio is ``middle + slope z``."""
+def toy(draws: int, middle: float, slope: float, luck: np.random.Generator, hidden: float = 0.0):
+    """Expected clashes (draws, lucks) with a policy and without, of draws whose log ratio is
+    ``middle + slope z``, and differs between worlds by ``hidden`` more, which no deviate tells.
+    """
     z = luck.normal(size=(draws, PARAMETERS))
-    rho = middle + slope * z[:, 0]
+    rho = middle + slope * z[:, 0] + hidden * luck.normal(size=draws)
     level = np.exp(1.2 * (z[:, :4] @ np.full(4, 0.5)) + 0.5 * luck.normal(size=draws))
     both = 0.7 * np.minimum(1.0, np.exp(rho))
 
     def events(mean):  # chances, summed, of so many moments
-        return np.array([luck.beta(0.5, 3.5, size=int(n)).sum() for n in luck.poisson(8.0 * mean)])
+        return np.array([luck.beta(0.5, 3.5, size=int(n)).sum() for n in luck.poisson(4.0 * mean)])
 
-    shared = events(level * both)
-    return shared + events(level * (np.exp(rho) - both)), shared + events(level * (1.0 - both)), z
+    lucks = []
+    for _ in range(2):
+        shared = events(level * both)
+        lucks.append((shared + events(level * (np.exp(rho) - both)), shared + events(level * (1.0 - both))))
+    y, x = (np.stack(each, axis=1) for each in zip(*lucks, strict=True))
+    return y, x, z
 
 
-@pytest.mark.parametrize(("middle", "slope"), [(-0.5, 0.3), (0.0, 0.5), (-1.0, 0.0), (0.7, 0.4)])
-def test_shares_and_medians_are_those_of_the_toy(middle, slope):
+@pytest.mark.parametrize(
+    ("middle", "slope", "hidden"),
+    [(-0.5, 0.3, 0.0), (0.0, 0.5, 0.0), (-1.0, 0.0, 0.0), (0.7, 0.4, 0.0), (-0.5, 0.2, 0.6), (0.3, 0.0, 0.5)],
+)
+def test_shares_and_medians_are_those_of_the_toy(middle, slope, hidden):
     luck = np.random.default_rng(5)
-    truth = stats.norm.cdf(-middle / slope) if slope else float(middle < 0.0)
+    between = float(np.hypot(slope, hidden))
+    truth = stats.norm.cdf(-middle / between) if between else float(middle < 0.0)
     shares, medians, covered = [], [], []
     for _ in range(20):
-        y, x, z = toy(300, middle, slope, luck)
+        y, x, z = toy(300, middle, slope, luck, hidden)
         found = ratio_by_draw(y, x, deviates(z), luck)
         share, low, high = found.lowers
         shares.append(share)
