@@ -1,10 +1,11 @@
 """What is counted in a run, by its name in tables and in ``figures.json``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, get_args
 
 import pandas as pd
 
+from experiments.statistics.intervals import Events
 from sim.outcome.columns import RUN, Column, Section
 from sim.outcome.outcome import CLASH_RUNG
 
@@ -21,12 +22,12 @@ def _name(column: Column) -> str:
     return column.name.rpartition("_")[0] if column.adds else column.name
 
 
-CLASHES, LADDER, HAPPENED, CONDUCT = map(_titles, get_args(Section))
-MEASURES = CLASHES | LADDER | HAPPENED | CONDUCT
+EXPECTED, CLASHES, LADDER, HAPPENED, CONDUCT = map(_titles, get_args(Section))
+MEASURES = EXPECTED | CLASHES | LADDER | HAPPENED | CONDUCT
 # shown of every policy beside what the study estimates, each at 95% and unadjusted
 BESIDE = tuple(CLASHES | LADDER | HAPPENED)
 BOTH_SIDES = tuple(dict.fromkeys(_name(column) for column in RUN if column.adds))
-_NOUNS = {_name(column): column.adds or column.meaning for column in RUN if column.section}
+_NOUNS = {_name(column): column.adds or column.meaning.partition(":")[0] for column in RUN if column.section}
 
 
 Count = TypeVar("Count", float, pd.Series)  # of a run, or of each run of a table
@@ -35,6 +36,37 @@ Count = TypeVar("Count", float, pd.Series)  # of a run, or of each run of a tabl
 def noun(measure: str) -> str:
     """What a measure counts, in words that stand by themselves."""
     return _NOUNS[measure]
+
+
+def headlines(estimate: Sequence[str]) -> list[str]:
+    """What tables show of every policy: what is estimated, and clashes with their parts, expected ones
+    where such are estimated.
+    """
+    return list(dict.fromkeys((*estimate, *(EXPECTED if _is_expected(estimate) else CLASHES))))
+
+
+def rated(estimate: Sequence[str]) -> list[str]:
+    """The measures whose rates are told of every arm: the ``headlines``, counted."""
+    return list(dict.fromkeys((*map(counted_of, estimate), *CLASHES)))
+
+
+def told(estimate: Sequence[str]) -> list[str]:
+    """All that is told of every policy, the ``headlines`` first."""
+    return list(dict.fromkeys((*headlines(estimate), *BESIDE)))
+
+
+def _is_expected(estimate: Sequence[str]) -> bool:
+    return any(name in EXPECTED for name in estimate)
+
+
+def events_of(measure: str) -> Events:
+    """Whether a measure counts events, or sums the chances of them."""
+    return "expected" if measure in EXPECTED else "counted"
+
+
+def counted_of(measure: str) -> str:
+    """The measure that counts what this one expects; itself where it counts."""
+    return measure.removeprefix("expected_") if measure in EXPECTED else measure
 
 
 def counted(row: Mapping[str, Count], measure: str) -> Count:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import roots_genlaguerre
 
-from experiments.coverage.bounds import Sums, agree, decided, differences, discordant, pool_of, rates
-from experiments.coverage.cells import EVENTS, WORLDS, Cell, More, luck_of, sample
+from experiments.coverage.arms import Arms, compared
+from experiments.coverage.cells import EVENTS, WORLDS, Cell, More, luck_of
 from experiments.coverage.laws import Drawn, Flags, Floats, Ints
-from experiments.statistics.intervals import difference_interval, rate_interval, ratio_interval
 from experiments.worlds import LUCKS, world_of, worlds_in
 
 RUNS = WORLDS  # of each arm, two lucks a world
@@ -73,34 +72,8 @@ def _ended(
     luck = luck_of("ended", stream.name, ending.name, events, same_luck)
     drawn = draw_ended(stream, ending, events, same_luck, repetitions, luck)
     x_rate, y_rate = (true_rate(stream, ending, events, arm) for arm in (0, 1))
-    ratio, sums = y_rate / x_rate, Sums.of(drawn)
-    rate, gap = rates(sums), differences(drawn, sums, 1)
-    held, widths = differences(drawn, sums, 1, ratio=ratio).hold(0.0), []
-    for at, (x, y) in sample(drawn, public):
-        pool, (x_years, y_years) = pool_of(np.stack([x, y])), drawn.years_by_world(at)
-        agree(rate, at, rate_interval(x, x_years, pool=pool))
-        agree(gap, at, difference_interval(y, x, (y_years, x_years), pool=pool))
-        found = ratio_interval(y, x, (y_years, x_years), numerator_pool=pool, denominator_pool=pool)
-        assert (found.low <= ratio <= found.high) == held[at]
-        widths.append((found.high - found.low) / ratio)
-    truth, few = y_rate - x_rate, sums.too_few
-    where = More(same_luck=same_luck, study=ending.name)
-    alike = abs(truth) < 1e-9 * x_rate
-    false = float(decided(gap, discordant(drawn, 1)).mean()) if alike else None
-    yield Cell.of(
-        "rate, runs that end", stream.name, events, rate.hold(x_rate), rate.width / x_rate, few, **where
-    )
-    yield Cell.of("ratio, runs that end", stream.name, events, held, np.array(widths), few, **where)
-    yield Cell.of(
-        "difference, runs that end",
-        stream.name,
-        events,
-        gap.hold(truth),
-        gap.width / (x_rate if alike else abs(truth)),
-        few,
-        false=false,
-        **where,
-    )
+    arms = Arms(drawn, stream.name, events, x_rate, (y_rate / x_rate,), ", runs that end")
+    yield from compared(arms, public, More(same_luck=same_luck, study=ending.name))
 
 
 def true_rate(stream: Stream, ending: Ending, events: float, arm: int) -> float:

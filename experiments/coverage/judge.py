@@ -49,7 +49,10 @@ _ENDED = "rate, runs that end"
 _B, _C = "trial, STATISTICS.md part B", "trial, STATISTICS.md part C"
 _HERE = "found here; the trial had no such cell"
 
-# The first that fits counts. All hold some three bursts an arm, or ten that all arms repeat.
+_HEAVY, _EXPECTED = "log-normal, log sd 1.6", ", expected events"
+
+# The first that fits counts. All hold some three bursts an arm, or ten that all arms repeat; or three to
+# seven effective worlds.
 IMPOSSIBLE = (
     Known("difference", _THREE, 10, 0.902, 2000, _B, ratio=0.2),
     Known(_STOPPED, _THREE, 10, 0.912, 2000, _C, same_luck=0.5),
@@ -65,6 +68,11 @@ IMPOSSIBLE = (
     Known("rate", _FIVE, 50, 0.927, 4000, _HERE, same_luck=1.0, silent=0.073),
     Known(_ENDED, _THREE, 10, 0.860, 8000, _HERE, study="at a rung, ends runs sooner only"),
     Known(_ENDED, _THREE, 10, 0.893, 8000, _HERE),
+    Known(f"difference{_EXPECTED}", _HEAVY, 10, 0.844, 4000, _HERE, ratio=0.5),
+    Known(f"difference{_EXPECTED}", _HEAVY, 30, 0.895, 4000, _HERE, ratio=0.5, silent=0.093),
+    Known(f"12 differences at once{_EXPECTED}", _HEAVY, 10, 0.888, 2000, _HERE, silent=0.112),
+    Known(f"12 differences at once{_EXPECTED}", _HEAVY, 30, 0.910, 2000, _HERE, silent=0.090),
+    Known(f"{_STOPPED}{_EXPECTED}", _HEAVY, 100, 0.899, 2500, _HERE, silent=0.095),
 )
 
 

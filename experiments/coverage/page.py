@@ -1,6 +1,6 @@
 """The table as lines on the screen, and as docs/COVERAGE.md."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from experiments.coverage.cells import Cell
@@ -34,11 +34,12 @@ must agree.)
 
 Repeat it with
 
-    python -m experiments.coverage            # about {minutes} of one core, ends with the verdicts
+    python -m experiments.coverage            # some minutes of one core, ends with the verdicts
     python -m experiments.coverage --small    # half a minute, with larger errors
 
-The exit code is 1 if any interval fails. `--write docs/COVERAGE.md` writes this page anew;
-`--repetitions N` asks for other numbers of repetitions (here {repetitions}).
+The exit code is 1 if any interval fails. `--write docs/COVERAGE.md` writes this page anew; with `--only
+PART` it keeps what the page has of the others. `--repetitions N` asks for another number than
+{repetitions}, of which cells that cost more take a share.
 
 **The bar.** At least 93% in every cell, less {errors} Monte Carlo errors; no more than 5% false
 verdicts where the truth is "no difference", or in a family of verdicts any; and from 10 expected
@@ -53,7 +54,8 @@ baseline) among {worlds} worlds; for arms that stop, among all runs of the budge
 *coverage ± its Monte Carlo error (median width over the truth)*; where the truth is a difference
 of 0, the width is over the baseline's rate. * marks a declared cell, and **bold** one that fails.
 *Same luck* is the share of the bursts that the arms of a study have in common, and *ratio* the
-true ratio of the rates. The pooled weight W heeds all arms of the study. Laws: Poisson; negative
+true ratio of the rates. Of expected events, which are sums of chances, the columns are instead the
+worlds that expect anything. The pooled weight W heeds all arms of the study. Laws: Poisson; negative
 binomial with dispersion k; and bursts, whose number is Poisson and whose size is 1 + Poisson(2)
 (mean 3) or geometric (mean 3 or 5).
 """
@@ -82,6 +84,28 @@ ABOUT = {
     "nearly always; with the exposure of each, but the variance of the counts, two arms without "
     "any difference of which half the runs end at a clash were told apart in 15% of the "
     "repetitions.",
+    "ratio, expected events": "`ratio_interval` of what is expected of two arms on worlds that spread as a "
+    "log-normal law, and of which many expect nothing. Columns, here and below: the worlds that expect "
+    "anything, of 400. The arms share the *same luck* in so many runs. *Alike*: the policy does nothing. "
+    "*Fewer and larger*: a third of the runs keep what is expected of them, times three. *Weakens*: all of "
+    "it by a fifth. *Prevents*: half of the runs. Widths are from a few repetitions only. A rate of expected "
+    "events has no interval: this one covered 78 to 94% at log sd 1.6, so that rates are counted.",
+    "difference, expected events": "`difference_interval` of the same arms; a verdict needs six effective "
+    "worlds. With a weight of twice Q/S all but one of the declared cells cover 94%, and the intervals of a "
+    "policy that only lowers are up to 1.8 times as wide.",
+    "12 differences at once, expected events": "Twelve policies against one baseline, each at the family's "
+    "level: all twelve must hold. Width of the last one, over the baseline's rate.",
+    "difference, stopped when decided, expected events": "Analyses 1.25 apart up to 6,400 runs, each at the "
+    "common level; the interval at the stop. Columns: worlds that expect anything, of 3,200.",
+    "baseline's rate, stopped when decided, expected events": "Plain 95% `rate_interval` of what was counted "
+    "at that same stop, 50 events in the whole budget.",
+    "ratio, runs that end, expected events": "As of counted events; what is expected of a run is the sum of "
+    "the chances of its incidents, four a year, up to its end. Columns: the events expected if no run ended.",
+    "difference, runs that end, expected events": "`difference_interval` with the exposure of both arms.",
+    "rate, log-normal worlds": "`rate_interval` of counts, Poisson in each world, whose rates spread as such "
+    "a law; two arms. Columns: events.",
+    "ratio, log-normal worlds": "`ratio_interval` of such counts; widths from a few repetitions only.",
+    "difference, log-normal worlds": "`difference_interval` of such counts.",
     "largest regret": "`regrets` of four policies in two futures: all four must hold; of as many "
     "runs each, or each policy at the analysis, of four, that decided on it.",
     "survival": "`survival`: the band at the end of the year. Its docstring: 89% below two clashes.",
@@ -124,43 +148,73 @@ def _row(cell: Cell) -> tuple[str, ...]:
     )
 
 
-def page(found: Sequence[Verdict], **words: object) -> str:
-    """docs/COVERAGE.md."""
-    parts = [INTRODUCTION.format(**words), "## Verdicts\n", *_verdict_table(found)]
-    parts += ["\n## Declared below the bar\n", *_declared(found)]
-    for verdict in found:
-        parts += [
-            f"\n## {verdict.interval[0].upper()}{verdict.interval[1:]}\n",
-            ABOUT[verdict.interval] + "\n",
-            *_table(verdict.cells),
-        ]
+def page(found: Sequence[Verdict], before: str = "", **words: object) -> str:
+    """docs/COVERAGE.md; of intervals that were not measured what the page had ``before``."""
+    sections = dict(map(_section, before.split("\n## ")[1:]))
+    rows = {_first(line): line for line in before.splitlines() if line.startswith("| ")}
+    rows |= dict(_verdict_rows(found))
+    sections |= {verdict.interval: "\n".join(_own_section(verdict)) for verdict in found}
+    kept = [name for name in ABOUT if name in sections]
+    parts = [
+        INTRODUCTION.format(**words),
+        "## Verdicts\n",
+        "| interval | verdict | |\n|---|---|---|",
+        *(rows[name] for name in kept),
+        "\n## Declared below the bar\n",
+        *_declared(found, rows),
+        *(sections[name] for name in kept),
+    ]
     return "\n".join(parts) + "\n"
 
 
-def _verdict_table(found: Sequence[Verdict]) -> Iterator[str]:
-    yield "| interval | verdict | |\n|---|---|---|"
+def _section(text: str) -> tuple[str, str]:
+    """The interval of a section of a page, and the section."""
+    head = text.partition("\n")[0]
+    return head[:1].lower() + head[1:], f"\n## {text.rstrip()}"
+
+
+def _first(row: str) -> str:
+    """What the first cells of a row name: an interval, or what is declared of it."""
+    cells = row.split(" | ")
+    return cells[0][2:] if cells[1].startswith("**") else " | ".join(cells[:3])
+
+
+def _own_section(verdict: Verdict) -> Iterator[str]:
+    yield f"\n## {verdict.interval[0].upper()}{verdict.interval[1:]}\n"
+    yield ABOUT[verdict.interval] + "\n"
+    yield from _table(verdict.cells)
+
+
+def _verdict_rows(found: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
     for verdict in found:
         kind, rest = str(verdict).split("  ", 1)
-        yield f"| {verdict.interval} | **{kind}** | {rest.split(': ', 1)[1]} |"
+        yield verdict.interval, f"| {verdict.interval} | **{kind}** | {rest.split(': ', 1)[1]} |"
 
 
-def _declared(found: Sequence[Verdict]) -> Iterator[str]:
+def _declared(found: Sequence[Verdict], before: Mapping[str, str]) -> Iterator[str]:
+    """What is known to stay below the bar; ``before`` has the rows of a page by what they declare."""
     yield (
         "An arm of two or three bursts does not tell how large a burst can be, and arms on the "
-        "same luck repeat it instead of adding to it. No interval that was tried covers there."
+        "same luck repeat it instead of adding to it. No interval that was tried covers there. At log sd 1.6 "
+        "10 worlds that expect anything are three effective ones, and 30 are seven."
         "\n\n| interval | law | events | must keep | lowest now | warned there, at least | "
         "most missed without a warning | known from |\n" + "|---" * 8 + "|"
     )
     cells = [cell for verdict in found for cell in verdict.declared]
     for known in IMPOSSIBLE:
         own = [cell for cell in cells if known_of(cell) is known]
+        head = (
+            f"| {known.interval}{_pairing(known)} | {known.law or 'any'} | "
+            f"{'any' if known.events is None else known.events}"
+        )
         if own:
             yield (
-                f"| {known.interval}{_pairing(known)} | {known.law or 'any'} | "
-                f"{'any' if known.events is None else known.events} | {known.coverage:.3f} | "
+                f"{head} | {known.coverage:.3f} | "
                 f"{min(c.coverage for c in own):.3f} | {min(c.warned for c in own):.2f} | "
                 f"{max(c.silent for c in own):.3f} | {known.source} |"
             )
+        elif head in before and not any(verdict.interval == known.interval for verdict in found):
+            yield before[head]
 
 
 def _pairing(one: Cell | Known) -> str:

@@ -11,7 +11,7 @@ from experiments.design.columns import RUN_NAMES, asked_columns
 from experiments.design.factors import Point, number_of_points, points
 from experiments.design.levels import Level, assigned_words
 from experiments.design.manifest_file import Request, Verb
-from experiments.design.plan import MOST_ARMS, NO_POLICY, Arm, Plan, Rule, Until, arm_name
+from experiments.design.plan import MOST_ARMS, NO_POLICY, Arm, Plan, Rule, Until, arm_name, estimated
 from experiments.design.policy_lists import listed
 from experiments.design.situations import Situated, set_again_words, situated
 from experiments.design.sorts import SHIPPED_STUDIES, sorts_wanted
@@ -138,7 +138,7 @@ def plan_of(ask: Ask, command: str, request: Request) -> Plan:
         ". ".join(filter(None, [study.description.rstrip().rstrip("."), *again])),
         study.seed,
         rule,
-        study.estimate,
+        estimated(study.estimate, arms.values()),
         factors,
         asked_columns(named, dict.fromkeys((*set_by_levels, *first.assigned)), RUN_NAMES),
         arms,

@@ -6,7 +6,7 @@ plays it later, here or after a crash, reads it from there.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +16,10 @@ import sim
 from experiments.design.columns import AskedColumn
 from experiments.design.levels import replaced_words, setting_words
 from experiments.design.manifest_file import FixedRule, HalfWidth, Manifest, Request, UntilRule, Verb
+from experiments.measures import counted_of
 from experiments.wording import many
 from experiments.worlds import LUCKS
+from sim.outcome.outcome import CLASH_RUNG
 from sim.scenario.case import Case
 
 NO_POLICY = "no policy"  # what tables and pictures call an arm that has none
@@ -99,6 +101,14 @@ class Arm:
         """Whether it is what the policies of its future are compared with."""
         return self.policy is None
 
+    @property
+    def expects(self) -> bool:
+        """Whether what is expected of its runs is known: of the model's own agents, and where no run ends
+        between a draw and the fire that it decided (docs/ODD.md 7.24).
+        """
+        last = self.case.scenario.ends_at_rung
+        return not self.case.agents and (last is None or last >= CLASH_RUNG)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -133,6 +143,16 @@ class Plan:
         return sum(len(arms) - 1 for arms in self.futures.values() if None in arms)
 
     @property
+    def rated(self) -> str:
+        """The measure whose rates are told and kept precise: what decides, counted."""
+        return counted_of(self.estimate[0])
+
+    @property
+    def stops_by(self) -> str:
+        """The measure by which arms stop: what decides, or its rate."""
+        return self.estimate[0] if self.rule.until == "decided" else self.rated
+
+    @property
     def draws(self) -> bool:
         """Whether any arm plays draws of a posterior."""
         return any(arm.case.posterior is not None for arm in self.arms.values())
@@ -148,7 +168,7 @@ class Plan:
     @property
     def notes(self) -> list[str]:
         """What of this is not as it was asked for, in words."""
-        return [*self._drawn(), *self._clipped(), *self._replaced()]
+        return [*self._drawn(), *self._clipped(), *self._replaced(), *self._counted()]
 
     def _drawn(self) -> Iterator[str]:
         """Whose parameters each world draws, and which of them are held."""
@@ -190,6 +210,12 @@ class Plan:
                 found.setdefault(words, {})[arm.name] = None
         for words, arms in found.items():
             yield f"{words}, in {self._share(arms)}"
+
+    def _counted(self) -> Iterator[str]:
+        """Where clashes can only be counted."""
+        if unknown := [arm for arm in self.arms.values() if not arm.expects]:
+            why = "code of one's own plays, or runs end below aimed fire"
+            yield f"clashes are counted, for none is known to be expected where {why}: {self._share(unknown)}"
 
     def _share(self, arms: Sized) -> str:
         return f"{len(arms):,} of {many(len(self.arms), 'arm')}"
@@ -255,6 +281,14 @@ class Plan:
             manifest["command"],
             manifest["request"],
         )
+
+
+def estimated(asked: Sequence[str], arms: Iterable[Arm]) -> tuple[str, ...]:
+    """The measures that a study of these arms can estimate: counted ones for those that are expected, where
+    that is not known of all arms.
+    """
+    known = all(arm.expects for arm in arms)
+    return tuple(dict.fromkeys(name if known else counted_of(name) for name in asked))
 
 
 def arm_name(future: str, case: Case) -> str:

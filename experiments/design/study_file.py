@@ -19,7 +19,7 @@ runs: 400                             # of each arm; or `until` (and `budget`) i
                                       # `--minutes` says how many runs, and policies stop when decided
 until: {relative_half_width: 0.2}     # or decided
 budget: 4000                          # runs of an arm at most
-estimate: [clashes]                   # measures of figures.json; the first one decides
+estimate: [expected_clashes]          # measures of figures.json; the first one decides
 """
 
 import datetime as dt
@@ -115,7 +115,7 @@ class Study(StrictModel):
     until: Literal["decided"] | Precise | None = Field(None, description="when an arm may stop")
     budget: Runs | None = Field(None, description="runs of an arm at most, with `until`")
     estimate: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
-        ("clashes",), description="measures of figures.json; the first one decides"
+        ("expected_clashes",), description="measures of figures.json; the first one decides"
     )
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from experiments.findings.figures_file import Alike, Cells, PolicyFound
-from experiments.measures import BESIDE
+from experiments.measures import BESIDE, EXPECTED
 from experiments.wording import Rate
 
 
@@ -23,7 +23,7 @@ def alike(
     cells: dict[str | None, dict[str, Any]] = {}
     for future, arm in baselines.items():
         if arm in rates:
-            cells.setdefault(None, {})[future] = {name: rates[arm][name] for name in BESIDE}
+            cells.setdefault(None, {})[future] = {name: rates[arm][name] for name in (*EXPECTED, *BESIDE)}
     for future, policies in comparisons.items():
         for policy, found in policies.items():
             cells.setdefault(policy, {})[future] = found["measures"]

@@ -4,7 +4,13 @@ from typing import TypedDict
 
 from experiments.findings.regret import Counts, rates_by_policy
 from experiments.findings.summary import rate
-from experiments.statistics.intervals import FEWEST_DISCORDANT, FEWEST_WORLDS, Pilot, difference_interval
+from experiments.statistics.intervals import (
+    FEWEST_DISCORDANT,
+    FEWEST_WORLDS,
+    Events,
+    Pilot,
+    difference_interval,
+)
 from experiments.wording import Rate
 
 
@@ -21,7 +27,7 @@ class Best(TypedDict):
     decided: bool
 
 
-def best_of(found: Counts, pool: Pilot | None, level: float) -> Best:
+def best_of(found: Counts, pool: Pilot | None, level: float, events: Events = "counted") -> Best:
     """Of one future with two options or more.
 
     The two were chosen by their rates: ``level`` is that at which all pairs hold together.
@@ -29,7 +35,7 @@ def best_of(found: Counts, pool: Pilot | None, level: float) -> Best:
     rates = rates_by_policy(found)
     lowest, following = sorted(rates, key=lambda policy: rates[policy])[:2]
     (y, y_years), (x, x_years) = found[lowest], found[following]
-    gap = difference_interval(y, x, (y_years, x_years), pool=pool, level=level)
+    gap = difference_interval(y, x, (y_years, x_years), pool=pool, level=level, events=events)
     enough = y.size >= FEWEST_WORLDS and gap.events >= FEWEST_DISCORDANT
     return Best(
         policy=lowest,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.measures import by_world
+from experiments.measures import by_world, events_of
 from experiments.statistics.intervals import (
     Interval,
     Pilot,
@@ -77,17 +77,19 @@ def compare(
     worlds = [by_world(runs, measure) for runs in (arm, baseline)]
     y, x = (found[measure].to_numpy() for found in worlds)
     years = tuple(found["years"].to_numpy() for found in worlds)
-    ratio = ratio_interval(y, x, years, numerator_pool=pool, denominator_pool=pool, level=level)
+    of = events_of(measure)
+    ratio = ratio_interval(y, x, years, numerator_pool=pool, denominator_pool=pool, level=level, events=of)
     ratio = with_limits(ratio, y.size)
-    difference = with_limits(difference_interval(y, x, years, pool=pool, level=level), y.size)
+    difference = difference_interval(y, x, years, pool=pool, level=level, events=of)
+    difference = with_limits(difference, y.size)
     verdict = verdict_of(difference, seen is not None and seen.never_bound, interim != 0)
     to_decide = None
     if verdict == "undecided":
-        to_decide = runs_that_would_decide(y, x, years, pool=pool, level=level)
+        to_decide = runs_that_would_decide(y, x, years, pool=pool, level=level, events=of)
     return Comparison(
         measure,
-        with_limits(rate_interval(x, years[1], pool=pool), x.size),
-        with_limits(rate_interval(y, years[0], pool=pool), y.size),
+        with_limits(rate_interval(x, years[1], pool=pool, events=of), x.size),
+        with_limits(rate_interval(y, years[0], pool=pool, events=of), y.size),
         ratio,
         difference,
         verdict,

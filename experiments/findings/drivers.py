@@ -78,7 +78,7 @@ def drivers(plan: Plan, runs: Mapping[str, pd.DataFrame], pool: Pilot) -> Driver
     factors = [name for name in plan.factors if arms and name in arms[0].case.drawn]
     if not factors:
         return None
-    measure, level = plan.estimate[0], family_level(len(arms))
+    measure, level = plan.rated, family_level(len(arms))
     points = [_point(arm, runs[arm.name], factors, measure, pool, level) for arm in arms]
     groups: dict[tuple[tuple[str, str], ...], list[Point]] = {}
     for arm, point in zip(arms, points, strict=True):
@@ -99,7 +99,8 @@ def _point(
     arm: Arm, runs: pd.DataFrame, factors: Sequence[str], measure: str, pool: Pilot, level: float
 ) -> Point:
     worlds = by_world(runs, measure)
-    found = with_limits(rate_interval(worlds[measure], worlds["years"], pool=pool, level=level), len(worlds))
+    found = rate_interval(worlds[measure], worlds["years"], pool=pool, level=level)
+    found = with_limits(found, len(worlds))
     return Point(
         future=arm.future,
         values={factor: float(arm.case.value_of(factor)) for factor in factors},

@@ -41,7 +41,7 @@ from experiments.findings.summary import (
 )
 from experiments.findings.talks import standings
 from experiments.findings.verdict_words import in_words
-from experiments.measures import BESIDE, BOTH_SIDES, by_world
+from experiments.measures import BOTH_SIDES, by_world, events_of, told
 from experiments.statistics.interim import interim_runs
 from experiments.statistics.intervals import FEWEST_CLUSTERS, FEWEST_WORLDS, Floats, Pilot
 from experiments.store.parts import FailedRun
@@ -111,7 +111,7 @@ def figures_of(
         **cells,
         "over_draws": over_draws(plan, runs_of),
         "talks": standings(plan, talks or {}, {name: runs["days"] for name, runs in runs_of.items()}),
-        "drivers": drivers(plan, runs_of, whole[decides]),
+        "drivers": drivers(plan, runs_of, whole[plan.rated]),
         "regret": None if plan.draws else _regret(plan, tables, counts, whole[decides]),
         "best": {} if plan.draws else _best(plan, counts, whole[decides]),
     }
@@ -134,7 +134,7 @@ def _last_interims(plan: Plan, tables: Tables, failures: Iterable[FailedRun]) ->
     """The interim analysis by which each arm is judged, of a study whose arms stop when decided."""
     if plan.rule.until != "decided":
         return {}
-    tally = Tally(plan.estimate[0])
+    tally = Tally(plan.stops_by)
     sides = [f"{tally.measure}_{side}" for side in SIDES]
     columns = ["run", "days", *(sides if tally.measure in BOTH_SIDES else [tally.measure])]
     for name, (runs, _) in tables.items():
@@ -181,8 +181,7 @@ def _policy(
     if plan.rule.until == "decided":
         at = interim.runs if interim else 0
         runs = runs[runs["run"] < at] if interim else runs
-    levels = dict.fromkeys(plan.estimate, verdict_level(plan))
-    levels |= {name: 0.95 for name in BESIDE if name not in levels}
+    levels = dict.fromkeys(told(plan.estimate), 0.95) | dict.fromkeys(plan.estimate, verdict_level(plan))
     known = pools.at(interim)
     measures = {
         name: as_data(
@@ -252,7 +251,8 @@ def _best(plan: Plan, counts: Mapping[str, By], pool: Pilot) -> dict[str, Best]:
     level = all_pairs_level(
         len(several), max(map(len, several.values()), default=0), level_at_interims(plan, 0.95)
     )
-    return {future: best_of(found, pool, level) for future, found in several.items()}
+    of = events_of(plan.estimate[0])
+    return {future: best_of(found, pool, level, of) for future, found in several.items()}
 
 
 def _regret(plan: Plan, tables: Tables, counts: Mapping[str, By], pool: Pilot) -> list[RegretFound] | None:
@@ -260,7 +260,7 @@ def _regret(plan: Plan, tables: Tables, counts: Mapping[str, By], pool: Pilot) -
     sets = [set(arms) for arms in plan.futures.values() if all(arm.name in tables for arm in arms.values())]
     if len(sets) < 2 or len(sets) < len(plan.futures) or min(map(len, sets)) < 2:
         return None
-    found = regrets(counts, pool, level_at_interims(plan, 0.95))
+    found = regrets(counts, pool, level_at_interims(plan, 0.95), events_of(plan.estimate[0]))
     known = all(years.size >= FEWEST_WORLDS for its in counts.values() for _, years in its.values())
     return [
         RegretFound(

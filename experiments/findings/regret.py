@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.statistics.intervals import Floats, Pilot, Years, difference_interval
+from experiments.statistics.intervals import Events, Floats, Pilot, Years, difference_interval
 
 # by policy, None for none: events by world, and years
 Counts = Mapping[str | None, tuple[Floats, Years]]
@@ -42,7 +42,7 @@ class Regret:
 
 
 def regrets(
-    counts: Mapping[str, Counts], pool: Pilot | None, level: float = 0.95
+    counts: Mapping[str, Counts], pool: Pilot | None, level: float = 0.95, events: Events = "counted"
 ) -> dict[str | None, Regret]:
     """Regret of every policy; the limits of all of them hold together at ``level``.
 
@@ -54,7 +54,7 @@ def regrets(
     if any(set(found) != set(policies) for found in counts.values()):
         raise ValueError("every future needs the same policies")
     each = all_pairs_level(len(counts), len(policies), level)
-    bounds = {future: _bounds(found, pool, each) for future, found in counts.items()}
+    bounds = {future: _bounds(found, pool, each, events) for future, found in counts.items()}
     return {policy: _across(policy, counts, bounds) for policy in policies}
 
 
@@ -63,13 +63,13 @@ def all_pairs_level(futures: int, policies: int, level: float) -> float:
     return 1.0 - (1.0 - level) / max(1, futures * policies * (policies - 1) // 2)
 
 
-def _bounds(found: Counts, pool: Pilot | None, level: float) -> Bounds:
+def _bounds(found: Counts, pool: Pilot | None, level: float, events: Events) -> Bounds:
     """Estimate and limits of every policy's regret in one future."""
     rates = rates_by_policy(found)
     low, high = dict.fromkeys(found, 0.0), dict.fromkeys(found, 0.0)
     for one, other in itertools.combinations(found, 2):
         (y, y_years), (x, x_years) = found[one], found[other]
-        gap = difference_interval(y, x, (y_years, x_years), pool=pool, level=level)
+        gap = difference_interval(y, x, (y_years, x_years), pool=pool, level=level, events=events)
         low[one], high[one] = max(low[one], gap.low), max(high[one], gap.high)
         low[other], high[other] = max(low[other], -gap.high), max(high[other], -gap.low)
     best = min(rates.values())

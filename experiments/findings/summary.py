@@ -11,7 +11,16 @@ from typing import Any, TypedDict, TypeVar
 import pandas as pd
 
 from experiments.findings.pilots import PilotNote, PilotTable, pool_with
-from experiments.measures import CLASHES, HAPPENED, LADDER, MEASURES, YEAR, accidental_clashes, by_world
+from experiments.measures import (
+    CLASHES,
+    HAPPENED,
+    LADDER,
+    MEASURES,
+    YEAR,
+    accidental_clashes,
+    by_world,
+    events_of,
+)
 from experiments.statistics.intervals import (
     FEWEST_CLUSTERS,
     Interval,
@@ -132,7 +141,10 @@ def summarise(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: P
 def rates_of(worlds: pd.DataFrame, pools: Mapping[str, Pilot]) -> dict[str, Interval]:
     """Every measure a year, with its interval, of events and years ``by_world``; ``pools`` hold them too."""
     return {
-        name: with_limits(rate_interval(worlds[name], worlds["years"], pool=pools[name]), len(worlds))
+        name: with_limits(
+            rate_interval(worlds[name], worlds["years"], pool=pools[name], events=events_of(name)),
+            len(worlds),
+        )
         for name in MEASURES
     }
 

@@ -1,10 +1,14 @@
 """A verdict in words: on what it rests, and how many runs it would take to have one."""
 
 import math
+from collections.abc import Mapping
 
 from experiments.findings.comparison import Audit, Comparison
+from experiments.findings.figures_file import Measured
+from experiments.measures import counted_of, events_of
+from experiments.statistics.intervals import FEWEST_DISCORDANT
 from experiments.statistics.projection import FEWEST_TO_PROJECT, Projection
-from experiments.wording import many
+from experiments.wording import many, number
 
 UNADJUSTED = "unadjusted"
 
@@ -19,13 +23,29 @@ def in_words(found: Comparison) -> str:
     at = "" if found.interim is None else f" at the interim analysis after {many(found.interim, 'run')}"
     if found.to_decide is None:
         return f"{told}{at}"
-    return f"{told}{at}; {_what_would_decide(found.to_decide, found.runs)}"
+    expected = events_of(found.measure) == "expected"
+    if expected and found.to_decide.worlds < FEWEST_DISCORDANT:
+        worlds = many(found.to_decide.worlds, "effective world")
+        return f"{told}{at}: it rests on {worlds}, and under {FEWEST_DISCORDANT} decide nothing"
+    return f"{told}{at}; {_what_would_decide(found.to_decide, found.runs, expected)}"
 
 
-def _what_would_decide(range_: Projection, runs: int) -> str:
-    differ = many(range_.differ, "world")
+def counted_words(measures: Mapping[str, Measured], measure: str) -> str:
+    """What was counted of a policy, beside a measure that is expected."""
+    counts = counted_of(measure)
+    if counts == measure:
+        return ""
+    found = measures[counts]
+    n = f"{number(found['policy']['events'])} v {number(found['baseline']['events'])}"
+    verdict = found["verdict"]
+    alone = f" ({UNADJUSTED})" if verdict in ("lower", "higher") and not found["adjusted"] else ""
+    return f"; counted {n}: {verdict}{alone}"
+
+
+def _what_would_decide(range_: Projection, runs: int, expected: bool) -> str:
+    differ = many(range_.worlds, "effective world" if expected else "world")
     if math.isnan(range_.low):
-        verb = "differs" if range_.differ == 1 else "differ"
+        verb = "differs" if differ.startswith("1 ") else "differ"
         return f"{differ} {verb}, too few (under {FEWEST_TO_PROJECT}) to say how many runs would"
     if math.isinf(range_.low):
         return "these worlds show no difference that more runs would decide"

@@ -51,17 +51,17 @@ def contested(material: Material) -> Iterator[Picture]:
     rows = _rows(material, data, factors)
     height = 300.0 if len(rows) == 1 else 120.0
     named = _names_told(factors, rows)
-    title = f"{capital(material.noun)} against the measured contested area"
+    title = f"{capital(material.rated_noun)} against the measured contested area"
     foot = [
         "Contested area: between the two sides' belief lines, mean of the run; thin lines: "
         "5–95% of worlds. Bars: 95% intervals of each rate alone, unadjusted for their number. No policy. "
-        f"{named}{_SAME if all(row.names for row in rows) else ''}{n_words(data, material.noun)}",
+        f"{named}{_SAME if all(row.names for row in rows) else ''}{n_words(data, material.rated_noun)}",
         *([SAMPLE] if material.is_sample else []),
         *few_note(data["few_clusters"]),
         *([COSTS_ONLY] if costs_only(itertools.chain(*labels)) else []),
         *material.notes,
     ]
-    quantity = f"{material.noun} a year, 95% intervals"
+    quantity = f"{material.rated_noun} a year, 95% intervals"
     if len(rows) > 1:
         quantity += f", by {factor_words(factors[1])}"
     said = wrapped(quantity, _WIDTH, TEXT)
@@ -76,7 +76,7 @@ def contested(material: Material) -> Iterator[Picture]:
         top += row.above + height + _BELOW
     axes.set_xlabel("contested area, km²" + (", log scale" if _is_log(data) else ""), size=SMALL)
     caption = (
-        f"{capital(material.noun)} a year, without a policy, of {many(len(data), 'future')} "
+        f"{capital(material.rated_noun)} a year, without a policy, of {many(len(data), 'future')} "
         "against the contested area that was measured in their runs: rates with 95% "
         "intervals, and mean area in km²."
     )

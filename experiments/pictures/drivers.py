@@ -87,7 +87,7 @@ def _coefficients(material: Material, found: Drivers) -> Iterator[Picture]:
     data = pd.DataFrame([row for each in known for row in _coefficient_rows(each)])
     blocks = [_block(found, data, _under(each["under"])) for each in known]
     height = sum(block.height for block in blocks)
-    title = f"What drives {material.noun}: regressions over the points of a sample"
+    title = f"What drives {material.rated_noun}: regressions over the points of a sample"
     sheet = Sheet(title, _about(material, found, known), 66 + height + 40)
     top = sheet.top + 66
     pair = []
@@ -99,8 +99,8 @@ def _coefficients(material: Material, found: Drivers) -> Iterator[Picture]:
         _draw_block(sheet, block, pair, at)
         at += block.height
     caption = (
-        f"How {material.noun} a year go with each of {many(len(found['factors']), 'factor')}, all others "
-        f"held, over {many(len(found['points']), 'point')} of a sample: standardised regression "
+        f"How {material.rated_noun} a year go with each of {many(len(found['factors']), 'factor')}, all "
+        f"others held, over {many(len(found['points']), 'point')} of a sample: standardised regression "
         "coefficients and partial rank correlations, with intervals that hold together."
     )
     yield Picture("drivers", title, caption, sheet.figure, data)
@@ -220,13 +220,13 @@ def _scatters(material: Material, found: Drivers, data: pd.DataFrame) -> Iterato
         heads = {name: wrapped(quantity_words(name), 520, TEXT, "bold") for name in page}
         above = max(map(len, heads.values())) * line_height(TEXT) + LINE + 10
         block = above + 190 + 40
-        title = f"{capital(material.noun)} a year at every point of a sample, by each factor"
+        title = f"{capital(material.rated_noun)} a year at every point of a sample, by each factor"
         title += page_words(i, pages)
         foot = [
             f"{SAMPLE} A panel shows how the rate goes with one while the other "
             f"{many(len(factors) - 1, 'factor')} vary: spread is not noise, and no slope here is an effect "
             f"by itself (see the regressions). Bars: intervals of all points that hold together at 95%. No "
-            f"policy. {_n_words(data, material.noun)}",
+            f"policy. {_n_words(data, material.rated_noun)}",
             *few_note(data["few_clusters"]),
             *material.notes,
         ]
@@ -235,13 +235,13 @@ def _scatters(material: Material, found: Drivers, data: pd.DataFrame) -> Iterato
         for j, name in enumerate(page):
             left, top = (72.0, 660.0)[j % 2], sheet.top + (j // 2) * block
             sheet.write(left, top, heads[name], TEXT, weight="bold")
-            said = f"{material.noun} a year; the other factors vary too"
+            said = f"{material.rated_noun} a year; the other factors vary too"
             said += "; log scale" if found["factors"][name] else ""
             sheet.write(left, top + len(heads[name]) * line_height(TEXT), [said], SMALL)
             axes = sheet.axes(Box(left, top + above, 512, 190), "")
             _draw_scatter(axes, data, name, found["factors"][name])
         caption = (
-            f"{capital(material.noun)} a year at {many(len(data), 'point')} against "
+            f"{capital(material.rated_noun)} a year at {many(len(data), 'point')} against "
             f"{', '.join(map(factor_words, page))}, while the other factors of the sample vary too."
         )
         yield Picture(page_name("scatter", i), title, caption, sheet.figure, data)
@@ -252,13 +252,13 @@ def _points_table(material: Material, found: Drivers) -> pd.DataFrame:
     rates = material.figures["rates"]
     return pd.DataFrame(
         [
-            {"future": point["future"], "measure": material.measure}
+            {"future": point["future"], "measure": material.rated}
             | point["values"]
             | ends_of(point["rate"])
             | {
                 "events": point["events"],
                 "years": point["n"],
-                "few_clusters": is_few(rates[names[point["future"]]][material.measure]),
+                "few_clusters": is_few(rates[names[point["future"]]][material.rated]),
             }
             for point in found["points"]
         ]
@@ -301,7 +301,7 @@ def _points(material: Material, found: Drivers, points: pd.DataFrame) -> Iterato
     for i, page in enumerate(pages):
         texts = [wrapped(material.future[future], name_width, SMALL) for future in page["future"]]
         heights = [len(lines) * LINE + 8 for lines in texts]
-        title = f"{capital(material.noun)} a year at the points of a sample, as one family"
+        title = f"{capital(material.rated_noun)} a year at the points of a sample, as one family"
         title += page_words(i, pages)
         foot = [
             f"Level of the intervals: {100 * found['points_level']:.4g}%, so that those of all "
@@ -312,7 +312,7 @@ def _points(material: Material, found: Drivers, points: pd.DataFrame) -> Iterato
         sheet = Sheet(title, foot, 62 + sum(heights) + 46)
         top = sheet.top + 62
         box = Box(MARGIN + name_width + 16, top, axes_width, sum(heights))
-        axes = sheet.axes(box, "Rate", f"{material.noun} a year")
+        axes = sheet.axes(box, "Rate", f"{material.rated_noun} a year")
         sheet.write(MARGIN, top - line_height(HEADING) - 4, ["Point"], HEADING, weight="bold")
         axes.set(xlim=(0, roof(data)), ylim=(sum(heights), 0), yticks=[])
         axes.xaxis.set_major_locator(MaxNLocator(6))
@@ -336,7 +336,7 @@ def _points(material: Material, found: Drivers, points: pd.DataFrame) -> Iterato
             )
             at += height
         caption = (
-            f"{capital(material.noun)} a year, without a policy, at {many(len(data), 'point')} of a sample, "
-            "sorted; intervals of all points hold together at 95%."
+            f"{capital(material.rated_noun)} a year, without a policy, at {many(len(data), 'point')} of a "
+            "sample, sorted; intervals of all points hold together at 95%."
         )
         yield Picture(page_name("points", i), title, caption, sheet.figure, page)

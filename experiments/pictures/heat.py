@@ -71,7 +71,7 @@ def _heat(
     said += [f"At {each}." for each in held]
     said = [line for each in said for line in wrapped(each, WIDTH - 2 * MARGIN, TEXT)]
     intro = len(said) * line_height(TEXT) + 16
-    title = f"{capital(material.noun)} a year by {factor_words(down)} and {factor_words(across)}"
+    title = f"{capital(material.rated_noun)} a year by {factor_words(down)} and {factor_words(across)}"
     title += "".join(f", {each}" for each in held)
     sheet = Sheet(title, _foot(material, factors, data["few_clusters"], left_out), intro + grid.height + 22)
     sheet.write(MARGIN, sheet.top, said, TEXT)
@@ -79,7 +79,7 @@ def _heat(
     at = "".join(f", at {each}" for each in held)
     cells = many(len(data), "combination")
     caption = (
-        f"{capital(material.noun)} a year, without a policy, for {cells} of "
+        f"{capital(material.rated_noun)} a year, without a policy, for {cells} of "
         f"{factor_words(down)} (rows) and {factor_words(across)} (columns){at}: rate, 95% interval of each "
         "cell alone, n events. Darker is more often."
     )
@@ -88,8 +88,8 @@ def _heat(
 
 def _foot(material: Material, factors: Sequence[str], few: Iterable[bool], left_out: int) -> list[str]:
     foot = [
-        f"Each cell: rate, its 95% interval (of the cell alone, unadjusted), n {material.noun} in so many "
-        "years; no policy."
+        f"Each cell: rate, its 95% interval (of the cell alone, unadjusted), n {material.rated_noun} in so "
+        "many years; no policy."
     ]
     labels = [label for factor in factors for label in material.manifest["factors"][factor]]
     if costs_only(labels):

@@ -30,10 +30,10 @@ def rates_by_level(material: Material) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     for name in material.baselines:
-        rate = material.figures["rates"][name][material.measure]
+        rate = material.figures["rates"][name][material.rated]
         area = material.figures["ambiguity"][name]["contested_area_km2"]
         rows.append(
-            {"arm": name, "measure": material.measure}
+            {"arm": name, "measure": material.rated}
             | {level_of(factor): label for factor, label in material.arm(name)["levels"].items()}
             | ends_of(rate)
             | {
@@ -54,11 +54,11 @@ def levels(material: Material) -> Iterator[Picture]:
     if len(factors) != 1 or data.empty:
         return  # others vary too
     ((name, labels),) = factors.items()
-    panel = _Panel(name, list(labels), data, material.noun)
-    title = f"{capital(material.noun)} a year by {factor_words(name)}"
+    panel = _Panel(name, list(labels), data, material.rated_noun)
+    title = f"{capital(material.rated_noun)} a year by {factor_words(name)}"
     foot = [
         f"No policy. Bars: 95% intervals of each level alone, unadjusted for their number. "
-        f"{n_words(data, material.noun)}",
+        f"{n_words(data, material.rated_noun)}",
         *few_note(data["few_clusters"]),
         *([COSTS_ONLY] if costs_only(labels) else []),
         *material.notes,
@@ -66,7 +66,7 @@ def levels(material: Material) -> Iterator[Picture]:
     sheet = Sheet(title, foot, panel.height)
     panel.draw(sheet, sheet.top, data)
     caption = (
-        f"{capital(material.noun)} a year, without a policy, at {many(len(data), 'level')} of "
+        f"{capital(material.rated_noun)} a year, without a policy, at {many(len(data), 'level')} of "
         f"{factor_words(name)}, with 95% intervals of each alone."
     )
     yield Picture("levels", title, caption, sheet.figure, data)

@@ -12,7 +12,7 @@ from experiments.design.manifest_file import ArmEntry, Manifest
 from experiments.design.plan import TALKS, has_talks, policy_words
 from experiments.findings.alike import distinct_futures, joined
 from experiments.findings.figures_file import Figures
-from experiments.measures import noun
+from experiments.measures import counted_of, noun
 from experiments.pictures.fonts import letters_note
 from experiments.wording import many
 
@@ -98,6 +98,16 @@ class Material:
     def noun(self) -> str:
         """What that measure counts, in words."""
         return noun(self.measure)
+
+    @property
+    def rated(self) -> str:
+        """The measure whose rates are shown: what decides, counted."""
+        return counted_of(self.measure)
+
+    @property
+    def rated_noun(self) -> str:
+        """What is counted of it, in words."""
+        return noun(self.rated)
 
     @property
     def runs_of(self) -> Mapping[str, pd.DataFrame]:

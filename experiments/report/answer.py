@@ -1,7 +1,7 @@
 """The answer of a study in three sentences: how often, what changes it, how far to trust it.
 
 Made of ``figures.json`` and the manifest alone, so that no sentence says what a table does not; and
-of the measure that decides, the first that the study estimates.
+of the measure that decides, the first that the study estimates; a rate by itself is of what was counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from experiments.findings.alike import first_alike
 from experiments.findings.best import Best
 from experiments.findings.draw_words import how_often, what_changes_it
 from experiments.findings.figures_file import Figures, Measured, RegretFound
-from experiments.measures import noun
+from experiments.measures import counted_of, noun
 from experiments.report.notes import short_runs
 from experiments.wording import NO_INTERVAL, Ends, Rate, figure, many, number, signed, signed_span
 
@@ -30,7 +30,7 @@ def answer(manifest: Manifest, figures: Figures) -> tuple[str, str, str]:
         any_clash = {arms[name]["future"]: figures["any_clash"][name] for name in bare}
         return how_often(draws, any_clash), what_changes_it(draws), _how_far(figures)
     return (
-        _how_often(manifest, figures, measure),
+        _how_often(manifest, figures, counted_of(measure)),
         _what_changes_it(figures, measure),
         _how_sure(figures, measure),
     )
@@ -91,14 +91,15 @@ def _between(interval: Ends) -> str:
 def _what_changes_it(figures: Figures, measure: str) -> str:
     compared = figures["comparisons"]
     if not compared:
-        return _without_policies(figures, measure)
+        return _without_policies(figures, counted_of(measure))
     found = {
         future: {policy: each["measures"][measure] for policy, each in policies.items()}
         for future, policies in compared.items()
     }
     if len(found) == 1:
-        return f"{_one_future(next(iter(found.values())))}{_best_of_one(figures['best'])}."
-    told = f"{_several_futures(figures, found)}{_best_of_several(figures['best'])}"
+        one = _one_future(next(iter(found.values())), noun(measure))
+        return f"{one}{_best_of_one(figures['best'])}."
+    told = f"{_several_futures(figures, found, noun(measure))}{_best_of_several(figures['best'])}"
     return f"{told}{_least_regret(figures['regret'], noun(measure))}."
 
 
@@ -123,13 +124,14 @@ def _without_policies(figures: Figures, measure: str) -> str:
     )
 
 
-def _one_future(found: Found) -> str:
+def _one_future(found: Found, what: str) -> str:
     words = [
         f"{verdict} with {_listed([_effect(name, found[name]) for name in names])}"
         for verdict in ("lower", "higher")
         if (names := _sorted(found, verdict))
     ]
-    decided = f"the rate is {', and '.join(words)}" if words else "no effect on the rate is decided"
+    rate = f"the rate of {what}"
+    decided = f"{rate} is {', and '.join(words)}" if words else f"no effect on {rate} is decided"
     return f"Of {many(len(found), 'policy')}: {decided}{_others(found)}"
 
 
@@ -161,7 +163,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _several_futures(figures: Figures, compared: Mapping[str, Found]) -> str:
+def _several_futures(figures: Figures, compared: Mapping[str, Found], what: str) -> str:
     """Cells that are identical to the bit are one confirmation, and count once."""
     found: dict[str, list[Measured]] = {}
     for future, policies in compared.items():
@@ -170,11 +172,12 @@ def _several_futures(figures: Figures, compared: Mapping[str, Found]) -> str:
             if first_alike(figures["alike"], policy, future) == future:
                 found[policy].append(each)
     told = [
-        f"{verdict}: {_listed(names)}"
+        f"{verdict} with {_listed(names)}"
         for verdict in ("lower", "higher")
         if (names := _counted(found, verdict))
     ]
-    decided = "; ".join(told) or "no effect on the rate is decided"
+    rate = f"the rate of {what}"
+    decided = f"{rate} is {'; '.join(told)}" if told else f"no effect on {rate} is decided"
     once = " (those identical to the bit count once)" if figures["alike"] else ""
     return f"Of {many(len(found), 'policy')} over {many(len(compared), 'future')}{once}: {decided}"
 

@@ -18,8 +18,8 @@ from experiments.design.plan import policy_words
 from experiments.findings.alike import again_words, distinct_futures, joined, with_own_costs
 from experiments.findings.costs import deepest
 from experiments.findings.figures_file import Figures, Largest, PolicyFound, by_difference
-from experiments.findings.verdict_words import UNADJUSTED
-from experiments.measures import CLASHES, noun
+from experiments.findings.verdict_words import UNADJUSTED, counted_words
+from experiments.measures import headlines, noun, rated
 from experiments.pictures import Picture, pictures
 from experiments.report.answer import answer
 from experiments.report.notes import notes
@@ -115,7 +115,7 @@ def _pictures(made: Sequence[Picture]) -> Iterator[str]:
 
 def _verdicts(manifest: Manifest, figures: Figures) -> Iterator[str]:
     decides = manifest["estimate"][0]
-    judged = dict.fromkeys((*manifest["estimate"], *CLASHES))
+    judged = headlines(manifest["estimate"])
     for future, futures in distinct_futures(figures).items():
         policies = figures["comparisons"].get(future)
         if not policies:
@@ -141,7 +141,9 @@ def _verdicts(manifest: Manifest, figures: Figures) -> Iterator[str]:
                     n,
                     told.times,
                     told.gap,
-                    one["in_words"] + again_words(figures, name, future),
+                    one["in_words"]
+                    + counted_words(policies[name]["measures"], measure)
+                    + again_words(figures, name, future),
                 )
             yield ""
         for where in with_own_costs(figures, futures):
@@ -188,7 +190,7 @@ def _regret(manifest: Manifest, figures: Figures) -> Iterator[str]:
 
 
 def _rates(manifest: Manifest, figures: Figures) -> Iterator[str]:
-    measures = list(dict.fromkeys((*manifest["estimate"], *CLASHES)))
+    measures = rated(manifest["estimate"])
     decides = measures[0]
     yield from (f"## {capital(noun(decides))} a year without a policy", "")
     yield from _header("future", "runs", "n", *map(noun, measures), "contested area, km²")

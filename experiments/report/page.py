@@ -20,7 +20,8 @@ from experiments.findings.costs import deepest, deepest_without
 from experiments.findings.draw_words import HEADS, about, alone, draws_rows, likeness
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
 from experiments.findings.summary import AMBIGUITY
-from experiments.measures import BESIDE, CLASHES, noun
+from experiments.findings.verdict_words import counted_words
+from experiments.measures import counted_of, noun, rated, told
 from experiments.pictures import Picture, svg_text
 from experiments.pictures.fonts import embedded
 from experiments.report.answer import answer
@@ -69,9 +70,9 @@ def report_html(
             manifest_text=manifest_text,
             fingerprint=_FINGERPRINT,
             decides=manifest["estimate"][0],
-            beside=[name for name in BESIDE if name not in manifest["estimate"]],
+            beside=[name for name in told(manifest["estimate"]) if name not in manifest["estimate"]],
             draws_heads=HEADS,
-            rated=list(dict.fromkeys((*manifest["estimate"], *CLASHES))),
+            rated=rated(manifest["estimate"]),
         )
     )
 
@@ -92,6 +93,7 @@ def _environment() -> Environment:
         "many": many,
         "limits": limits,
         "noun": noun,
+        "counted": counted_words,
         "capital": capital,
         "effect": effect,
         "about_draws": about,
@@ -132,7 +134,7 @@ def _futures(manifest: Manifest, figures: Figures) -> Iterator[dict[str, Any]]:
         yield {
             "name": joined(futures),
             "draws": figures["over_draws"].get(future),
-            "rate": figures["rates"][baseline][decides],
+            "rate": figures["rates"][baseline][counted_of(decides)],
             "any_clash": figures["any_clash"][baseline],
             "policies": {
                 name: {**policies[name], "again": again_words(figures, name, future)} for name in order

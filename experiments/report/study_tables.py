@@ -10,8 +10,8 @@ from experiments.findings.alike import again_words, distinct_futures, joined, wi
 from experiments.findings.costs import deepest
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
 from experiments.findings.talks import Standing
-from experiments.findings.verdict_words import UNADJUSTED
-from experiments.measures import CLASHES, HAPPENED, LADDER, noun
+from experiments.findings.verdict_words import UNADJUSTED, counted_words
+from experiments.measures import HAPPENED, LADDER, counted_of, headlines, noun
 from experiments.report.draws import draws_parts
 from experiments.report.notes import notes
 from experiments.report.rows import Rows
@@ -29,7 +29,7 @@ def verdict_parts(plan: Plan, figures: Figures) -> Iterator[RenderableType]:
         style="bold",
     )
     if len(plan.futures) > 1 or not figures["comparisons"]:
-        yield from (_rates(plan, figures, measure) for measure in plan.estimate)
+        yield from (_rates(plan, figures, name) for name in dict.fromkeys(map(counted_of, plan.estimate)))
     yield _shares(plan, figures)
     for first, futures in distinct_futures(figures).items():
         if first in figures["comparisons"]:
@@ -48,10 +48,10 @@ def _future(plan: Plan, figures: Figures, first: str, futures: list[str]) -> Ite
     """The tables of a future, or of several that are alike."""
     policies, decides = figures["comparisons"][first], plan.estimate[0]
     arm = plan.futures[first][None].name
-    rate, any_clash = figures["rates"][arm][decides], figures["any_clash"][arm]
+    rate, any_clash = figures["rates"][arm][plan.rated], figures["any_clash"][arm]
     order = by_difference(policies, decides)
     yield (
-        f"\n{joined(futures)}: {rate_words(rate, noun(decides))}, effective clusters "
+        f"\n{joined(futures)}: {rate_words(rate, noun(plan.rated))}, effective clusters "
         f"{number(rate['effective_clusters'])}; any accidental clash in a run: "
         f"{figure(any_clash['estimate'])} ({span(any_clash)}; n = "
         f"{many(any_clash['n'], 'world')})"
@@ -59,7 +59,7 @@ def _future(plan: Plan, figures: Figures, first: str, futures: list[str]) -> Ite
     if first in figures["over_draws"]:
         yield from draws_parts(figures["over_draws"][first])
     else:
-        for measure in dict.fromkeys((*plan.estimate, *CLASHES)):
+        for measure in headlines(plan.estimate):
             yield _verdicts(figures, first, order, measure)
     for future in with_own_costs(figures, futures):
         where = f"{future}: " if len(futures) > 1 else ""
@@ -135,7 +135,13 @@ def _verdicts(figures: Figures, future: str, order: Sequence[str], measure: str)
         found = policies[name]["measures"][measure]
         n = f"{number(found['policy']['events'])} v {number(found['baseline']['events'])}"
         again = again_words(figures, name, future)
-        rows.add(name, number(found["runs"]), n, *effect(found), found["in_words"] + again)
+        rows.add(
+            name,
+            number(found["runs"]),
+            n,
+            *effect(found),
+            found["in_words"] + counted_words(policies[name]["measures"], measure) + again,
+        )
     rows.add()
     return rows
 

@@ -6,6 +6,9 @@ drew no burst of clashes says nothing about the size of one: W, the weight of th
 seen, therefore heeds the whole *pool*: S and Q over the arms of a study, this one among them,
 or this one and a pilot. Nothing here is resampled.
 
+Events are *counted*, or *expected*: sums of chances. A count comes in whole events, and a cluster not
+yet seen has at least one of them; a sum of chances has no such least size, and W is then Q/S alone.
+
 A run that ends early is exposed for less, and an arm is judged by its own exposure. Where counts
 and exposure hang together (a run that ends at its first clash has one clash and few days) the
 counts alone vary less than their rate, which is a ratio of two sums: Q is then that of the
@@ -13,6 +16,7 @@ residuals, counts less rate times exposure (Cochran 1977, Sampling Techniques, 6
 """
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,11 +25,12 @@ from scipy.special import betaincinv, gammaincinv
 Floats = NDArray[np.float64]
 # of one arm: total years, all worlds alike, or the years of every world (worlds,)
 Years = ArrayLike
+Events = Literal["counted", "expected"]
 
 # with fewer in the pool W is a guess: print "too few clusters"
 FEWEST_CLUSTERS = 10.0
 FEWEST_WORLDS = 2  # with fewer no interval is given
-FEWEST_DISCORDANT = 6  # worlds that differ between two arms; with fewer no verdict is given
+FEWEST_DISCORDANT = 6  # worlds on which a difference rests; with fewer no verdict is given
 _CANDIDATES, _ROUNDS = 15, 11  # ratios tried at once; each round narrows the bracket 16-fold
 
 
@@ -70,21 +75,31 @@ class Pilot:
 
 
 def rate_interval(
-    counts_by_world: ArrayLike, years: Years, *, pool: Pilot | None = None, level: float = 0.95
+    counts_by_world: ArrayLike,
+    years: Years,
+    *,
+    pool: Pilot | None = None,
+    level: float = 0.95,
+    events: Events = "counted",
 ) -> Interval:
     """Events per exposed year: the gamma interval of Fay & Feuer (1997, Statistics in Medicine
-    16:791) with the world as the cluster and W = the largest of 1, own Q/S and the pool's Q/S;
-    that of Garwood (1936, Biometrika 28:437) if W = 1 and no world has two events.
+    16:791) with the world as the cluster and W = the largest of own Q/S, the pool's Q/S and, of counted
+    events, 1; that of Garwood (1936, Biometrika 28:437) if W = 1 and no world has two events.
 
     `counts_by_world` (worlds,) holds events summed over lucks, `years` what they were exposed;
-    `pool` holds this arm too. Raises ValueError for negative counts or no exposure.
+    `pool` holds this arm too. A rate of expected events has no limits (nan): where a few worlds hold most
+    of what is expected, none that was tried covers (docs/COVERAGE.md). Raises ValueError for negative
+    counts or no exposure.
     """
     counts = _counts(counts_by_world)
     total, by_world = _exposure(years, counts)
     arm = Pilot.of(counts)
     residual = counts - arm.S / total * by_world
     q = max(arm.Q, float((residual**2).sum()))
-    limits = gamma_bounds(arm.S, q, _unseen_weight(arm, pool), level)
+    if events == "expected":
+        limits = np.full(2, np.nan)
+    else:
+        limits = gamma_bounds(arm.S, q, _unseen_weight(arm, pool, events), level)
     rate, low, high = (np.array([arm.S, *limits]) / total).tolist()
     return Interval(rate, low, high, total, arm.S, arm.effective_clusters, level)
 
@@ -105,6 +120,7 @@ def ratio_interval(
     denominator_pool: Pilot | None = None,
     share: bool = False,
     level: float = 0.95,
+    events: Events = "counted",
 ) -> Interval:
     """Ratio of two sums of counts over the same worlds: a share of incidents, or, with the `years`
     of both, the ratio of the rates of two paired arms.
@@ -122,7 +138,7 @@ def ratio_interval(
         raise ValueError("numerator and denominator must share their worlds; a share has y <= x")
     pair = Pair.of(y, x, years or (1.0, 1.0)).condensed
     part, whole = Pilot.of(y), Pilot.of(x)
-    weights = _unseen_weight(part, numerator_pool), _unseen_weight(whole, denominator_pool)
+    weights = (_unseen_weight(part, numerator_pool, events), _unseen_weight(whole, denominator_pool, events))
     low = _low_ratio(pair, weights, level)
     # y/x and x/y keep the same candidates: the excesses and both weights only change scale
     inverse = _low_ratio(pair.turned, weights[::-1], level)
@@ -139,26 +155,26 @@ def difference_interval(
     *,
     pool: Pilot | None = None,
     level: float = 0.95,
+    events: Events = "counted",
 ) -> Interval:
     """Rate of y minus rate of x over the same worlds, each per its own exposed year.
 
     `ratio_interval`'s rule at r = 1, so that it leaves out 0 just when that leaves out 1: what both
     arms share cancels, and the worlds with more and with less are two rare sums joined by MOVER.
     `years` are those of y and of x, or one for both; a world that an arm has not played has 0 of
-    both. `events` is the number of worlds that differ (in count, or with any event in exposure),
-    `n` the exposure of y. ValueError for bad shapes, counts or no exposure.
+    both. The `events` of what is returned are the worlds on which it rests (``Pair.rests_on``), `n` is
+    the exposure of y. ValueError for bad shapes, counts or no exposure.
     """
     pair = pair_of(y_by_world, x_by_world, years)
     (up, down), squares = (part[:, 0] for part in pair.parts(1.0))
-    low, high = gamma_bounds((up, down), squares, pair.weights(pool), level)
+    low, high = gamma_bounds((up, down), squares, pair.weights(pool, events), level)
     ends = (
         up - down,
         up - down - np.hypot(up - low[0], high[1] - down),
         up - down + np.hypot(high[0] - up, down - low[1]),
     )
     rate, low, high = (np.array(ends) / pair.years[0]).tolist()
-    clusters = float((up + down) ** 2 / squares.sum()) if squares.any() else 0.0
-    return Interval(rate, low, high, pair.years[0], float(pair.differ), clusters, level)
+    return Interval(rate, low, high, pair.years[0], pair.rests_on(events), pair.effective_clusters, level)
 
 
 def variance_saved(
@@ -278,10 +294,23 @@ class Pair:
         """Events of y and of x."""
         return (self.times * self.kinds).sum(axis=1)
 
-    def weights(self, pool: Pilot | None) -> tuple[float, float]:
+    @property
+    def effective_clusters(self) -> float:
+        """S²/Q of what one arm has more than the other, whichever it is; 0 where nothing differs."""
+        sums, squares = (part[:, 0].sum() for part in self.parts(1.0))
+        return float(sums**2 / squares) if squares > 0 else 0.0
+
+    def rests_on(self, events: Events) -> float:
+        """On how many worlds the difference rests: of counted events those that differ (in count, or
+        with any event in exposure); of expected ones, of which nearly all differ and a few may hold
+        nearly all, their effective number.
+        """
+        return float(self.differ) if events == "counted" else self.effective_clusters
+
+    def weights(self, pool: Pilot | None, events: Events) -> tuple[float, float]:
         """W of what y has more and of what it has less, at the same rate of both."""
         sums = ([(self.times * kinds**power).sum() for power in (1, 2)] for kinds in self.kinds)
-        of_y, of_x = (_unseen_weight(Pilot(s, q, 0, 0), pool) for s, q in sums)
+        of_y, of_x = (_unseen_weight(Pilot(s, q, 0, 0), pool, events) for s, q in sums)
         return of_y, self.exposure * of_x
 
     def parts(self, ratio: ArrayLike) -> tuple[Floats, Floats]:
@@ -304,9 +333,11 @@ class Pair:
         return 1 + np.maximum(more, 0) / np.where(squares > 0, squares, np.inf)
 
 
-def _unseen_weight(own: Pilot, pool: Pilot | None) -> float:
+def _unseen_weight(own: Pilot, pool: Pilot | None, events: Events) -> float:
+    """W; one event also where nothing at all is expected, for then nothing says what less would be."""
     arms = (own, pool) if pool else (own,)
-    return max([1.0, *(arm.Q / arm.S for arm in arms if arm.S > 0)])
+    sizes = [arm.Q / arm.S for arm in arms if arm.S > 0]
+    return max(sizes) if sizes and events == "expected" else max([1.0, *sizes])
 
 
 def gamma_bounds(s: ArrayLike, q: ArrayLike, weight: ArrayLike, level: float) -> Floats:

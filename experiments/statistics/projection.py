@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from experiments.statistics.intervals import (
     FEWEST_DISCORDANT,
+    Events,
     Floats,
     Pilot,
     Years,
@@ -20,7 +21,7 @@ from experiments.statistics.intervals import (
     pair_of,
 )
 
-FEWEST_TO_PROJECT = 20  # worlds that differ; with fewer nothing is projected
+FEWEST_TO_PROJECT = 20  # worlds on which the difference rests; with fewer nothing is projected
 SPREAD = 0.8  # level of the interval whose ends are projected
 _MOST, _STEPS = 1e4, 2000  # times the runs seen; beyond that many, never
 
@@ -29,12 +30,12 @@ _MOST, _STEPS = 1e4, 2000  # times the runs seen; beyond that many, never
 class Projection:
     """Times the runs seen, from ``low`` to ``high`` (inf: never), that would decide.
 
-    ``differ``: the worlds that differ, on which it rests; with too few both are nan.
+    ``worlds``: those on which it rests, as ``Pair.rests_on``; with too few both are nan.
     """
 
     low: float
     high: float
-    differ: int
+    worlds: float
 
 
 def runs_that_would_decide(
@@ -44,22 +45,24 @@ def runs_that_would_decide(
     *,
     pool: Pilot | None = None,
     level: float = 0.95,
+    events: Events = "counted",
 ) -> Projection:
     """How many times as many worlds would make ``difference_interval`` leave 0 at ``level``, were
     the true difference any within its interval at ``SPREAD``, and all else as seen.
     """
     pair = pair_of(y_by_world, x_by_world, years)
-    if pair.differ < FEWEST_TO_PROJECT:
-        return Projection(np.nan, np.nan, pair.differ)
+    worlds = pair.rests_on(events)
+    if worlds < FEWEST_TO_PROJECT:
+        return Projection(np.nan, np.nan, worlds)
     sums, squares = (part[:, 0] for part in pair.parts(1.0))
     if not sums.any():  # the arms differ in exposure only
-        return Projection(np.inf, np.inf, pair.differ)
-    likely = difference_interval(y_by_world, x_by_world, years, pool=pool, level=SPREAD)
-    weights = np.array(pair.weights(pool))
+        return Projection(np.inf, np.inf, worlds)
+    likely = difference_interval(y_by_world, x_by_world, years, pool=pool, level=SPREAD, events=events)
+    weights = np.array(pair.weights(pool, events))
     ends = np.array([likely.low, likely.high]) * pair.years[0]
-    times = [_times(*_tilted(sums, squares, weights, end), weights, pair.differ, level) for end in ends]
+    times = [_times(*_tilted(sums, squares, weights, end), weights, worlds, level) for end in ends]
     never = likely.low <= 0.0 <= likely.high
-    return Projection(min(times), np.inf if never else max(times), pair.differ)
+    return Projection(min(times), np.inf if never else max(times), worlds)
 
 
 def _tilted(sums: Floats, squares: Floats, weights: Floats, difference: float) -> tuple[Floats, Floats]:
@@ -71,7 +74,7 @@ def _tilted(sums: Floats, squares: Floats, weights: Floats, difference: float) -
     return found, found * size
 
 
-def _times(sums: Floats, squares: Floats, weights: Floats, differ: int, level: float) -> float:
+def _times(sums: Floats, squares: Floats, weights: Floats, worlds: float, level: float) -> float:
     """Times as many worlds with these sums that decide; inf for more than ``_MOST``."""
     up, down = (0, 1) if sums[0] >= sums[1] else (1, 0)
     times = np.geomspace(1.0, _MOST, _STEPS)
@@ -79,5 +82,5 @@ def _times(sums: Floats, squares: Floats, weights: Floats, differ: int, level: f
     high = gamma_bounds(times * sums[down], times * squares[down], weights[down], level)[1]
     gap = times * (sums[up] - sums[down])
     error = np.hypot(times * sums[up] - low, high - times * sums[down])
-    decides = np.flatnonzero((gap > error) & (times * differ >= FEWEST_DISCORDANT))
+    decides = np.flatnonzero((gap > error) & (times * worlds >= FEWEST_DISCORDANT))
     return float(times[decides[0]]) if decides.size else np.inf

@@ -18,7 +18,7 @@ def family_level(comparisons: int, level: float = 0.95) -> float:
 
 
 def verdict_of(difference: Interval, identical: bool = False, analysed: bool = True) -> Verdict:
-    """In a word: what the interval of the difference, and the worlds that differ, allow to say;
+    """In a word: what the interval of the difference, and the worlds on which it rests, allow to say;
     where there are interim analyses, nothing before the first.
     """
     if identical:

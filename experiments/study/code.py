@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.design.plan import Plan
+from experiments.design.plan import Plan, estimated
 from sim.agents.loading import load_agents
 from sim.documents import BadInput, Mark, Problem
 from sim.documents.problems import show
@@ -28,7 +28,8 @@ def with_agents(plan: Plan, references: Mapping[AgentKind, str]) -> Plan:
     command = f"{plan.command}  # in Python, with agents={dict(references)}"
     request = plan.request.copy()
     request["agents"] = dict(references)
-    return replace(plan, arms=arms, command=command, request=request)
+    estimate = estimated(plan.estimate, arms.values())
+    return replace(plan, arms=arms, estimate=estimate, command=command, request=request)
 
 
 def _with(case: Case, references: Mapping[AgentKind, str]) -> Case:

@@ -42,7 +42,7 @@ Show = Callable[[Progress], None]
 
 def tally_of(plan: Plan, parts: Parts, *, failures: bool = True) -> Tally:
     """The runs that a folder holds, with those that failed unless they are left out."""
-    measure = plan.estimate[0]
+    measure = plan.stops_by
     columns = [f"{measure}_{side}" for side in ("north", "south")]
     columns = columns if measure in BOTH_SIDES else [measure]
     tally = Tally(measure)

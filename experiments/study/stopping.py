@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.design.plan import Plan
-from experiments.measures import YEAR, counted
+from experiments.measures import YEAR, counted, events_of
 from experiments.statistics.interim import common_level, interim_runs, precise
 from experiments.statistics.intervals import Pilot, difference_interval, rate_interval
 from experiments.statistics.verdict import family_level, verdict_of
@@ -24,13 +24,14 @@ _FAILED = -1.0  # the days of a run that failed; nan: not played
 
 
 class Tally:
-    """Of every run that was played: days of exposure and the count of one measure.
+    """Of every run that was played: days of exposure and the events of one measure.
 
     A run that failed counts as played, and is left out of every figure.
     """
 
     def __init__(self, measure: str) -> None:
         self.measure = measure
+        self.events = events_of(measure)
         self._runs: dict[str, NDArray[np.float64]] = {}  # (2, runs): days and counts
         self._played = 0
 
@@ -175,5 +176,5 @@ def _is_decided(tally: Tally, arm: str, baseline: str, n: int, pool: Pilot, leve
     (y, of_y), (x, of_x) = tally.worlds(arm, n, baseline), tally.worlds(baseline, n, arm)
     if not of_y.any() or not of_x.any():
         return False
-    difference = difference_interval(y, x, (of_y, of_x), pool=pool, level=level)
+    difference = difference_interval(y, x, (of_y, of_x), pool=pool, level=level, events=tally.events)
     return verdict_of(difference) != "undecided"

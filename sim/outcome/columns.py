@@ -23,7 +23,7 @@ from sim.state import NEVER
 from sim.world.geography import COUNTIES
 
 Kind = type[int] | type[float] | type[bool] | type[str]
-Section = Literal["clashes", "ladder", "happened", "conduct"]
+Section = Literal["expected", "clashes", "ladder", "happened", "conduct"]
 RUNGS = (
     "observed",
     "broadcast",
@@ -40,9 +40,9 @@ class Column:
     """A column: its name needs no quotes in SQL. ``unit``: empty for names, flags and plain counts.
 
     ``reckoned`` gives its value in a run's row, or its values in the rows of the run's incidents; None
-    where there is none. A column with a ``section`` is a measure: a count of events that have a rate;
-    ``title`` names it in a table (two spaces before it: a part of the row above), else ``meaning``
-    does. ``adds``: the measure is the sum of both sides' columns, and is called so.
+    where there is none. A column with a ``section`` is a measure: events that have a rate, counted, or
+    expected (of type float: chances, summed), named by ``meaning`` up to a colon; ``title`` names it in a
+    table (two spaces before it: a part of the row above). ``adds``: the measure is the sum of both sides' columns, and is called so.
     """
 
     name: str
@@ -85,21 +85,33 @@ def _clashes() -> Iterator[Column]:
         "clashes",
         "  begun otherwise",
     )
-    expected = "expected accidental clashes: the chances, summed, of the draws that decided"
-    yield Column("expected_clashes", float, "", expected, lambda x: total(x.expected))
+    expected, chances = "expected accidental clashes", "the chances, summed, of the draws that decided"
+    yield Column(
+        "expected_clashes",
+        float,
+        "",
+        f"{expected}: {chances}",
+        lambda x: total(x.expected),
+        "expected",
+        expected,
+    )
     yield Column(
         "expected_clashes_violation",
         float,
         "",
-        f"{expected}; begun by a violation",
+        f"{expected} begun by a violation: {chances}",
         lambda x: total(x.expected[x.violations]),
+        "expected",
+        "  begun by a violation",
     )
     yield Column(
         "expected_clashes_otherwise",
         float,
         "",
-        f"{expected}; begun otherwise",
+        f"{expected} begun otherwise: {chances}",
         lambda x: total(x.expected[~x.violations]),
+        "expected",
+        "  begun otherwise",
     )
     yield Column(
         "clashes_ordered", int, "", "clashes that somebody ordered", lambda x: count(x.harmful & ~x.clashes)

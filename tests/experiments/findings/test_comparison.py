@@ -44,7 +44,7 @@ def test_a_verdict_is_that_of_the_difference_at_the_familys_level():
     assert decided.to_decide is None and decided.runs == 200
     assert compare(arm(x), arm(y), "clashes", pool, family_level(1)).verdict == "higher"
     many = compare(arm(y), arm(x), "clashes", pool, family_level(66))
-    assert many.verdict == "undecided" and many.to_decide.differ == 16 and math.isnan(many.to_decide.low)
+    assert many.verdict == "undecided" and many.to_decide.worlds == 16 and math.isnan(many.to_decide.low)
 
 
 def test_fewer_than_six_worlds_that_differ_decide_nothing():
