@@ -49,6 +49,7 @@ name: little
 scenarios: [short.yaml]
 policies: [nothing, wider_margin]
 sweep: {border.marker_survival: [0.9, 0.1]}
+estimate: [clashes]
 """
 
 

@@ -70,8 +70,8 @@ IMPOSSIBLE = (
     Known(_ENDED, _THREE, 10, 0.893, 8000, _HERE),
     Known(f"difference{_EXPECTED}", _HEAVY, 10, 0.844, 4000, _HERE, ratio=0.5),
     Known(f"difference{_EXPECTED}", _HEAVY, 30, 0.895, 4000, _HERE, ratio=0.5, silent=0.093),
-    Known(f"12 differences at once{_EXPECTED}", _HEAVY, 10, 0.888, 2000, _HERE, silent=0.112),
-    Known(f"12 differences at once{_EXPECTED}", _HEAVY, 30, 0.910, 2000, _HERE, silent=0.090),
+    Known(f"12 differences at once{_EXPECTED}", _HEAVY, 10, 0.885, 3000, _HERE, silent=0.114),
+    Known(f"12 differences at once{_EXPECTED}", _HEAVY, 30, 0.905, 3000, _HERE, silent=0.095),
     Known(f"{_STOPPED}{_EXPECTED}", _HEAVY, 100, 0.899, 2500, _HERE, silent=0.095),
 )
 

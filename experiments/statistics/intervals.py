@@ -307,7 +307,7 @@ class Pair:
         """
         return float(self.differ) if events == "counted" else self.effective_clusters
 
-    def weights(self, pool: Pilot | None, events: Events) -> tuple[float, float]:
+    def weights(self, pool: Pilot | None, events: Events = "counted") -> tuple[float, float]:
         """W of what y has more and of what it has less, at the same rate of both."""
         sums = ([(self.times * kinds**power).sum() for power in (1, 2)] for kinds in self.kinds)
         of_y, of_x = (_unseen_weight(Pilot(s, q, 0, 0), pool, events) for s, q in sums)

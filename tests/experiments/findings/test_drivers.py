@@ -43,7 +43,7 @@ def study(scenarios=("one",), points=POINTS, drawn=tuple(FACTORS)):
             runs[name] = table.assign(**{m: rng.poisson(rate, 40) for m in MEASURES})
     factors = {"scenario": scenarios} if len(scenarios) > 1 else {}
     factors |= {name: tuple(arm.levels[name] for arm in arms.values()) for name in FACTORS}
-    return SimpleNamespace(arms=arms, estimate=("clashes",), factors=factors), runs
+    return SimpleNamespace(arms=arms, rated="clashes", factors=factors), runs
 
 
 POOL = Pilot(500.0, 900.0, 400, 800)

@@ -19,7 +19,7 @@ def arms(*kinds):
 def test_a_range_holds_what_each_end_of_the_interval_would_need():
     x, y = arms((20, 1, 0), (10, 0, 1), (70, 0, 0))
     found = runs_that_would_decide(y, x)
-    assert 1.0 <= found.low < found.high and found.differ == 30
+    assert 1.0 <= found.low < found.high and found.worlds == 30
     likely = difference_interval(y, x, 1.0, level=SPREAD)
     assert likely.high < 0.0 and math.isfinite(found.high)
     assert found == runs_that_would_decide(x, y), "the direction does not matter"
@@ -36,7 +36,7 @@ def test_with_few_worlds_that_differ_nothing_is_projected():
     for differ in (0, 5, FEWEST_TO_PROJECT - 1):
         x, y = arms((differ, 1, 0), (100 - differ, 1, 1))
         found = runs_that_would_decide(y, x)
-        assert math.isnan(found.low) and math.isnan(found.high) and found.differ == differ
+        assert math.isnan(found.low) and math.isnan(found.high) and found.worlds == differ
     x, y = arms((FEWEST_TO_PROJECT, 1, 0), (80, 1, 1))
     assert runs_that_would_decide(y, x).low >= 1.0
 
@@ -46,11 +46,11 @@ def test_so_many_worlds_do_decide():
     x, y = arms((13, 1, 0), (7, 0, 1), (80, 0, 0))
     pair = pair_of(y, x, 1.0)
     sums, squares = (part[:, 0] for part in pair.parts(1.0))
-    times = _times(sums, squares, np.array(pair.weights(None)), pair.differ, 0.95)
+    times = _times(sums, squares, np.array(pair.weights(None)), pair.worlds, 0.95)
     assert difference_interval(np.tile(y, math.ceil(times)), np.tile(x, math.ceil(times)), 1.0).high < 0
     fewer = max(1, int(times / 1.5))
     assert difference_interval(np.tile(y, fewer), np.tile(x, fewer), 1.0).high > 0
-    assert _times(sums[::-1], squares[::-1], np.ones(2), pair.differ, 0.95) == times
+    assert _times(sums[::-1], squares[::-1], np.ones(2), pair.worlds, 0.95) == times
     found = runs_that_would_decide(y, x)
     assert found.low <= times <= found.high
 
@@ -87,7 +87,7 @@ def test_the_range_holds_the_truth_as_often_as_it_says(mean, ratio, dispersion):
     whole = pair_of(y, x, 1.0)
     sums, squares = (part[:, 0] / 1000 for part in whole.parts(1.0))
     weights = np.array(whole.weights(Pilot.of(x) + Pilot.of(y)))
-    truth = _times(sums, squares, weights, whole.differ // 1000, LEVEL)
+    truth = _times(sums, squares, weights, whole.worlds // 1000, LEVEL)
     assert truth > 1.0
     held = []
     for _ in range(100):
