@@ -42,7 +42,8 @@ class Column:
     ``reckoned`` gives its value in a run's row, or its values in the rows of the run's incidents; None
     where there is none. A column with a ``section`` is a measure: events that have a rate, counted, or
     expected (of type float: chances, summed), named by ``meaning`` up to a colon; ``title`` names it in a
-    table (two spaces before it: a part of the row above). ``adds``: the measure is the sum of both sides' columns, and is called so.
+    table (two spaces before it: a part of the row above). ``adds``: the measure is the sum of both sides'
+    columns, and is called so.
     """
 
     name: str

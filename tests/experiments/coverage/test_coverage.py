@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.coverage import bounds
+from experiments.coverage import bounds, expected_ends
 from experiments.coverage.__main__ import main
 from experiments.coverage.cells import Cell
+from experiments.coverage.ends import ENDINGS
 from experiments.coverage.judge import IMPOSSIBLE, faults, verdicts
 from experiments.coverage.laws import LAWS, Arm, draw
+from experiments.coverage.mixtures import EFFECTS, EXPECTED, MIXTURES, Effect, counts_of, draw_expected
+from experiments.coverage.page import page
 from experiments.coverage.profile import profile_width
 from experiments.coverage.single import rate_cells
 
@@ -107,6 +110,43 @@ def test_laws_have_the_mean_and_the_square_that_they_say(law):
     mean = sums.S.mean(axis=1)
     assert mean == pytest.approx([200.0, 80.0], rel=0.02)
     assert sums.Q[0].mean() / 400 == pytest.approx(law.mean_square(0.5), rel=0.03)
+
+
+@pytest.mark.parametrize("law", MIXTURES, ids=lambda law: law.name)
+def test_expected_events_spread_as_their_law_says_and_no_policy_changes_a_mean_but_its_own(law):
+    luck = np.random.Generator(np.random.Philox(7))
+    effects = [Effect(how, ratio, 0.5) for how, ratio in EFFECTS]
+    drawn = draw_expected(law, 100, effects, 400, 4000, luck)
+    sums = bounds.Sums.of(drawn, events="expected")
+    truth = EXPECTED * np.array([1.0, *(ratio for _, ratio in EFFECTS)])
+    assert sums.S.mean(axis=1) == pytest.approx(truth, rel=0.05)
+    # a clash is worth that many worlds: exp(sd²) times as few as carry anything
+    square = EXPECTED**2 / 100 * np.exp(law.log_sd**2)
+    assert sums.Q[0].mean() == pytest.approx(square, rel=0.1 if law.log_sd < 1.5 else 0.35)
+    counts = counts_of(drawn, luck).counts
+    assert counts.mean(axis=1) == pytest.approx(drawn.counts.mean(axis=1), rel=0.05)
+
+
+def test_what_is_expected_of_runs_that_end_has_the_rate_that_it_says():
+    luck, law = np.random.Generator(np.random.Philox(7)), MIXTURES[0]
+    for ending in ENDINGS:
+        drawn = expected_ends.draw_ended(law, ending, 50, 0.5, 300, luck)
+        for arm in (0, 1):
+            rate = drawn.counts[arm].sum() / drawn.years[arm].sum()
+            assert rate == pytest.approx(expected_ends.true_rate(law, ending, 50, arm), rel=0.03)
+
+
+def test_a_page_keeps_what_was_not_measured_anew():
+    """A declared row, a verdict and a table of each; of what was measured nothing old stays."""
+    words = {"repetitions": 1, "errors": 2.5, "worlds": 400}
+    known = IMPOSSIBLE[0]
+    old = replace(GOOD, interval="difference", law=known.law, ratio=known.ratio, coverage=known.coverage)
+    before = page(verdicts([GOOD, replace(old, nb=None)]), **words)
+    fresh = replace(GOOD, coverage=0.961)
+    after = page(verdicts([fresh]), before, **words)
+    assert "0.961 ±" in after and "0.950 ±" not in after
+    assert page(verdicts([GOOD]), after, **words) == before
+    assert page([], before, **words) == before
 
 
 def test_the_profile_is_that_of_a_poisson_law_where_counts_do_not_vary():

@@ -13,6 +13,7 @@ from experiments.commands.check import _verdict
 from experiments.design.arms import plan_of, read_study
 from experiments.design.plan import Plan, Rule, differences
 from experiments.design.sorts import SHIPPED_STUDIES
+from experiments.study.code import with_agents
 from sim.documents import BadInput
 
 
@@ -33,6 +34,33 @@ def test_arms_are_the_cross_of_futures_and_policies(tmp_path):
     assert found.factors == {"border.marker_survival": ("0.9", "0.1")} and found.pairs == 4
     arm = found.arms["border.marker_survival = 0.1 + nothing"]
     assert arm.case.parameters(()).border.marker_survival == 0.1 and not arm.is_baseline
+
+
+UNASKED = """\
+name: unasked
+scenarios: [short.yaml]
+policies: [nothing]
+runs: 2
+"""
+
+
+def test_expected_clashes_decide_unless_something_else_is_asked_for(tmp_path):
+    found = planned(tmp_path, UNASKED)
+    assert found.estimate == ("expected_clashes",) and found.rated == "clashes"
+    assert planned(tmp_path, UNASKED + "estimate: [clashes]\n").estimate == ("clashes",)
+
+
+@pytest.mark.parametrize(("rung", "estimate"), [(2, "clashes"), (3, "expected_clashes")])
+def test_clashes_are_counted_where_runs_end_before_the_fire_that_was_decided(tmp_path, rung, estimate):
+    found = planned(tmp_path, f"{UNASKED}sweep: {{ends_at_rung: [{rung}]}}\n")
+    assert found.estimate == (estimate,)
+    assert any("clashes are counted" in note and "2 of 2 arms" in note for note in found.notes) == (rung < 3)
+
+
+def test_clashes_are_counted_where_code_of_ones_own_plays(tmp_path):
+    """What its draws decide nobody has said to the sum of chances."""
+    found = with_agents(planned(tmp_path, UNASKED), {"CommandPost": "mine:Post"})
+    assert found.estimate == ("clashes",) and any("code of one's own" in note for note in found.notes)
 
 
 def test_a_plan_survives_its_manifest(tmp_path):

@@ -9,6 +9,7 @@ from little import BUSY
 
 from experiments.findings.comparison import audit, compare, paired
 from experiments.findings.pools import Pools
+from experiments.findings.verdict_words import in_words
 from experiments.play.batch import run_batch
 from experiments.statistics.intervals import difference_interval
 from experiments.statistics.verdict import family_level
@@ -45,6 +46,30 @@ def test_a_verdict_is_that_of_the_difference_at_the_familys_level():
     assert compare(arm(x), arm(y), "clashes", pool, family_level(1)).verdict == "higher"
     many = compare(arm(y), arm(x), "clashes", pool, family_level(66))
     assert many.verdict == "undecided" and many.to_decide.worlds == 16 and math.isnan(many.to_decide.low)
+
+
+def expecting(values):
+    """Runs of two lucks a world, of which so many clashes are expected in the first; none is counted."""
+    table = arm(np.zeros(len(values), int))
+    return table.assign(expected_clashes=np.where(table["luck"] == 0, np.repeat(values, 2), 0.0))
+
+
+def test_a_verdict_on_what_is_expected_rests_on_that_and_on_effective_worlds():
+    """Of small chances alone: as counts they would have the weight of one event, and decide nothing."""
+    x, y = np.full(100, 0.04), np.full(100, 0.02)
+    pool = Pools({"x": expecting(x), "y": expecting(y)}, ["expected_clashes"]).at()["expected_clashes"]
+    found = compare(expecting(y), expecting(x), "expected_clashes", pool, 0.95)
+    assert found.verdict == "lower" and found.difference.events == pytest.approx(100)
+    assert found.baseline.estimate == pytest.approx(0.02) and math.isnan(found.baseline.high)
+    assert difference_interval(y, x, 200.0, pool=pool).high > 0.0, "counted, it is not"
+    assert compare(expecting(y), expecting(x), "clashes", None, 0.95).verdict == "undecided"
+
+
+def test_few_effective_worlds_decide_nothing_and_it_says_so():
+    x = np.concatenate([np.full(4, 1.0), np.full(200, 1e-4)])
+    found = compare(expecting(np.zeros(204)), expecting(x), "expected_clashes", None, 0.5)
+    assert found.difference.high < 0.0
+    assert in_words(found) == "undecided: it rests on 4.04 effective worlds, and under 6 decide nothing"
 
 
 def test_fewer_than_six_worlds_that_differ_decide_nothing():

@@ -46,11 +46,11 @@ def test_so_many_worlds_do_decide():
     x, y = arms((13, 1, 0), (7, 0, 1), (80, 0, 0))
     pair = pair_of(y, x, 1.0)
     sums, squares = (part[:, 0] for part in pair.parts(1.0))
-    times = _times(sums, squares, np.array(pair.weights(None)), pair.worlds, 0.95)
+    times = _times(sums, squares, np.array(pair.weights(None)), pair.differ, 0.95)
     assert difference_interval(np.tile(y, math.ceil(times)), np.tile(x, math.ceil(times)), 1.0).high < 0
     fewer = max(1, int(times / 1.5))
     assert difference_interval(np.tile(y, fewer), np.tile(x, fewer), 1.0).high > 0
-    assert _times(sums[::-1], squares[::-1], np.ones(2), pair.worlds, 0.95) == times
+    assert _times(sums[::-1], squares[::-1], np.ones(2), pair.differ, 0.95) == times
     found = runs_that_would_decide(y, x)
     assert found.low <= times <= found.high
 
@@ -87,7 +87,7 @@ def test_the_range_holds_the_truth_as_often_as_it_says(mean, ratio, dispersion):
     whole = pair_of(y, x, 1.0)
     sums, squares = (part[:, 0] / 1000 for part in whole.parts(1.0))
     weights = np.array(whole.weights(Pilot.of(x) + Pilot.of(y)))
-    truth = _times(sums, squares, weights, whole.worlds // 1000, LEVEL)
+    truth = _times(sums, squares, weights, whole.differ // 1000, LEVEL)
     assert truth > 1.0
     held = []
     for _ in range(100):

@@ -1,5 +1,7 @@
 """Stopping rules: functions of what was played, whoever played it and when."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from little import plan
@@ -66,6 +68,27 @@ def test_a_future_whose_policies_are_all_decided_is_done(decided):
         policy = "+" in name
         fill(tally, name, [0 if policy else (k % 2) for k in range(first)])
     assert targets(decided, tally) == dict.fromkeys(NAMES, first)
+
+
+def test_what_is_expected_decides_by_its_own_rule(decided):
+    """A tenth of a clash in every world, and half of it: as counts these would go on to the budget."""
+    study = replace(decided, estimate=("expected_clashes",))
+    first, stops = interim_runs(400)[0], {}
+    for measure in ("expected_clashes", "clashes"):
+        tally = Tally(measure)
+        for name in NAMES:
+            each = 0.02 if "+" in name else 0.04
+            for k in range(400):
+                tally.add(name, k, {"days": 365.0, measure: each})
+        stops[measure] = targets(study, tally)
+    assert study.stops_by == "expected_clashes"
+    assert stops["expected_clashes"] == dict.fromkeys(NAMES, first)
+    assert min(stops["clashes"].values()) > first
+
+
+def test_a_rate_is_kept_precise_by_what_is_counted(tmp_path):
+    study = plan(tmp_path, "until: {relative_half_width: 0.2}\nbudget: 400")
+    assert replace(study, estimate=("expected_clashes",)).stops_by == "clashes"
 
 
 def test_nothing_is_decided_beyond_the_budget(decided):
