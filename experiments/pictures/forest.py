@@ -126,7 +126,7 @@ def _forest(material: Material, name: str, data: pd.DataFrame, left_out: int, pa
     for key, mine in data.groupby(section, sort=False):
         head = str(key)
         if section == "future":
-            head = f"{material.named(key)}: without a policy {_rate(mine.iloc[0], material.noun)}"
+            head = f"{material.named(key)}: without a policy {_rate(material, mine.iloc[0])}"
         sections.append(
             (
                 wrapped(head, WIDTH - 2 * MARGIN, TEXT, "bold"),
@@ -278,10 +278,15 @@ def _finite(data: pd.DataFrame, name: str) -> list[float]:
     return [value for value in values.tolist() if math.isfinite(value)]
 
 
-def _rate(row: Any, noun: str) -> str:
-    rate = rate_words(*(row[f"rate_baseline{end}"] for end in ("", "_low", "_high")))
+def _rate(material: Material, row: Any) -> str:
+    """What was counted without a policy, in the runs of a comparison."""
+    found = material.figures["comparisons"][row["future"]][row["policy"]]["measures"][material.rated]
+    rate = _row(row["future"], row["policy"], material.rated, found)
+    told = rate_words(*(rate[f"rate_baseline{end}"] for end in ("", "_low", "_high")))
+    few = FEW if rate["few_clusters_baseline"] else ""
     return (
-        f"{rate} {noun} a year, n = {events_mark(row, 'baseline')} in {many(row['years_baseline'], 'year')}"
+        f"{told} {material.rated_noun} a year, n = {number(rate['events_baseline'])}{few} "
+        f"in {many(rate['years_baseline'], 'year')}"
     )
 
 

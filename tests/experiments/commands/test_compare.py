@@ -7,7 +7,7 @@ import pytest
 from little import SCENARIO, same_bytes
 from typed import dmz
 
-from experiments.measures import BESIDE
+from experiments.measures import BESIDE, EXPECTED
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +83,14 @@ def test_machines_get_the_same_figures(folder):
     data = json.loads(done.stdout)
     found = data["comparisons"]["short"]
     assert set(found) == {"wide", "wider", "nothing"}
-    assert set(found["wide"]["measures"]) == {*BESIDE}
-    family, rung = (found["wide"]["measures"][name] for name in ("clashes", "rung_1"))
-    assert family["level"] == pytest.approx(1 - 0.05 / 3) and rung["level"] == 0.95
+    assert set(found["wide"]["measures"]) == {*EXPECTED, *BESIDE}
+    names = "expected_clashes", "clashes", "rung_1"
+    family, counted, rung = (found["wide"]["measures"][name] for name in names)
+    assert data["estimate"] == data["family"]["measures"] == ["expected_clashes"]
+    assert family["level"] == pytest.approx(1 - 0.05 / 3) and counted["level"] == rung["level"] == 0.95
+    assert family["policy"]["high"] is None and counted["policy"]["high"] is not None
+    page = (folder / "json" / "report.html").read_text()
+    assert "<caption>Expected accidental clashes</caption>" in page and "; counted " in page
     assert found["nothing"]["audit"] == {
         "runs": 8,
         "bound": 0,

@@ -13,9 +13,9 @@ def rate(estimate, low, high, clusters=40.0):
     }
 
 
-def study(rates, comparisons=None, **more):
+def study(rates, comparisons=None, estimate=("clashes",), **more):
     manifest = {
-        "estimate": ["clashes"],
+        "estimate": estimate,
         "arms": {name: {"policy": None if "+" not in name else "x"} for name in rates},
     }
     figures = {
@@ -55,18 +55,30 @@ def test_one_future_names_what_is_decided_and_by_how_much():
         "In now the model has 0.82 accidental clashes a year (95% interval 0.59 to 1.1, n = 99 in 120 years)"
     )
     assert second == (
-        "Of 4 policies: the rate is lower with d (-0.50 a year, interval -0.60 to -0.40, n = 1,200 "
-        "runs), a (-0.32 a year, interval -0.42 to -0.22, n = 1,200 runs) (1 undecided, 1 "
+        "Of 4 policies: the rate of accidental clashes is lower with d (-0.50 a year, interval -0.60 to "
+        "-0.40, n = 1,200 runs), a (-0.32 a year, interval -0.42 to -0.22, n = 1,200 runs) (1 undecided, 1 "
         "identical to no policy)."
     )
     assert "2,400 runs of 2 arms" in third and "at least 12 effective clusters" in third
     assert "95% over 6 comparisons" in third and "too few" not in third
 
 
+def test_what_is_expected_decides_and_what_was_counted_is_the_rate():
+    """Each of the two sentences names what it is of."""
+    lower = policy("lower", -0.3)["measures"]["clashes"]
+    compared = {"now": {"a": {"measures": {"expected_clashes": lower}}}}
+    rates = rate(0.82, 0.59, 1.1)
+    expected = {"expected_clashes": BASE | {"estimate": 0.9, "effective_clusters": 64.0}}
+    found = study({"now": rates | expected}, compared, estimate=["expected_clashes"])
+    assert found[0].startswith("In now the model has 0.82 accidental clashes a year (95% interval 0.59 to")
+    assert found[1].startswith("Of 1 policy: the rate of expected accidental clashes is lower with a (-0.30")
+    assert "the expected accidental clashes have at least 64 effective clusters" in found[2]
+
+
 def test_nothing_decided_is_not_no_effect():
     compared = {"now": {"a": policy("undecided", -0.32)}}
     second = study({"now": rate(0.82, 0.59, 1.1)}, compared, too_few_clusters=True)[1:]
-    assert second[0] == ("Of 1 policy: no effect on the rate is decided (1 undecided).")
+    assert second[0] == ("Of 1 policy: no effect on the rate of accidental clashes is decided (1 undecided).")
     assert "too few in the whole study" in second[1]
 
 
@@ -82,8 +94,10 @@ def test_several_futures_count_where_a_policy_is_decided_and_name_the_least_regr
     ]
     first, second, _ = study(rates, compared, regret=regret)
     assert "from 0.82 accidental clashes a year" in first and first.endswith(" in then.")
-    assert "lower: a (-0.50 to -0.30 a year in 2 of 2 futures)" in second
-    assert "higher: b (+0.20 a year in 1 of 2 futures)" in second
+    assert (
+        "the rate of accidental clashes is lower with a (-0.50 to -0.30 a year in 2 of 2 futures)" in second
+    )
+    assert "higher with b (+0.20 a year in 1 of 2 futures)" in second
     assert (
         "at worst, a is nearest to the lowest rate of each future, with a largest regret of 0 accid" in second
     )
