@@ -230,7 +230,7 @@ def test_a_policy_that_starts_late_is_judged_by_the_days_it_was_in_force(tmp_pat
 def told(folder, policies, days):
     """What is said of policies that never bound in two runs that begin in 2026."""
     write(folder, "runs: 2")
-    text = STUDY.replace("[nothing, wider_margin]", policies) + "runs: 2\n"
+    text = STUDY.replace("[nothing, wider_margin]", policies) + "runs: 2\nestimate: [clashes]\n"
     (folder / "study.yaml").write_text(text)
     (folder / "short.yaml").write_text(SCENARIO + "start: 2026-01-01\n")
     study = plan_of(
