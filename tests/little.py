@@ -54,9 +54,10 @@ estimate: [clashes]
 
 
 def write(folder: Path, rule: str = "runs: 12") -> Path:
-    """Write the scenario and the study into ``folder``; the study's file."""
+    """Write the scenario and the study into ``folder``; the study's file. It counts, unless ``rule`` says."""
     (folder / "short.yaml").write_text(SCENARIO)
-    (folder / "study.yaml").write_text(f"{STUDY}{rule}\n")
+    counts = "" if "estimate" in rule else "estimate: [clashes]\n"
+    (folder / "study.yaml").write_text(f"{STUDY}{rule}\n{counts}")
     return folder / "study.yaml"
 
 

@@ -13,7 +13,7 @@ from experiments.findings.comparison import audit, compare
 from experiments.findings.figures import as_data
 from experiments.findings.pools import Pools
 from experiments.findings.summary import ambiguity, any_clash, marked, rate
-from experiments.measures import BESIDE, MEASURES
+from experiments.measures import EXPECTED, MEASURES, told
 from experiments.pictures import NEEDED, pictures
 from experiments.pictures.material import Material
 from experiments.pictures.sheet import WIDTH, styled
@@ -109,7 +109,8 @@ class Study:
         )
         rows["ended"] = self.ends
         sides = [f"casualties_{side}" for side in ("north", "south")]
-        counts = {name: rng.poisson(self.rate, runs) for name in (*MEASURES, *sides)}
+        counted = (name for name in (*MEASURES, *sides) if name not in EXPECTED)
+        counts = {name: rng.poisson(self.rate, runs) for name in counted}
         counts["casualties"] = sum(counts[name] for name in sides)
         rows = rows.assign(**counts)
         clash = incidents["accidental"] & (incidents["rung"] >= 3)
@@ -120,6 +121,7 @@ class Study:
             ("clashes_otherwise", clash & ~violation),
         ):
             rows[column] = np.bincount(incidents.loc[kind, "run"], minlength=runs)
+            rows[f"expected_{column}"] = 0.8 * rows[column] + 0.1 * rows["violations"]
         for r in range(1, len(RUNGS)):
             rows[f"rung_{r}"] = np.bincount(incidents.loc[incidents["rung"] >= r, "run"], minlength=runs)
         first = incidents[clash].groupby("run")["opened_day"].min()
@@ -162,7 +164,7 @@ class Study:
         arms = self.manifest["arms"]
         runs = {name: self.runs[self.runs["arm"] == name] for name in arms}
         incidents = {name: self.incidents[self.incidents["arm"] == name] for name in arms}
-        measures = tuple(dict.fromkeys((*self.manifest["estimate"], *BESIDE)))
+        measures = tuple(dict.fromkeys((*EXPECTED, *told(self.manifest["estimate"]))))
         pools = Pools(runs, measures).at()
         pairs = sum(arm["policy"] is not None for arm in arms.values())
         level = family_level(pairs)

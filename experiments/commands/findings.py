@@ -271,7 +271,7 @@ class Findings:
 
     @property
     def _first_verdicts(self) -> pd.DataFrame:
-        columns = ["future", "policy", "ratio", "ratio_low", "ratio_high", "in_words"]
+        columns = ["future", "policy", "measure", "ratio", "ratio_low", "ratio_high", "in_words"]
         return self.verdicts[self.verdicts["measure"] == self.study.plan.estimate[0]][columns]
 
 

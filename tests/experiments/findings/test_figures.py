@@ -14,7 +14,8 @@ from experiments.design.arms import plan_of, read_study
 from experiments.findings.figures import by_arm, figures_of
 from experiments.findings.figures_file import Figures
 from experiments.findings.regret import regrets
-from experiments.measures import BESIDE
+from experiments.findings.verdict_words import counted_words
+from experiments.measures import BESIDE, EXPECTED
 from experiments.statistics.interim import common_level, interim_runs
 from experiments.statistics.intervals import Pilot
 from experiments.study.stopping import Tally, last_interims, targets
@@ -230,7 +231,7 @@ def test_a_policy_that_starts_late_is_judged_by_the_days_it_was_in_force(tmp_pat
 def told(folder, policies, days):
     """What is said of policies that never bound in two runs that begin in 2026."""
     write(folder, "runs: 2")
-    text = STUDY.replace("[nothing, wider_margin]", policies) + "runs: 2\n"
+    text = STUDY.replace("[nothing, wider_margin]", policies) + "runs: 2\nestimate: [clashes]\n"
     (folder / "study.yaml").write_text(text)
     (folder / "short.yaml").write_text(SCENARIO + "start: 2026-01-01\n")
     study = plan_of(
@@ -441,3 +442,25 @@ def test_regret_clusters_and_verdicts_are_of_the_measure_that_decides(tmp_path):
     assert worst["nothing"] == pytest.approx(rates[NAMES[4]])
     one = found["comparisons"]["border.marker_survival = 0.9"]["nothing"]["measures"]["answered"]
     assert one["policy"]["events"] == runs.loc[runs["arm"] == NAMES[1], "answered"].sum()
+
+
+def test_what_is_expected_decides_and_what_was_counted_stands_beside(tmp_path):
+    """Verdict, best and regret are of small chances, of which nothing was counted in any run."""
+    study = replace(plan(tmp_path, "runs: 60"), estimate=("expected_clashes",))
+    chances = {name: 0.02 if "wider" in name else 0.04 for name in NAMES}
+    tables = [run_rows(name, [0] * 60).assign(expected_clashes=each) for name, each in chances.items()]
+    found = figures_of(study, by_arm(study, pd.concat(tables), INCIDENTS), True)
+    wider = "wider response margin"
+    measures = found["comparisons"]["border.marker_survival = 0.9"][wider]["measures"]
+    assert list(measures)[: len(EXPECTED)] == list(EXPECTED) and {*measures} == {*EXPECTED, *BESIDE}
+    verdicts = {name: (measures[name]["verdict"], measures[name]["adjusted"]) for name in measures}
+    assert verdicts["expected_clashes"] == ("lower", True) and verdicts["clashes"] == ("undecided", False)
+    assert counted_words(measures, "expected_clashes") == "; counted 0 v 0: undecided"
+    assert counted_words(measures, "clashes") == ""
+    (best,) = found["best"].values()  # both futures are alike
+    assert best["policy"] == wider and best["decided"]
+    regret = {each["policy"]: each["regret"] for each in found["regret"]}
+    assert regret[wider]["high"] == pytest.approx(0.0) and regret[None]["low"] > 0.0
+    rates = found["rates"][NAMES[0]]
+    assert rates["expected_clashes"]["estimate"] == pytest.approx(0.04)
+    assert rates["expected_clashes"]["high"] is None and rates["clashes"]["high"] > 0.0

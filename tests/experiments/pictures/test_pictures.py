@@ -26,6 +26,7 @@ from experiments.pictures.levels import levels
 from experiments.pictures.marks import spread
 from experiments.pictures.material import CURVES, MOST, STYLES
 from experiments.pictures.policies import SHIFT, policy_heat
+from experiments.pictures.sheet import rate_text
 from experiments.pictures.talks import talks
 from sim.world.geography import ATTRIBUTION
 
@@ -211,6 +212,24 @@ def test_the_forest_draws_its_table():
     for axes, name in ((ratio, "ratio"), (gap, "difference")):
         marks = [line.get_xdata()[0] for line in axes.lines if line.get_marker() in "oD"]
         assert marks == picture.data[name].tolist()
+
+
+def test_a_forest_of_what_is_expected_has_the_rate_that_was_counted(monkeypatch):
+    """Verdicts are of expected clashes, which have no interval of a rate by itself."""
+    found = Study(of=(forests,), estimate="expected_clashes")
+    (picture,) = found.pictures().values()
+    measures = found.figures["comparisons"]["baseline"]["hotline"]["measures"]
+    row = picture.data.set_index("policy").loc["hotline"]
+    assert row["measure"] == "expected_clashes"
+    assert (
+        row["ratio_low"]
+        == measures["expected_clashes"]["ratio"]["low"]
+        != measures["clashes"]["ratio"]["low"]
+    )
+    text = " ".join(words for words, _ in drawn(picture.figure, monkeypatch))
+    rate = measures["clashes"]["baseline"]
+    assert f"({rate_text(rate['low'])}–{rate_text(rate['high'])}) accidental clashes a year" in text
+    assert "to expected accidental clashes" in text and "no interval" not in text
 
 
 def test_what_never_bound_is_a_diamond_without_an_interval(monkeypatch):
