@@ -6,14 +6,13 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from experiments.commands.verify import rows_astray
+from experiments.commands.verify import astray
 from experiments.report.own_files import LIST, altered_in
 from experiments.report.publish import FIGURES, PICTURES, REPORT
 from experiments.report.run_files import PICTURE, PLACES
 from experiments.store.files import write_whole
 from experiments.store.parts import COMPLETE, FAILURES, TABLES
 from experiments.study.draws import FILE as DRAWS
-from experiments.study.draws import are_kept
 from experiments.study.folder import CODE, INPUTS, MANIFEST, StudyFolder
 from experiments.study.place import undisturbed
 from sim.documents import BadInput, Mark, Problem, refuse
@@ -76,10 +75,7 @@ def _refuse_unsound(study: StudyFolder) -> None:
     study.parts.check()
     if not any((study.path / name).exists() for name in (LIST, REPORT)):
         refuse(study.path, "has no report; dmz report makes it")
-    wrong = [Problem(study.mark, "", message=line) for line in rows_astray(study)]
-    if not are_kept(study):
-        message = "is not what was written; dmz resume writes it anew"
-        wrong.append(Problem(Mark(str(study.path / DRAWS), 0, 0), "", message=message))
+    wrong = [Problem(study.mark, "", message=line) for line in astray(study)]
     for place in (study.path, study.path / PICTURES):
         wrong += [
             Problem(

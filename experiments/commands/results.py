@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 
+from experiments.commands import verify
 from experiments.commands.exits import resume_command
-from experiments.commands.verify import rows_astray
 from experiments.design.plan import Rule
 from experiments.store.csv_cells import harmless_table
 from experiments.store.files import write_parquet, write_whole
@@ -44,7 +44,7 @@ def results(folder: Path, csv: Path | None, parquet: Path | None, excel: bool = 
     _refuse_places(outs)
     study = StudyFolder(folder)
     study.refuse_changed_inputs()
-    astray = tuple(rows_astray(study)) if study.parts.complete else ()
+    astray = tuple(verify.astray(study)) if study.parts.complete else ()
     described = tuple(_described(study))
     written = tuple(target for out, ending in outs for target in _write(study, out, ending, excel))
     return Holdings(described, astray, written)

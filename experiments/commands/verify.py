@@ -17,6 +17,8 @@ from experiments.play.workers import Workers
 from experiments.store.parts import TABLES
 from experiments.store.session import libraries
 from experiments.study.code import Agents, agents_by_arm
+from experiments.study.draws import FILE as DRAWS
+from experiments.study.draws import are_kept
 from experiments.study.folder import StudyFolder
 from experiments.study.play_out import tally_of
 from experiments.study.stopping import targets
@@ -90,12 +92,12 @@ def verify(folder: Path, rows: int, seed: int, allow_code: bool, audience: Audie
     study.refuse_changed_inputs()
     keys = keys_of(study)
     _tell_versions(study, audience)
-    astray = tuple(rows_astray(study))
+    found_astray = tuple(astray(study))
     agents = _agents(study, allow_code)
     compile_once(audience.say)
     chosen = _chosen(len(keys), rows, seed)
     found = (_difference(study, row, keys[row], _again(study, keys[row], agents)) for row in chosen)
-    return Verification(len(keys), len(chosen), astray, tuple(each for each in found if each))
+    return Verification(len(keys), len(chosen), found_astray, tuple(each for each in found if each))
 
 
 def replay(folder: Path, row: int, why: int | None, allow_code: bool, audience: Audience) -> Replay:
@@ -151,8 +153,12 @@ def keys_of(study: StudyFolder) -> list[Key]:
     return keys
 
 
-def rows_astray(study: StudyFolder) -> Iterator[str]:
-    """In words, runs that the manifest asks for and that are not there, and the other way round."""
+def astray(study: StudyFolder) -> Iterator[str]:
+    """In words, runs that the manifest asks for and that are not there, and the other way round; and draws
+    that are not those of the runs.
+    """
+    if study.parts.complete and not are_kept(study):
+        yield f"{DRAWS} is not what was written; dmz resume writes it anew"
     wanted = targets(study.plan, tally_of(study.plan, study.parts))
     here: dict[str, set[int]] = {arm: set() for arm in wanted}
     for name in ("runs", "failures"):

@@ -116,7 +116,8 @@ def test_its_results_are_verified_resumed_exported_and_bundled(study):
     assert dmz("report", "out", cwd=home).returncode == 0
     (home / "out" / "draws.parquet").write_bytes(before[:-3])
     damaged = dmz("bundle", "out", "--out", "one.zip", cwd=home)
-    assert damaged.returncode == 2 and "draws.parquet: is not what was written; dmz resume" in damaged.stderr
+    assert damaged.returncode == 2 and "draws.parquet is not what was written; dmz resume" in damaged.stderr
+    assert dmz("results", "out", cwd=home).returncode == 1
     assert dmz("resume", "out", "--no-report", cwd=home).returncode == 0
     assert dmz("bundle", "out", "--out", "one.zip", cwd=home).returncode == 0
     assert b"draws.parquet" in (home / "one.zip").read_bytes()
