@@ -82,9 +82,9 @@ def ratio_by_draw(y: Values, x: Values, z: Values, luck: np.random.Generator) ->
     own[told] = _standardised(weight * (share - special.expit(eta[told])))
     sure = off.reliability
     blur = luck.normal(size=(_REPEATS, len(z)))
-    repeats = (luck.multivariate_normal(fitted, spread, _REPEATS, method="eigh") @ phi.T) * _stretch(
-        widths[:, None]
-    ) + widths[:, None] * (np.sqrt(sure) * own + np.sqrt(1.0 - sure) * blur)
+    laws = luck.multivariate_normal(fitted, spread, _REPEATS, method="eigh") @ phi.T
+    between = np.sqrt(sure) * own + np.sqrt(1.0 - sure) * blur
+    repeats = laws * _stretch(widths[:, None]) + widths[:, None] * between
     width = float(widths.mean())
     return RatioByDraw(eta * _stretch(width) + width * own, repeats, width)
 
