@@ -112,7 +112,7 @@ class _Deviation:
             found: Values = (each.sum(axis=1) ** 2 - (each**2).sum(axis=1)) / 2.0
             return found
 
-        spread = np.column_stack([_variance(eta, width) for width in _WIDTHS])
+        spread = np.column_stack([0.0 * eta, *(_variance(eta, width) for width in _WIDTHS[1:])])
         return cls(pairs(off), pairs(weight)[:, None] * spread, float((off.sum(axis=1) ** 2).sum() / 2.0))
 
     @property
