@@ -24,7 +24,7 @@ def dmz(*words: str, cwd: Path, timeout: float = 300) -> subprocess.CompletedPro
 
     Where the words say nothing else it plays in its own process: workers load every library anew.
     """
-    if words[0] in _PLAYING and not {"--workers", "--scheduler", "--help"} & set(words):
+    if words[0] in _PLAYING and not {"--workers", "--scheduler", "--help", "--from"} & set(words):
         words = (*words, "--workers", "1")
     with tempfile.TemporaryDirectory() as folder:
         request = {"words": words, "cwd": str(cwd), "out": folder, "env": dict(os.environ)}
