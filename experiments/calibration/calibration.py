@@ -19,6 +19,7 @@ from experiments.calibration import posterior as mcmc
 from experiments.calibration.basis import Basis
 from experiments.calibration.checks import Checked, checked, local_linear, quantile, weighted_prior
 from experiments.calibration.emulator import Emulator, fit
+from experiments.calibration.from_priors import FORMAT, from_priors
 from experiments.calibration.posterior import YEARS, Sampled, Target, log_likelihood
 from experiments.calibration.rates import Exposures, Rate, rates
 from experiments.calibration.record.catalogue import statistics
@@ -236,13 +237,16 @@ def rates_of(calibration: Calibration, record: Record, seed: int) -> list[Rate]:
     return rates(record, statistics(record), exposures, seed)
 
 
-def keep(calibration: Calibration, rates_: Sequence[Rate], folder: Path) -> None:
+def keep(calibration: Calibration, rates_: Sequence[Rate], folder: Path, seed: int) -> None:
     """``posterior.csv``, a draw a row with the values by dotted path; ``chains.nc``; ``calibration.json``."""
     values = [settings(draw[:-1].tolist()) | YEARS.settings(float(draw[-1])) for draw in calibration.draws]
-    table = pd.DataFrame(values).assign(**{path: its for rate in rates_ for path, its in rate.values.items()})
+    fitted = pd.DataFrame(values).assign(
+        **{path: its for rate in rates_ for path, its in rate.values.items()}
+    )
+    table = pd.concat([fitted, from_priors(len(fitted), seed)], axis=1)
     write_whole(
         folder / "posterior.csv",
-        lambda to: table.to_csv(to, index=False, float_format="%.6g", lineterminator="\n"),
+        lambda to: table.to_csv(to, index=False, float_format=FORMAT, lineterminator="\n"),
     )
     write_whole(folder / "chains.nc", lambda to: mcmc.keep_chains(calibration.sampled, _DEVIATES, to))
     write_json(folder / "calibration.json", as_figures(calibration) | {"rates": rate_figures(rates_)})

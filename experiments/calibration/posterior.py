@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from experiments.calibration.emulator import CountLaw, Emulator
-from experiments.calibration.register import Prior, Unknown
+from experiments.calibration.unknowns import Prior, Unknown
 
 Values = NDArray[np.float64]
 YEARS = Unknown(

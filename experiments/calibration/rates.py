@@ -16,7 +16,8 @@ from scipy import special, stats
 from experiments.calibration.record.publication import Filter, crossings
 from experiments.calibration.record.record import Record
 from experiments.calibration.record.statistic import Statistic
-from experiments.calibration.register import BOTH, FIXED
+from experiments.calibration.register import FIXED
+from experiments.calibration.unknowns import BOTH
 from sim.parameters.declare import bounds
 from sim.parameters.force import Conduct
 

@@ -32,7 +32,7 @@ def calibration(record: Path | None, out: Path, size: Size, seed: int, workers: 
                 out / "table", target, size, seed, workers.count, Tenths(talk, "rows of the table")
             )
             fitted_after = rates_of(found, read, seed)
-            keep(found, fitted_after, out)
+            keep(found, fitted_after, out, seed)
         for line in first_lines(found):
             console().print(line)
         for name, law in as_figures(found)["unknowns"].items():

@@ -9,17 +9,8 @@ from hypothesis import strategies as st
 
 from experiments.calibration.basis import middle_of
 from experiments.calibration.posterior import YEARS
-from experiments.calibration.register import (
-    FIXED,
-    RULES,
-    UNKNOWNS,
-    WIDTH,
-    Prior,
-    basis,
-    problems,
-    problems_of_rules,
-    settings,
-)
+from experiments.calibration.register import FIXED, RULES, UNKNOWNS, WIDTH, basis, settings
+from experiments.calibration.unknowns import Prior, problems, problems_of_rules
 from sim.scenario.loading import load_case
 
 EVERY = (*UNKNOWNS, YEARS)
@@ -28,24 +19,24 @@ EVERY = (*UNKNOWNS, YEARS)
 def test_the_register_fits_the_schema():
     assert list(problems(EVERY)) == []
     assert len({unknown.name for unknown in EVERY}) == len(EVERY)
-    paths = [path for unknown in EVERY for path in (*unknown.paths, *(p for p, _ in unknown.follows))]
+    paths = [path for unknown in EVERY for path in unknown.sets]
     paths += [path for rule in RULES for path in rule.paths]
     assert len(set(paths)) == len(paths) and not set(paths) & FIXED.keys()
-    assert list(problems_of_rules()) == []
+    assert list(problems_of_rules(RULES, UNKNOWNS)) == []
 
 
 def test_rules_that_do_not_fit_are_told():
     tension = next(rule for rule in RULES if rule.paths == ("feedback.rule",))
-    assert [*problems_of_rules([replace(tension, paths=("feedback.rules",))])] == [
+    assert [*problems_of_rules([replace(tension, paths=("feedback.rules",))], UNKNOWNS)] == [
         "how far tension spreads: there is no parameter feedback.rules"
     ]
     strange = replace(tension, levels=("reciprocal", "global"), bears_on=("patience",))
-    assert [*problems_of_rules([strange])] == [
+    assert [*problems_of_rules([strange], UNKNOWNS)] == [
         "how far tension spreads: feedback.rule cannot be global",
         "how far tension spreads: there is no unknown patience",
     ]
     turned = replace(tension, levels=("local", "reciprocal"))
-    assert len([*problems_of_rules([turned])]) == 1, "the model's own is the first"
+    assert len([*problems_of_rules([turned], UNKNOWNS)]) == 1, "the model's own is the first"
 
 
 def test_every_rival_of_every_rule_is_drawn_as_often_and_set_on_both_sides():
