@@ -44,9 +44,9 @@ class Size:
     Of a policy one world of each repeat is played: with and without it that world and its luck are the same.
     """
 
-    trajectories: int = 20
+    trajectories: int = 30
     with_policies: int = 12
-    worlds: int = 2
+    worlds: int = 1
     days: int = 365
 
 
