@@ -98,8 +98,8 @@ def screened(design: Design, first: Values, second: Values, seed: int) -> pd.Dat
 
     ``mu_star`` with ``low`` and ``high`` (95%, bootstrap over trajectories), ``mu`` and ``sigma`` (nan of a
     group of several), all of the mean of both; ``luck``: the mu* of half their difference; ``p``: how often
-    an input that does nothing would stand out as far; ``share`` of the output's variance, free of luck, with
-    the upper end ``share_high`` (95%, one-sided).
+    an input that does nothing would stand out as far; ``share`` of the output's variance, free of luck (below
+    0 where luck's part is guessed too high), with the upper end ``share_high`` (95%, one-sided).
     """
     mean, half = (first + second) / 2.0, (first - second) / 2.0
     of_mean, of_luck = _analysed(design, mean, seed), _analysed(design, half, seed)
@@ -153,7 +153,7 @@ def _shares(products: Values, variance: float, luck: np.random.Generator) -> tup
     again = luck.integers(len(products), size=(_RESAMPLES, len(products)))
     scale = _SPREAD / variance
     high = np.quantile(products[again].mean(axis=1), _INTERVAL, axis=0)
-    return np.asarray(scale * np.maximum(products.mean(axis=0), 0.0)), scale * np.maximum(high, 0.0)
+    return np.asarray(scale * products.mean(axis=0)), np.asarray(scale * np.maximum(high, 0.0))
 
 
 def _chances(excess: Values, luck: np.random.Generator) -> Values:

@@ -44,8 +44,9 @@ class Verdict:
 
 
 def verdicts(by_output: Mapping[str, pd.DataFrame]) -> dict[str, Verdict]:
-    """The verdict on each input, by the rows of ``screened`` of each output of the verdict."""
-    names = next(iter(by_output.values())).index
+    """The verdict on each input, by the rows of ``screened`` of each output, the headline's first."""
+    first, rows = next(iter(by_output.items()))
+    names = rows.index
     mattering = {output: matters(found) for output, found in by_output.items()}
     telling = {output: told(found) for output, found in by_output.items()}
     found: dict[str, Verdict] = {}
@@ -61,7 +62,10 @@ def verdicts(by_output: Mapping[str, pd.DataFrame]) -> dict[str, Verdict]:
                 False, f"told from luck ({', '.join(small)}), under {LEAST_SHARE:.0%} of the variance"
             )
         else:
-            found[str(name)] = Verdict(False, "not told from luck")
+            most = share_figure(float(by_output[first]["share_high"].iloc[i]))
+            found[str(name)] = Verdict(
+                False, f"not told from luck; of {first} at most {most} of the variance"
+            )
     return found
 
 

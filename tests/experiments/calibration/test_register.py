@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from experiments.calibration.basis import middle_of
 from experiments.calibration.posterior import YEARS
 from experiments.calibration.register import FIXED, RULES, UNKNOWNS, WIDTH, basis, settings
-from experiments.calibration.unknowns import Prior, problems, problems_of_rules
+from experiments.calibration.unknowns import Prior, Rule, problems, problems_of_rules
 from sim.scenario.loading import load_case
 
 EVERY = (*UNKNOWNS, YEARS)
@@ -88,3 +88,12 @@ def test_settings_make_a_case_at_both_ends_of_all_priors():
         assert played.value_of("south.watch.margin_m") == played.value_of("north.watch.margin_m")
         assert played.value_of("border.commission_error_m") <= 30.0
         assert played.content_hash != case.content_hash
+
+
+def test_each_drawn_parameter_stands_for_what_it_is_registered_as():
+    for each in (*UNKNOWNS, *RULES, *FROM_PRIORS):
+        for path in each.sets:
+            assert unknown_of(path) == (each.name, "rules" if isinstance(each, Rule) else each.group)
+    assert unknown_of("south.conduct.attack_share") == ("volleys read as an attack", "rounds")
+    assert unknown_of("space.cell_m") == ("space.cell_m", "space")
+    assert unknown_of("north.map_error_m") == ("map error", "maps")

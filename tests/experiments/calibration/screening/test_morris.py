@@ -56,6 +56,8 @@ def test_shares_are_those_of_the_truth():
     assert found.loc["strong", "share"] == pytest.approx(4.0 * levels.var() / whole, rel=0.15)
     assert found.loc["pair", "share"] == pytest.approx(2.0 * levels.var() / whole, rel=0.15)
     assert (found["share_high"] >= found["share"]).all()
+    nothing = found.loc[[name for name in GROUPS if name.startswith("idle")], "share"]
+    assert abs(nothing.sum()) < 0.02, "what does nothing adds up to nothing"
 
 
 @pytest.mark.parametrize("seed", range(4))
