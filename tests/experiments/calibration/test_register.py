@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from experiments.calibration.basis import middle_of
 from experiments.calibration.posterior import YEARS
-from experiments.calibration.register import FIXED, RULES, UNKNOWNS, WIDTH, basis, settings
+from experiments.calibration.register import (
+    FIXED,
+    FROM_PRIORS,
+    RULES,
+    UNKNOWNS,
+    WIDTH,
+    basis,
+    settings,
+    unknown_of,
+)
 from experiments.calibration.unknowns import Prior, Rule, problems, problems_of_rules
 from sim.scenario.loading import load_case
 
