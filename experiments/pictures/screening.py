@@ -12,6 +12,7 @@ from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import (
     FAINT,
     FILLS,
+    HEADING,
     INK,
     MARGIN,
     SMALL,
@@ -24,9 +25,9 @@ from experiments.pictures.sheet import (
 from experiments.wording import many, share_figure
 
 _ROWS = 40  # inputs that are shown at most
-_NAME, _ROW = 210.0, 24.0
-_BARS = Box(246, 0, 270, 0)
-_CELLS, _WIDE = 546.0, 62.0
+_NAME, _ROW = 244.0, 24.0
+_BARS = Box(282, 0, 210, 0)
+_CELLS, _WIDE = 512.0, 66.0
 _ABOVE, _BELOW = 92.0, 46.0
 _STRONG, _PALE, _NONE = FILLS["violation"]["facecolor"], "#c6d9e8", "#f4f4f4"
 
@@ -56,10 +57,12 @@ def screening_picture(found: Screening) -> Picture:
         write_beside(sheet, MARGIN, top + (i + 0.5) * _ROW, words, TEXT, weight=weight)
     cells = bare_axes(sheet, Box(_CELLS, top, _WIDE * len(outputs), height))
     cells.set(xlim=(0, _WIDE * len(outputs)), ylim=(height, 0))
+    rise = 3 * line_height(SMALL) + line_height(HEADING) + 10
+    sheet.write(_CELLS + 2, top - rise, ["Share of the variance"], HEADING, weight="bold")
     for k, output in enumerate(outputs):
-        head = wrapped(_short(output), _WIDE - 6, SMALL)
+        head = wrapped(_short(output), _WIDE - 2, SMALL)
         rise = len(head) * line_height(SMALL) + 6
-        sheet.write(_CELLS + k * _WIDE + 3, top - rise, head, SMALL)
+        sheet.write(_CELLS + k * _WIDE + 2, top - rise, head, SMALL)
         _draw_cells(cells, k * _WIDE, data[data["output"] == output].set_index("input").loc[order])
     caption = (
         "Morris screening: by input, mu* of expected clashes beside what luck makes, and its share of the "
@@ -100,7 +103,7 @@ def _draw_cells(axes: Axes, left: float, rows: pd.DataFrame) -> None:
             axes.text(
                 left + _WIDE / 2,
                 (i + 0.5) * _ROW,
-                share_figure(row.share),
+                share_figure(min(row.share, 1.0)),
                 size=SMALL,
                 ha="center",
                 va="center_baseline",
