@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from experiments.calibration.screening.screening import HEADLINE, RECORDED, Screening
-from experiments.calibration.screening.verdicts import LEAST_SHARE
+from experiments.calibration.screening.verdicts import LEAST_SHARE, largest
 from experiments.pictures.marks import bare_axes, draw_interval, write_beside
 from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import (
@@ -74,7 +74,7 @@ def screening_picture(found: Screening) -> Picture:
 def _order(found: Screening) -> list[str]:
     """What matters first, then by the largest share of an output of the verdict."""
     shares = pd.DataFrame(
-        {name: rows["share"] for name, rows in found.by_output.items() if name != RECORDED}
+        {name: largest(rows) for name, rows in found.by_output.items() if name != RECORDED}
     ).max(axis=1)
     names = sorted(
         shares.index, key=lambda name: (not found.verdicts[name].drawn, -np.nan_to_num(shares[name]))
@@ -103,7 +103,7 @@ def _draw_cells(axes: Axes, left: float, rows: pd.DataFrame) -> None:
             axes.text(
                 left + _WIDE / 2,
                 (i + 0.5) * _ROW,
-                share_figure(min(row.share, 1.0)),
+                share_figure(min(max(row.share, row.one_way), 1.0)),
                 size=SMALL,
                 ha="center",
                 va="center_baseline",

@@ -54,14 +54,26 @@ class Design:
         return _problem(self.groups)
 
     @cached_property
-    def moves(self) -> tuple[NDArray[np.int64], Values]:
-        """Which group moves in each step of each trajectory, and up or down its first member, both
-        (trajectories, groups)."""
+    def ways(self) -> Values:
+        """Up (1) or down (-1): how each member moves in each trajectory, once, (trajectories, members)."""
+        whole = self.x.reshape(self.trajectories, self.length, -1)
+        return np.asarray(np.sign(whole[:, -1] - whole[:, 0]))
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Which group moves in each step of each trajectory, (trajectories, groups)."""
         steps = np.diff(self.x.reshape(self.trajectories, self.length, -1), axis=1)
-        first = np.cumsum([0, *self.groups.values()])[:-1]
-        of_first = np.sign(np.round(steps[:, :, first], 6))
-        which = np.abs(of_first).argmax(axis=2)
-        return which, np.take_along_axis(of_first, which[:, :, None], axis=2)[:, :, 0]
+        return np.asarray(np.abs(np.round(steps[:, :, self._first], 6)).argmax(axis=2))
+
+    @cached_property
+    def _first(self) -> NDArray[np.int64]:
+        """The first member of each group."""
+        return np.cumsum([0, *self.groups.values()])[:-1]
+
+    def members(self, group: int) -> slice:
+        """The columns of a group."""
+        first = int(self._first[group])
+        return slice(first, first + self.groups[self.names[group]])
 
 
 def design(groups: Mapping[str, int], trajectories: int, seed: int) -> Design:
@@ -82,14 +94,10 @@ def _problem(groups: Mapping[str, int]) -> dict[str, Any]:
 
 
 def effects(design: Design, y: Values) -> Values:
-    """Elementary effects of each group in each trajectory, (trajectories, groups), of an output (points,).
-
-    Signed by the first member's way; of a group of several the sign says nothing.
-    """
-    which, up = design.moves
-    rise = np.diff(y.reshape(design.trajectories, design.length), axis=1) * up / _STEP
+    """What each group's move makes of an output (points,), by the step, (trajectories, groups)."""
+    rise = np.diff(y.reshape(design.trajectories, design.length), axis=1) / _STEP
     found = np.zeros_like(rise)
-    np.put_along_axis(found, which, rise, axis=1)
+    np.put_along_axis(found, design.order, rise, axis=1)
     return found
 
 
@@ -99,14 +107,13 @@ def screened(design: Design, first: Values, second: Values, seed: int) -> pd.Dat
     ``mu_star`` with ``low`` and ``high`` (95%, bootstrap over trajectories), ``mu`` and ``sigma`` (nan of a
     group of several), all of the mean of both; ``luck``: the mu* of half their difference; ``p``: how often
     an input that does nothing would stand out as far; ``share`` of the output's variance, free of luck (below
-    0 where luck's part is guessed too high), with the upper end ``share_high`` (95%, one-sided).
+    0 where luck's part is guessed too high), with the upper end ``share_high`` (95%, one-sided), and
+    ``one_way``, the share of what goes one way with the members: a part of it, and surer.
     """
     mean, half = (first + second) / 2.0, (first - second) / 2.0
     of_mean, of_luck = _analysed(design, mean, seed), _analysed(design, half, seed)
-    a, b = effects(design, first), effects(design, second)
+    seen = np.stack([effects(design, first), effects(design, second)])
     luck = np.random.default_rng([seed, 17])
-    variance = _common_variance(first, second)
-    share, share_high = _shares(a * b, variance, luck)
     return pd.DataFrame(
         {
             "mu_star": of_mean["mu_star"],
@@ -115,10 +122,9 @@ def screened(design: Design, first: Values, second: Values, seed: int) -> pd.Dat
             "mu": np.where(_single(design), of_mean["mu"], np.nan),
             "sigma": of_mean["sigma"],
             "luck": of_luck["mu_star"],
-            "p": _chances(np.sign(a * b) * np.minimum(np.abs(a), np.abs(b)), luck),
-            "share": share,
-            "share_high": share_high,
-        },
+            "p": np.minimum(2.0 * np.minimum(_one_way(design, seen, luck), _common(seen, luck)), 1.0),
+        }
+        | _shares(design, seen, _common_variance(first, second), luck),
         index=pd.Index(design.names, name="input"),
     )
 
@@ -142,26 +148,64 @@ def _common_variance(first: Values, second: Values) -> float:
     return max(float(np.mean((first - first.mean()) * (second - second.mean()))), 0.0)
 
 
-def _shares(products: Values, variance: float, luck: np.random.Generator) -> tuple[Values, Values]:
-    """Share of the variance by products of both repeats' effects (trajectories, groups), and its upper end.
+def _shares(design: Design, seen: Values, variance: float, luck: np.random.Generator) -> dict[str, Values]:
+    """Shares of the variance by both repeats' effects (2, trajectories, groups), a value a group.
 
-    Their mean is the mean square of the true effects, without luck's, and stands for the variance that a
-    straight line of this slope has over the levels. nan where the output has no variance.
+    The product of both repeats' effects is the square of the true one, without luck's; that of any two moves,
+    by the ways in which each member went, the square of what goes one way. Each stands for the variance that
+    a straight line of its slope has over the levels. nan where the output has no variance.
     """
+    groups = seen.shape[2]
     if variance == 0.0:
-        return np.full(products.shape[1], np.nan), np.full(products.shape[1], np.nan)
+        return dict.fromkeys(("share", "share_high", "one_way"), np.full(groups, np.nan))
+    products = seen[0] * seen[1]
     again = luck.integers(len(products), size=(_RESAMPLES, len(products)))
-    scale = _SPREAD / variance
     high = np.quantile(products[again].mean(axis=1), _INTERVAL, axis=0)
-    return np.asarray(scale * products.mean(axis=0)), np.asarray(scale * np.maximum(high, 0.0))
+    n, one_way = 2 * len(products), np.zeros(groups)
+    for k in range(groups):
+        by_member = _by_member(design, seen, k)
+        pairs = by_member.sum(axis=0) ** 2 - (by_member**2).sum(axis=0)
+        one_way[k] = pairs.sum() / (n * (n - 1))
+    scale = _SPREAD / variance
+    return {
+        "share": scale * products.mean(axis=0),
+        "share_high": scale * np.maximum(high, 0.0),
+        "one_way": scale * one_way,
+    }
 
 
-def _chances(excess: Values, luck: np.random.Generator) -> Values:
-    """How likely the mean of each column, (trajectories, groups), is as large where its signs are chance's.
+def _by_member(design: Design, seen: Values, group: int) -> Values:
+    """Effects of a group in either repeat, by the way that each member went, (2 trajectories, members)."""
+    ways = design.ways[:, design.members(group)]
+    return np.concatenate([each[:, group, None] * ways for each in seen])
 
-    Where an input does nothing, both repeats' effects are luck's, each as likely up as down, so that the
-    sign of what they have in common is a coin's: the test is exact, and knows nothing of laws.
+
+def _one_way(design: Design, seen: Values, luck: np.random.Generator) -> Values:
+    """How likely what goes one way with the members is as large where luck alone moves an output, (groups,).
+
+    Where an input does nothing, what a move makes is as likely up as down: the test turns the signs of single
+    moves by chance. It is exact, and knows nothing of laws; so is ``_common``.
     """
-    signs = luck.choice([-1.0, 1.0], size=(_FLIPS, len(excess)))
-    as_large = (signs @ excess >= excess.sum(axis=0) - 1e-12).sum(axis=0)
-    return np.asarray((1.0 + as_large) / (1.0 + _FLIPS))
+    signs = luck.choice([-1.0, 1.0], size=(_FLIPS, 2 * seen.shape[1]))
+    found = []
+    for k in range(seen.shape[2]):
+        by_member = _by_member(design, seen, k)
+        found.append(_chance(((signs @ by_member) ** 2).sum(axis=1), (by_member.sum(axis=0) ** 2).sum()))
+    return np.array(found)
+
+
+def _common(seen: Values, luck: np.random.Generator) -> Values:
+    """The same of what both repeats of a trajectory have in common, whichever way it goes, (groups,).
+
+    Its mean is mu* less luck's: the smaller of both sizes, with the sign of their product.
+    """
+    a, b = seen
+    common = np.sign(a * b) * np.minimum(np.abs(a), np.abs(b))
+    signs = luck.choice([-1.0, 1.0], size=(_FLIPS, len(common)))
+    turned = signs @ common
+    return np.array([_chance(turned[:, k], common[:, k].sum()) for k in range(common.shape[1])])
+
+
+def _chance(turned: Values, found: float) -> float:
+    """The share of values under chance that are as large as what was found, itself among them."""
+    return float((1.0 + (turned >= found - 1e-9 * abs(found)).sum()) / (1.0 + len(turned)))

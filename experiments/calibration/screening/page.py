@@ -55,9 +55,15 @@ def _lines(figures: Mapping[str, Any], table: pd.DataFrame, fates: pd.DataFrame)
     yield f"All that was moved and stays fixed makes together, of the variance of each output: {told}."
     yield ""
     recorded = table[(table["output"] == RECORDED) & table["matters"]].sort_values("rank")
-    both = [f"{row.input} {share_figure(row.share)}" for row in recorded.itertuples() if row.input in drawn]
+    both = [
+        f"{row.input} {share_figure(max(row.share, row.one_way))}"
+        for row in recorded.itertuples()
+        if row.input in drawn
+    ]
     others = [
-        f"{row.input} {share_figure(row.share)}" for row in recorded.itertuples() if row.input not in drawn
+        f"{row.input} {share_figure(max(row.share, row.one_way))}"
+        for row in recorded.itertuples()
+        if row.input not in drawn
     ]
     yield (
         "Of what is drawn, these move the crossings that the south records too, to which the rest was fitted "

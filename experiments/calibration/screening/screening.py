@@ -26,7 +26,7 @@ from experiments.calibration.screening.points import (
     PointTask,
     play_points,
 )
-from experiments.calibration.screening.verdicts import Verdict, matters, parameters, told, verdicts
+from experiments.calibration.screening.verdicts import Verdict, largest, matters, parameters, told, verdicts
 from experiments.validation.parts import KEY, Show, in_parts
 from sim.scenario.loading import load_case
 
@@ -67,7 +67,7 @@ class Screening:
         """A row an output and input, with its rank, and whether it is told from luck and matters."""
         whole = []
         for output, found in self.by_output.items():
-            rank = found["share"].rank(ascending=False, method="first").astype("Int64")
+            rank = largest(found).rank(ascending=False, method="first").astype("Int64")
             marks = found.assign(rank=rank, told=told(found), matters=matters(found))
             whole.append(marks.reset_index().assign(output=output))
         table = pd.concat(whole, ignore_index=True)

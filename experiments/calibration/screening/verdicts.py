@@ -1,8 +1,9 @@
 """Which inputs matter: told from luck, and large enough; and what of each parameter follows from it.
 
-An input matters for an output if it is told from luck (the false ones among those that are told: 5% at
-most, by Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, within the output) and makes at
-least a hundredth of the output's variance. What matters for any output of the verdict is drawn.
+An input matters for an output if it is told from luck (the false ones among those that are told: a tenth at
+most, by Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, within the output: one that is
+drawn for nothing costs less than one that is missed) and makes at least a hundredth of its variance. What
+matters for any output of the verdict is drawn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,13 +22,18 @@ from experiments.wording import share_figure
 from sim.parameters.whole import walk
 
 LEAST_SHARE = 0.01  # of an output's variance
-FALSE_AMONG = 0.05
+FALSE_AMONG = 0.1
 DRAWN, FIXED, FITTED = "drawn from its prior", "stays fixed", "fitted to the record"
 
 
 def matters(found: pd.DataFrame) -> NDArray[np.bool_]:
     """Of the rows of ``screened``, one output's: which inputs matter for it, (inputs,)."""
-    return np.asarray(told(found) & (found["share"].to_numpy() >= LEAST_SHARE))
+    return np.asarray(told(found) & (largest(found).to_numpy() >= LEAST_SHARE))
+
+
+def largest(found: pd.DataFrame) -> pd.Series:
+    """The share of the variance that counts: that of all, or of what goes one way where that is more."""
+    return found[["share", "one_way"]].max(axis=1)
 
 
 def told(found: pd.DataFrame) -> NDArray[np.bool_]:
@@ -51,7 +57,7 @@ def verdicts(by_output: Mapping[str, pd.DataFrame]) -> dict[str, Verdict]:
     telling = {output: told(found) for output, found in by_output.items()}
     found: dict[str, Verdict] = {}
     for i, name in enumerate(names):
-        shares = {output: float(rows["share"].iloc[i]) for output, rows in by_output.items()}
+        shares = {output: float(largest(rows).iloc[i]) for output, rows in by_output.items()}
         where = [output for output in by_output if mattering[output][i]]
         where.sort(key=lambda output: -shares[output])
         if where:

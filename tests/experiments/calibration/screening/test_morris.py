@@ -28,8 +28,9 @@ def noisy(made: Design, seed: int, noise: float = NOISE) -> tuple[np.ndarray, np
 def test_a_design_moves_each_group_once_in_each_trajectory():
     made = design(GROUPS, 6, seed=3)
     assert made.trajectories == 6 and made.length == len(GROUPS) + 1
-    which, up = made.moves
-    assert (np.sort(which, axis=1) == np.arange(len(GROUPS))).all() and set(up.ravel()) == {-1.0, 1.0}
+    assert (np.sort(made.order, axis=1) == np.arange(len(GROUPS))).all()
+    assert made.ways.shape == (6, sum(GROUPS.values())) and set(made.ways.ravel()) == {-1.0, 1.0}
+    assert made.members(2) == slice(2, 4) and made.first(2).trajectories == 2
     assert made.x.min() >= 0.0 and made.x.max() <= 1.0
     assert (design(GROUPS, 6, seed=3).x == made.x).all() and (design(GROUPS, 6, seed=4).x != made.x).any()
 
@@ -41,8 +42,9 @@ def test_effects_are_those_of_salib():
     assert np.abs(found).mean(axis=0) == pytest.approx(rows["mu_star"].to_numpy())
     single = [name for name, size in GROUPS.items() if size == 1]
     at = [made.names.index(name) for name in single]
-    assert found.std(axis=0, ddof=1)[at] == pytest.approx(rows.loc[single, "sigma"].to_numpy())
-    assert found.mean(axis=0)[at] == pytest.approx(rows.loc[single, "mu"].to_numpy())
+    signed = found[:, at] * made.ways[:, [made.members(k).start for k in at]]
+    assert signed.mean(axis=0) == pytest.approx(rows.loc[single, "mu"].to_numpy())
+    assert signed.std(axis=0, ddof=1) == pytest.approx(rows.loc[single, "sigma"].to_numpy())
     assert rows.loc["strong", ["mu", "mu_star"]].tolist() == pytest.approx([2.0, 2.0])
     assert np.isnan(rows.loc["pair", "mu"]) and (rows["luck"] == 0.0).all()
     assert (rows.loc[[f"idle {i}" for i in range(20)], ["mu_star", "share"]] == 0.0).all(axis=None)
@@ -70,6 +72,17 @@ def test_what_matters_is_told_from_luck(seed):
     idle = found.loc[[f"idle {i}" for i in range(20)]]
     assert idle["luck"].mean() == pytest.approx(idle["mu_star"].mean(), rel=0.15), "it is all luck's"
     assert (found.loc["strong", "mu_star"] > 2 * found.loc["strong", "luck"]).all()
+
+
+def test_what_goes_one_way_is_told_under_luck_that_hides_its_squares():
+    made = design(GROUPS, 24, seed=6)
+    found = screened(made, *noisy(made, 6, noise=0.6), seed=6)
+    assert told(found)[[0, 2]].all() and matters(found)[[0, 2]].all(), (
+        "strong, and a pair of which each goes a way"
+    )
+    one_way = found["one_way"]
+    assert one_way["strong"] == pytest.approx(found["share"]["strong"], rel=0.6)
+    assert one_way["pair"] > 0.05 and one_way.loc["bent"] < 0.05, "a parabola goes no way"
 
 
 def test_of_nothing_little_is_told():
