@@ -44,8 +44,8 @@ class Size:
     Of a policy one world of each repeat is played: with and without it that world and its luck are the same.
     """
 
-    trajectories: int = 30
-    with_policies: int = 12
+    trajectories: int = 40
+    with_policies: int = 8
     worlds: int = 1
     days: int = 365
 
