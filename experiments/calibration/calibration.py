@@ -19,7 +19,7 @@ from experiments.calibration import posterior as mcmc
 from experiments.calibration.basis import Basis
 from experiments.calibration.checks import Checked, checked, local_linear, quantile, weighted_prior
 from experiments.calibration.emulator import Emulator, fit
-from experiments.calibration.from_priors import FORMAT, from_priors
+from experiments.calibration.from_priors import from_priors
 from experiments.calibration.posterior import YEARS, Sampled, Target, log_likelihood
 from experiments.calibration.rates import Exposures, Rate, rates
 from experiments.calibration.record.catalogue import statistics
@@ -28,6 +28,7 @@ from experiments.calibration.register import MATTERING, READING, RULES, UNKNOWNS
 from experiments.calibration.rivals import Weighed, refitted, weigh
 from experiments.calibration.simulate import WORKS_DAYS, ground_ages
 from experiments.calibration.table import design, deviates_of, played
+from experiments.calibration.unknowns import DIGITS
 from experiments.store.files import write_json, write_whole
 from sim.constants import DAYS_A_YEAR
 from sim.parameters.place import Mines
@@ -246,7 +247,7 @@ def keep(calibration: Calibration, rates_: Sequence[Rate], folder: Path, seed: i
     table = pd.concat([fitted, from_priors(len(fitted), seed)], axis=1)
     write_whole(
         folder / "posterior.csv",
-        lambda to: table.to_csv(to, index=False, float_format=FORMAT, lineterminator="\n"),
+        lambda to: table.to_csv(to, index=False, float_format=DIGITS, lineterminator="\n"),
     )
     write_whole(folder / "chains.nc", lambda to: mcmc.keep_chains(calibration.sampled, _DEVIATES, to))
     write_json(folder / "calibration.json", as_figures(calibration) | {"rates": rate_figures(rates_)})

@@ -1,7 +1,8 @@
 """Draws of what the screening found to matter and the record says nothing of: from its priors, by the seed.
 
-``python -m experiments.calibration.from_priors FILE [--seed N]`` sets them in a posterior that is there,
-which needs no new fit: what was fitted stays as it is, to the letter, and so does what stands above it.
+``python -m experiments.calibration.from_priors FILE [--seed N] [--scenario FILE]`` sets them in a posterior
+that is there, which needs no new fit: what was fitted stays as it is, to the letter, and so does what stands
+above it. The scenario that names it has its point values renewed.
 """
 
 import argparse
@@ -15,14 +16,13 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from experiments.calibration.nearest import nearest, with_point_values
 from experiments.calibration.register import FROM_PRIORS
 from experiments.calibration.screening.inputs import INPUTS
-from experiments.calibration.unknowns import Rule, Unknown
+from experiments.calibration.unknowns import DIGITS, Rule, Unknown
 from experiments.store.files import write_whole
 from sim.documents import BadInput
 from sim.scenario.posterior import read_posterior
-
-FORMAT = "%.6g"  # of a posterior's numbers
 
 
 def from_priors(n: int, seed: int, drawn: Sequence[Unknown | Rule] = FROM_PRIORS) -> pd.DataFrame:
@@ -49,7 +49,7 @@ def drawn_again(text: str, seed: int, drawn: Sequence[Unknown | Rule] = FROM_PRI
     moved = {path for each in INPUTS for path in each.paths}
     fitted = table[[name for name in table if name not in moved]]
     whole = pd.concat([fitted, from_priors(len(table), seed, drawn)], axis=1)
-    return above + whole.to_csv(index=False, float_format=FORMAT, lineterminator="\n")
+    return above + whole.to_csv(index=False, float_format=DIGITS, lineterminator="\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,15 +59,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="a posterior, which is written anew")
     parser.add_argument("--seed", type=int, default=1, help="that of the calibration (1)")
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="point values of which are set anew")
     asked = parser.parse_args(arguments)
 
     try:
         read_posterior(asked.file)  # is one
+        scenario = "" if asked.scenario is None else asked.scenario.read_text("utf-8")
+        if scenario:
+            with_point_values(scenario, {})  # has a place for them
         text = drawn_again(asked.file.read_text("utf-8"), asked.seed)
         write_whole(asked.file, lambda to: to.write_text(text, "utf-8"))
         posterior = read_posterior(asked.file)
-    except BadInput as bad:
+        if scenario:
+            points = with_point_values(scenario, nearest(posterior))
+            write_whole(asked.scenario, lambda to: to.write_text(points, "utf-8"))
+    except (BadInput, OSError) as bad:
         print(bad, file=sys.stderr)
+        return 2
+    except ValueError as error:
+        print(f"{asked.scenario}: {error}", file=sys.stderr)
         return 2
     print(f"{asked.file}: {len(posterior.values)} draws of {len(posterior.paths)} parameters")
     return 0

@@ -4,18 +4,19 @@
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
-from experiments.calibration.from_priors import FORMAT
 from experiments.calibration.register import FROM_PRIORS
+from experiments.calibration.unknowns import DIGITS
 from experiments.statistics.by_draw import deviates
 from sim.documents.laying import at_path, nested
 from sim.parameters.whole import default_tree
-from sim.scenario.posterior import CHOICES, Posterior, read_posterior
+from sim.scenario.posterior import CHOICES, KEY, Posterior, read_posterior
 
 
 def nearest(posterior: Posterior) -> dict[str, Any]:
@@ -40,9 +41,26 @@ def nearest(posterior: Posterior) -> dict[str, Any]:
 
 def _middle(posterior: Posterior, path: str) -> float | int:
     """The median of a column, to the digits that a file of draws has."""
-    value = float(FORMAT % np.median(posterior.as_numbers([path])))
+    value = float(DIGITS % np.median(posterior.as_numbers([path])))
     return round(value) if isinstance(posterior.draw(0)[path], int) else value
 
 
+def in_yaml(values: Mapping[str, Any]) -> str:
+    """Values by dotted path as parameters of a scenario."""
+    return yaml.safe_dump(nested(values), sort_keys=False)
+
+
+def with_point_values(scenario: str, values: Mapping[str, Any]) -> str:
+    """A scenario's file with these values in the place of all that stands below its posterior.
+
+    Raises ``ValueError`` where it names none.
+    """
+    lines = scenario.splitlines(keepends=True)
+    naming = [i for i, line in enumerate(lines) if line.startswith(f"{KEY}:")]
+    if len(naming) != 1:
+        raise ValueError("it names no posterior of its own")
+    return "".join(lines[: naming[0] + 1]) + in_yaml(values)
+
+
 if __name__ == "__main__":
-    print(yaml.safe_dump(nested(nearest(read_posterior(Path(sys.argv[1])))), sort_keys=False), end="")
+    print(in_yaml(nearest(read_posterior(Path(sys.argv[1])))), end="")

@@ -19,6 +19,7 @@ from sim.parameters.whole import default_of, walk
 
 Values = NDArray[np.float64]
 BOTH = ("north", "south")
+DIGITS = "%.6g"  # of the numbers in a file of draws
 WHOLE = 0.5  # a whole number takes the values that round to it
 
 

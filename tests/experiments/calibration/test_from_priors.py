@@ -13,6 +13,7 @@ from experiments.calibration.screening.inputs import INPUTS, members
 from experiments.calibration.unknowns import Rule, Unknown
 from experiments.store.files import read_json
 from sim.scenario.library import scenario_folder
+from sim.scenario.loading import load_case
 from sim.scenario.posterior import read_posterior
 
 DOCS = Path(__file__).parents[3] / "docs" / "calibration"
@@ -89,3 +90,30 @@ def test_the_program_writes_a_posterior_and_refuses_what_is_none(tmp_path, capsy
     assert program.main([str(file)]) == 2
     assert "marign_m" in capsys.readouterr().err and file.read_text() == "south.watch.marign_m\n4\n"
     assert program.main([str(tmp_path / "none.csv")]) == 2
+
+
+SCENARIO = """\
+# A scenario of a test.
+extends: declared
+posterior: draws.csv
+south:
+  watch: {margin_m: 50}
+"""
+
+
+def test_the_program_renews_point_values_of_a_scenario(tmp_path, capsys):
+    file, scenario = tmp_path / "draws.csv", tmp_path / "mine.yaml"
+    file.write_text(TABLE)
+    scenario.write_text(SCENARIO)
+    assert program.main([str(file), "--scenario", str(scenario)]) == 0
+    text = scenario.read_text()
+    assert text.splitlines()[:3] == SCENARIO.splitlines()[:3]
+    case = load_case(str(scenario))
+    assert case.value_of("south.watch.margin_m") == 4.1 and case.held == frozenset()
+    assert case.draw(1)["feedback.rule"] == "local"
+    before = file.read_bytes()
+    scenario.write_text(SCENARIO.replace("posterior: draws.csv\n", ""))
+    assert program.main([str(file), "--scenario", str(scenario), "--seed", "5"]) == 2
+    assert capsys.readouterr().err == f"{scenario}: it names no posterior of its own\n"
+    assert program.main([str(file), "--scenario", str(tmp_path / "none.yaml"), "--seed", "5"]) == 2
+    assert file.read_bytes() == before, "nothing is written"
