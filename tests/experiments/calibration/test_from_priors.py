@@ -95,6 +95,7 @@ def test_the_program_writes_a_posterior_and_refuses_what_is_none(tmp_path, capsy
 SCENARIO = """\
 # A scenario of a test.
 extends: declared
+name: mine
 posterior: draws.csv
 south:
   watch: {margin_m: 50}
@@ -107,7 +108,7 @@ def test_the_program_renews_point_values_of_a_scenario(tmp_path, capsys):
     scenario.write_text(SCENARIO)
     assert program.main([str(file), "--scenario", str(scenario)]) == 0
     text = scenario.read_text()
-    assert text.splitlines()[:3] == SCENARIO.splitlines()[:3]
+    assert text.splitlines()[:4] == SCENARIO.splitlines()[:4]
     case = load_case(str(scenario))
     assert case.value_of("south.watch.margin_m") == 4.1 and case.held == frozenset()
     assert case.draw(1)["feedback.rule"] == "local"
