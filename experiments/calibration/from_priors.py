@@ -31,13 +31,11 @@ def from_priors(n: int, seed: int, drawn: Sequence[Unknown | Rule] = FROM_PRIORS
     Each has luck of its own by its name, so that its draws are the same whatever else is drawn; and one
     draw in each n-th part of its prior, so that a few worlds see the whole of it.
     """
-    columns: dict[str, list[object]] = {}
+    columns: dict[str, Sequence[float | str]] = {}
     for each in drawn:
         luck = np.random.default_rng([seed, 13, zlib.crc32(each.name.encode())])
         deviates = special.ndtri((luck.permutation(n) + luck.random(n)) / n)
-        for x in deviates.tolist():
-            for path, value in each.settings(x).items():
-                columns.setdefault(path, []).append(value)
+        columns.update(each.draws(deviates))
     return pd.DataFrame(columns, index=range(n))
 
 

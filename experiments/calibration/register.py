@@ -172,7 +172,30 @@ FIXED: Mapping[str, Any] = {
 
 
 # Inputs of the screening that were found to matter (docs/calibration/screening.csv): drawn, and not fitted.
-MATTERING: tuple[str, ...] = ()
+MATTERING: tuple[str, ...] = (
+    "distance of reconnaissance",
+    "spread of work distance",
+    "extent of a project",
+    "satellite receivers",
+    "posts and their range",
+    "approach",
+    "azimuth error",
+    "error by eye",
+    "bias by eye",
+    "times of command",
+    "authority given",
+    "aimed fire granted",
+    "hotline",
+    "leaving on shots",
+    "spread of leaving",
+    "armed, and firing back",
+    "reading when sure",
+    "reading by tension",
+    "reading at night and of near rounds",
+    "reading without a word",
+    "strikes read as an attack",
+    "reply granted",
+)
 FROM_PRIORS: tuple[Unknown | Rule, ...] = tuple(
     member for each in INPUTS if each.name in MATTERING for member in each.members
 )

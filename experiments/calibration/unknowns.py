@@ -92,13 +92,23 @@ class Unknown:
 
     def value(self, x: float) -> float | int:
         """Its value at the normal deviate ``x``."""
-        value = float(self.prior.quantile(np.array(stats.norm.cdf(x))))
-        return int(np.floor(value + 0.5)) if self.whole else value
+        return self._values(np.array([x]))[0]
 
     def settings(self, x: float) -> dict[str, float | int]:
         """What the deviate sets, by dotted path."""
-        value = self.value(x)
-        return dict.fromkeys(self.paths, value) | {path: made(float(value)) for path, made in self.follows}
+        return {path: values[0] for path, values in self.draws(np.array([x])).items()}
+
+    def draws(self, x: Values) -> dict[str, list[float | int]]:
+        """What deviates (n,) set, by dotted path n values each."""
+        values = self._values(x)
+        return dict.fromkeys(self.paths, values) | {
+            path: [made(float(value)) for value in values] for path, made in self.follows
+        }
+
+    def _values(self, x: Values) -> list[float | int]:
+        values = self.prior.quantile(np.asarray(stats.norm.cdf(x)))
+        found: list[float | int] = (np.floor(values + 0.5).astype(int) if self.whole else values).tolist()
+        return found
 
 
 @dataclass(frozen=True)
@@ -126,6 +136,11 @@ class Rule:
     def settings(self, x: float) -> dict[str, str]:
         """What the deviate sets, by dotted path."""
         return dict.fromkeys(self.paths, self.level(x))
+
+    def draws(self, x: Values) -> dict[str, list[str]]:
+        """What deviates (n,) set, by dotted path n words each."""
+        words = [self.levels[i] for i in level_of(x, len(self.levels))]
+        return {path: words for path in self.paths}
 
 
 _DECLARED = {".".join(path): field for path, field in walk()}

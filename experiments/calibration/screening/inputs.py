@@ -866,6 +866,9 @@ _POLITICS: tuple[Input, ...] = (
 
 INPUTS: tuple[Input, ...] = (*_WORLD, *_UNITS, *_WATCH, *_COMMAND, *_CONDUCT, *_FIRE, *_POLITICS)
 
+# What a policy of the short list is made of, and no run without that policy ever meets.
+OF_POLICIES: tuple[str, ...] = ("satellite receivers", "hotline")
+
 # Parameters that are not moved, with the reason each: of either side where no side is named.
 LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "extent of the line, measured": ("space.length_km", "space.half_width_km"),

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.calibration.screening.screening import HEADLINE, RECORDED
-from experiments.calibration.screening.verdicts import DRAWN, FIXED
+from experiments.calibration.screening.inputs import LEFT_OUT
+from experiments.calibration.screening.screening import HEADLINE, PARTS, RECORDED
+from experiments.calibration.screening.verdicts import DRAWN, FIXED, SHARES
 from experiments.store.files import read_json, write_whole
 from experiments.wording import put_between, share_figure
 
@@ -45,14 +46,19 @@ def _lines(figures: Mapping[str, Any], table: pd.DataFrame, fates: pd.DataFrame)
     for name in drawn:
         row = headline.loc[name]
         effect = f"{row['mu_star']:.2f} ({row['low']:.2f} - {row['high']:.2f})"
-        told = reasons[name].removeprefix("share of the variance of ").replace("_", " ")
+        told = reasons[name].removeprefix(SHARES).replace("_", " ")
         yield f"| {name} | {told} | {effect} | {row['luck']:.2f} |"
     yield ""
-    left = {name: share for name, share in figures["left_to_fixed"].items() if name != RECORDED}
-    told = ", ".join(
-        f"{name.replace('_', ' ')} {share_figure(max(share, 0.0))}" for name, share in left.items()
+    left = {name: share for name, share in figures["left_to_fixed"].items() if name in PARTS}
+    told = ", ".join(f"{name} {share_figure(max(share, 0.0))}" for name, share in left.items())
+    yield f"All that was moved and stays fixed makes together, of the variance of each: {told}."
+    yield ""
+    ratios = table[~table["output"].isin([*PARTS, RECORDED]) & table["told"]]
+    of_ratios = [f"{row.input} ({str(row.output).replace('_', ' ')})" for row in ratios.itertuples()]
+    yield (
+        f"Of the ratios of policies these inputs are told from luck: {', '.join(of_ratios) or 'none'}. They "
+        f"rest on {size['with_policies']} trajectories: what else moves a ratio is left open, not ruled out."
     )
-    yield f"All that was moved and stays fixed makes together, of the variance of each output: {told}."
     yield ""
     recorded = table[(table["output"] == RECORDED) & table["matters"]].sort_values("rank")
     both = [
@@ -79,9 +85,8 @@ def _lines(figures: Mapping[str, Any], table: pd.DataFrame, fates: pd.DataFrame)
     yield ""
     yield "| what stays fixed | why |"
     yield "|---|---|"
-    fixed = fates[(fates["verdict"] == FIXED) & (fates["input"] == "")]
-    for reason, rows in fixed.groupby("reason", sort=False):
-        yield f"| {_names(rows['parameter'])} | {reason} |"
+    for reason, patterns in LEFT_OUT.items():
+        yield f"| {', '.join(f'`{pattern}`' for pattern in patterns)} | {reason} |"
     for (name, reason), rows in fates[(fates["verdict"] == FIXED) & (fates["input"] != "")].groupby(
         ["input", "reason"], sort=False
     ):

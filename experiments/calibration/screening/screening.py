@@ -34,7 +34,7 @@ Values = NDArray[np.float64]
 SCENARIO = "baseline"
 HEADLINE, RECORDED = "expected clashes", "recorded crossings"
 _FLOOR = 0.05  # events a year that are added before a logarithm is taken: one in twenty years
-_PARTS = {HEADLINE: "expected", "begun by a violation": "violation", "begun otherwise": "otherwise"}
+PARTS = {HEADLINE: "expected", "begun by a violation": "violation", "begun otherwise": "otherwise"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def outputs(table: pd.DataFrame, made: Design, size: Size) -> dict[str, Values]:
     """
     without, paired = table[table["arm"] == NO_POLICY], table[table["world"] == 0]
     n = len(made.x)
-    found = {output: _log_rate(without, name, n) for output, name in _PARTS.items()}
+    found = {output: _log_rate(without, name, n) for output, name in PARTS.items()}
     n_paired = min(size.with_policies, size.trajectories) * made.length
     paired = paired[paired[KEY] < n_paired]
     logs = {arm: _log_rate(rows, "expected", n_paired) for arm, rows in paired.groupby("arm")}

@@ -3,7 +3,7 @@
 An input matters for an output if it is told from luck (the false ones among those that are told: a tenth at
 most, by Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, within the output: one that is
 drawn for nothing costs less than one that is missed) and makes at least a hundredth of its variance. What
-matters for any output of the verdict is drawn.
+matters for any output of the verdict is drawn; and so is what a policy is made of, whatever the runs tell.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,13 +16,14 @@ from scipy import stats
 
 from experiments.calibration.posterior import YEARS
 from experiments.calibration.register import FITTED_APART, RULES, UNKNOWNS
-from experiments.calibration.screening.inputs import INPUTS, reason_left_out
+from experiments.calibration.screening.inputs import INPUTS, OF_POLICIES, reason_left_out
 from experiments.calibration.unknowns import Rule, Unknown
 from experiments.wording import share_figure
 from sim.parameters.whole import walk
 
 LEAST_SHARE = 0.01  # of an output's variance
 FALSE_AMONG = 0.1
+SHARES = "share of the variance of "
 DRAWN, FIXED, FITTED = "drawn from its prior", "stays fixed", "fitted to the record"
 
 
@@ -62,7 +63,11 @@ def verdicts(by_output: Mapping[str, pd.DataFrame]) -> dict[str, Verdict]:
         where.sort(key=lambda output: -shares[output])
         if where:
             told_of = ", ".join(f"{output} {share_figure(shares[output])}" for output in where)
-            found[str(name)] = Verdict(True, f"share of the variance of {told_of}")
+            found[str(name)] = Verdict(True, f"{SHARES}{told_of}")
+        elif name in OF_POLICIES:
+            found[str(name)] = Verdict(
+                True, "a policy of the short list is made of it, and its ratio with it"
+            )
         elif small := [output for output in by_output if telling[output][i]]:
             found[str(name)] = Verdict(
                 False, f"told from luck ({', '.join(small)}), under {LEAST_SHARE:.0%} of the variance"

@@ -1,5 +1,6 @@
 """What is drawn from priors is what the screening found; draws are the priors', whatever else is drawn."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,16 @@ def test_they_hang_on_seed_and_name_alone():
     assert abs(np.corrcoef(beside[SOME[0].paths[0]], beside[SOME[-1].paths[0]])[0, 1]) < 0.4
     assert set(beside[RULE.paths[0]]) == set(RULE.levels)
     assert from_priors(50, 1, ()).shape == (50, 0)
+
+
+def test_draws_are_what_single_deviates_set():
+    deviates = np.linspace(-2.0, 2.0, 7)
+    follows = replace(SOME[0], follows=(("feedback.k", lambda value: value / 100),))
+    for each in (*SOME, RULE, follows):
+        found = each.draws(deviates)
+        assert list(found) == list(each.sets)
+        for i, x in enumerate(deviates):
+            assert {path: values[i] for path, values in found.items()} == each.settings(x)
 
 
 def test_a_file_keeps_what_was_fitted_to_the_letter():

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.calibration.posterior import YEARS
 from experiments.calibration.register import FITTED_APART, RULES, UNKNOWNS
-from experiments.calibration.screening.inputs import INPUTS, LEFT_OUT, members, reason_left_out
+from experiments.calibration.screening.inputs import INPUTS, LEFT_OUT, OF_POLICIES, members, reason_left_out
 from experiments.calibration.screening.points import ARMS, values_at
 from experiments.calibration.unknowns import Rule, Unknown, problems, problems_of_rules
 from sim.parameters.whole import walk
@@ -43,6 +43,7 @@ def test_priors_and_rivals_fit_the_schema():
     assert max(names.values()) == 1
     assert len({each.name for each in INPUTS}) == len(INPUTS)
     assert all(each.reason for each in unknowns)
+    assert set(OF_POLICIES) <= {each.name for each in INPUTS}
 
 
 @pytest.mark.parametrize("policy", ARMS[1:])

@@ -39,14 +39,21 @@ def test_a_section_tells_what_matters_what_is_left_and_why(tmp_path):
     by_output = {"expected clashes": rows, "recorded crossings": nothing}
     fates = parameters(verdicts(by_output))
     table = pd.concat(
-        its.reset_index().assign(output=name, matters=matters(its), rank=1) for name, its in by_output.items()
+        its.reset_index().assign(output=name, matters=matters(its), told=its["p"] < 0.5, rank=1)
+        for name, its in by_output.items()
     )
     size = {"trajectories": 9, "with_policies": 4}
-    figures = {"size": size, "seed": 5, "inputs": len(names), "drawn": ["looks"]}
-    figures["left_to_fixed"] = {"expected clashes": 0.031, "recorded crossings": 0.5}
+    figures = {
+        "size": size,
+        "seed": 5,
+        "inputs": len(names),
+        "drawn": ["satellite receivers", "looks", "hotline"],
+    }
+    figures["left_to_fixed"] = {"expected clashes": 0.031, "ratio of hotline": 0.7, "recorded crossings": 0.5}
     text = markdown(figures, table, fates)
     assert "| looks | expected clashes 7% | 0.80 (0.60 - 1.00) | 0.10 |" in text
-    assert "of which 1 (2 parameters) matter" in text and "expected clashes 3%." in text
+    assert "of which 3 (9 parameters) matter" in text and "expected clashes 3%." in text
+    assert "told from luck: none. They rest on 4 trajectories" in text
     assert "| `watch.looks_per_hour` | log-normal(median 2, log sd 0.6) on [0.5, 8] | assumption |" in text
     assert "| `space.cell_m`, `space.line_step_m`, `clock.tick_minutes`" in text
     assert "| quiet: `rules.quiet_minutes` | not told from luck; of expected clashes at most 0%" in text
@@ -54,8 +61,8 @@ def test_a_section_tells_what_matters_what_is_left_and_why(tmp_path):
 
 def test_publishing_copies_tables_and_picture(tmp_path):
     (tmp_path / "docs" / "calibration").mkdir(parents=True)
-    (tmp_path / "docs" / "CALIBRATION.md").write_text(f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n")
+    (tmp_path / "docs" / "CALIBRATION.md").write_text(f"Before.\n{BEGIN}\nSTALE\n{END}\nAfter.\n")
     publish(DOCS / "calibration", tmp_path)
     text = (tmp_path / "docs" / "CALIBRATION.md").read_text()
-    assert text.startswith("Before.") and text.endswith("After.\n") and "old" not in text
+    assert text.startswith("Before.") and text.endswith("After.\n") and "STALE" not in text
     assert {path.name for path in (tmp_path / "docs" / "calibration").iterdir()} == set(FILES)

@@ -25,8 +25,8 @@ from experiments.calibration.screening.verdicts import DRAWN, FITTED, FIXED, par
 from experiments.calibration.simulate import played
 from experiments.pictures.screening import screening_picture
 from experiments.pictures.sheet import styled
-from experiments.play import piecewise as parts
 from experiments.play.piecewise import KEY
+from experiments.validation import parts
 from sim.documents import BadInput
 from sim.scenario.loading import load_case
 
@@ -64,10 +64,9 @@ def found():
 
 
 def test_what_was_put_in_comes_out(found):
-    assert [name for name, verdict in found.verdicts.items() if verdict.drawn] == [
-        "aimed fire granted",
-        "hotline",
-    ]
+    drawn = [name for name, verdict in found.verdicts.items() if verdict.drawn]
+    assert drawn == ["satellite receivers", "aimed fire granted", "hotline"]
+    assert found.verdicts["satellite receivers"].reason.startswith("a policy of the short list is made of it")
     assert "ratio of hotline" in found.verdicts["hotline"].reason
     assert HEADLINE in found.verdicts["aimed fire granted"].reason
     crossings = found.by_output[RECORDED]
@@ -86,7 +85,7 @@ def test_its_table_has_a_row_an_input_and_output(found):
     best = table[(table["output"] == HEADLINE) & (table["rank"] == 1)]
     assert best["input"].tolist() == ["aimed fire granted"] and best["matters"].all()
     json.dumps(found.figures)
-    assert found.figures["drawn"] == ["aimed fire granted", "hotline"]
+    assert found.figures["drawn"] == ["satellite receivers", "aimed fire granted", "hotline"]
 
 
 def test_every_parameter_has_a_verdict_with_a_reason(found):
