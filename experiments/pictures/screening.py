@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from experiments.calibration.screening.screening import HEADLINE, RECORDED, Screening
+from experiments.calibration.screening.screening import HEADLINE, Screening
 from experiments.calibration.screening.verdicts import LEAST_SHARE, largest
 from experiments.pictures.marks import bare_axes, draw_interval, write_beside
 from experiments.pictures.picture import Picture
@@ -25,15 +25,15 @@ from experiments.pictures.sheet import (
 from experiments.wording import many, share_figure
 
 _ROWS = 40  # inputs that are shown at most
-_NAME, _ROW = 244.0, 24.0
-_BARS = Box(282, 0, 210, 0)
+_NAME, _ROW = 266.0, 24.0
+_BARS = Box(304, 0, 192, 0)
 _CELLS, _WIDE = 512.0, 66.0
 _ABOVE, _BELOW = 92.0, 46.0
 _STRONG, _PALE, _NONE = FILLS["violation"]["facecolor"], "#c6d9e8", "#f4f4f4"
 
 
 def screening_picture(found: Screening) -> Picture:
-    """Inputs by the largest share that they make of any output; to be called within ``styled()``."""
+    """Inputs down, what is drawn first; to be called within ``styled()``."""
     data, outputs = found.table, list(found.by_output)
     order = _order(found)
     height = _ROW * len(order)
@@ -41,10 +41,12 @@ def screening_picture(found: Screening) -> Picture:
     foot = [
         "Bars: mu*, the mean size of what a move of the input over its prior's middle 90% does to the log of "
         "expected clashes a year; line: 95%. Tick: mu* that luck alone makes. Cells: share of each output's "
-        f"variance, free of luck; dark: told from luck and {LEAST_SHARE:.0%} or more (drawn from its prior), "
-        "light: told from luck, but small. Recorded crossings bear on no verdict.",
-        f"{many(found.size.trajectories, 'trajectory')} over as many draws of the posterior, seed "
-        f"{found.seed}; {many(left_out, 'further input')} not shown, of which none is drawn.",
+        f"variance, free of luck; dark: told from luck and {LEAST_SHARE:.0%} or more, light: told from luck, "
+        "but small. Bold: drawn from its prior, since a cell is dark or a policy is made of it. Recorded "
+        "crossings bear on no verdict.",
+        f"{many(found.size.trajectories, 'trajectory')} over as many draws of the posterior, "
+        f"{found.size.with_policies} of them for the ratios of policies, seed {found.seed}; "
+        f"{many(left_out, 'further input')} not shown, of which none is drawn.",
     ]
     title = "Which parameters that the record does not fit matter for the answers"
     sheet = Sheet(title, foot, _ABOVE + height + _BELOW)
@@ -72,10 +74,8 @@ def screening_picture(found: Screening) -> Picture:
 
 
 def _order(found: Screening) -> list[str]:
-    """What matters first, then by the largest share of an output of the verdict."""
-    shares = pd.DataFrame(
-        {name: largest(rows) for name, rows in found.by_output.items() if name != RECORDED}
-    ).max(axis=1)
+    """What is drawn first, then by the share of the headline's variance."""
+    shares = largest(found.by_output[HEADLINE])
     names = sorted(
         shares.index, key=lambda name: (not found.verdicts[name].drawn, -np.nan_to_num(shares[name]))
     )
