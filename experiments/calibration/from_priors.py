@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from experiments.calibration.inputs import INPUTS
 from experiments.calibration.nearest import nearest, with_point_values
 from experiments.calibration.register import FROM_PRIORS
-from experiments.calibration.screening.inputs import INPUTS
 from experiments.calibration.unknowns import DIGITS, Rule, Unknown
 from experiments.store.files import write_whole
 from sim.documents import BadInput

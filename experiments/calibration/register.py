@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.calibration.basis import Basis
-from experiments.calibration.screening.inputs import INPUTS
+from experiments.calibration.inputs import INPUTS
 from experiments.calibration.unknowns import WHOLE, Prior, Rule, Unknown, both, declared_default
 
 

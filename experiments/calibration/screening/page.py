@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.calibration.screening.inputs import LEFT_OUT
+from experiments.calibration.inputs import LEFT_OUT
 from experiments.calibration.screening.screening import HEADLINE, PARTS, RECORDED
 from experiments.calibration.screening.verdicts import DRAWN, FIXED, SHARES
 from experiments.store.files import read_json, write_whole

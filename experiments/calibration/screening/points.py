@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from experiments.calibration.screening.inputs import members
+from experiments.calibration.inputs import members
 from experiments.calibration.simulate import played
 from experiments.design.policy_lists import SHORT_LIST
 from experiments.play.piecewise import KEY, Tables

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import sim
-from experiments.calibration.screening.inputs import INPUTS
+from experiments.calibration.inputs import INPUTS
 from experiments.calibration.screening.morris import Design, design, screened
 from experiments.calibration.screening.points import (
     ARMS,

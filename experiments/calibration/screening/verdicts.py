@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from experiments.calibration.inputs import INPUTS, OF_POLICIES, reason_left_out
 from experiments.calibration.posterior import YEARS
 from experiments.calibration.register import FITTED_APART, RULES, UNKNOWNS
-from experiments.calibration.screening.inputs import INPUTS, OF_POLICIES, reason_left_out
 from experiments.calibration.unknowns import Rule, Unknown
 from experiments.wording import share_figure
 from sim.parameters.whole import walk

@@ -9,8 +9,8 @@ import pytest
 
 from experiments.calibration import from_priors as program
 from experiments.calibration.from_priors import drawn_again, from_priors
+from experiments.calibration.inputs import INPUTS, members
 from experiments.calibration.register import FROM_PRIORS, MATTERING
-from experiments.calibration.screening.inputs import INPUTS, members
 from experiments.calibration.unknowns import Rule, Unknown
 from experiments.store.files import read_json
 from sim.scenario.loading import load_case

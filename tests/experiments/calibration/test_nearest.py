@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from experiments.calibration import nearest as module
+from experiments.calibration.inputs import members
 from experiments.calibration.nearest import nearest
-from experiments.calibration.screening.inputs import members
 from sim.scenario.posterior import read_posterior
 
 DRAWS = """\

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.screening.inputs import INPUTS
+from experiments.calibration.inputs import INPUTS
 from experiments.calibration.screening.page import BEGIN, END, FILES, markdown, publish, shipped
 from experiments.calibration.screening.verdicts import LEAST_SHARE, matters, parameters, verdicts
 

@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 from made_up import assert_legible
 
-from experiments.calibration.screening import __main__ as command
+from experiments.calibration.inputs import INPUTS
 from experiments.calibration.screening import screening
-from experiments.calibration.screening.inputs import INPUTS
 from experiments.calibration.screening.points import ARMS, NO_POLICY, Point, PointTask, play_points, values_at
 from experiments.calibration.screening.screening import (
     HEADLINE,
@@ -23,6 +22,7 @@ from experiments.calibration.screening.screening import (
 )
 from experiments.calibration.screening.verdicts import DRAWN, FITTED, FIXED, parameters
 from experiments.calibration.simulate import played
+from experiments.commands import screening as command
 from experiments.pictures.screening import screening_picture
 from experiments.pictures.sheet import styled
 from experiments.play.piecewise import KEY

@@ -1,4 +1,4 @@
-"""The model beside the public record: ``python -m experiments.calibration.beside [--runs N]``.
+"""The model beside the public record: ``python -m experiments.validation.beside [--runs N]``.
 
 Each situation is played over the 17 months of the record (June 2024 - October 2025) under the rule
 that was in force then, in single worlds, and compared by what its own observers would have counted:

@@ -1,4 +1,4 @@
-"""``python -m experiments.calibration.screening FOLDER``: which parameters that are not fitted matter.
+"""``python -m experiments.commands.screening FOLDER``: which parameters that are not fitted matter.
 
 Goes on where it was stopped. Leaves in FOLDER ``screening.csv`` (a row an output and input), its picture,
 ``parameters.csv`` (every parameter: fitted, drawn or fixed, and why) and ``screening.json``.
@@ -12,8 +12,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from experiments.calibration.screening.points import TABLE
 from experiments.calibration.screening.screening import SMALL, Size, screen
-from experiments.commands.exits import guarded
+from experiments.commands.exits import SAME_AGAIN, guarded, noted
 from experiments.commands.progress import Tenths
 from experiments.pictures import save
 from experiments.pictures.screening import screening_picture
@@ -22,12 +23,12 @@ from experiments.play.warm_up import compile_once
 from experiments.play.workers import Workers
 from experiments.store.csv_cells import csv_text
 from experiments.store.files import write_json, write_whole
-from experiments.study.folder import locked
+from experiments.study.place import own_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Screen into a folder; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.calibration.screening", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m experiments.commands.screening", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="for what is played and found")
     parser.add_argument("--seed", type=int, default=1, help="of design, draws and luck (1)")
     parser.add_argument("--workers", type=int, metavar="N", help="processes (one a core)")
@@ -43,9 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def do(talk: Console) -> int:
         folder, workers = asked.folder, Workers(asked.workers).count
-        folder.mkdir(parents=True, exist_ok=True)
-        compile_once(talk.print)
-        with locked(folder):
+        with own_folder(folder, TABLE, "FOLDER"), noted(SAME_AGAIN):
+            compile_once(talk.print)
             found = screen(folder, size, asked.seed, workers, Tenths(talk, "points"))
             fates = csv_text(found.parameters)
             write_whole(folder / "parameters.csv", lambda to: to.write_text(fates, "utf-8"))

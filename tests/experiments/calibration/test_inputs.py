@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
+from experiments.calibration.inputs import INPUTS, LEFT_OUT, OF_POLICIES, members, reason_left_out
 from experiments.calibration.posterior import YEARS
 from experiments.calibration.register import FITTED_APART, RULES, UNKNOWNS
-from experiments.calibration.screening.inputs import INPUTS, LEFT_OUT, OF_POLICIES, members, reason_left_out
 from experiments.calibration.screening.points import ARMS, values_at
 from experiments.calibration.unknowns import Rule, Unknown, problems, problems_of_rules
 from sim.parameters.whole import walk
