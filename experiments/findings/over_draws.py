@@ -81,7 +81,7 @@ def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFram
         every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
         z = deviates_of(next(iter(arms.values())).case, every)
         for i, (policy, runs) in enumerate(compared.items()):
-            y, x = (events_by_luck(each, every) for each in paired(runs, tables[None]))
+            y, x = (events_by_luck(each.reset_index(), every) for each in paired(runs, tables[None]))
             ratios[policy] = ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)]))
     best, near = _standing(list(ratios.values()))
     return OverDraws(

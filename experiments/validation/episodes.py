@@ -18,7 +18,7 @@ import pandas as pd
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.record import Record
 from experiments.play.described import Played, play_moment
-from experiments.play.piecewise import KEY, Show, Tables, in_parts
+from experiments.store.piecewise import KEY, Show, Tables, in_parts
 from experiments.validation.check import OUT, Check, Count, Values
 from experiments.validation.of_works import COUNTED
 from experiments.validation.predictive import Held, held_values

@@ -15,7 +15,7 @@ import pandas as pd
 
 from experiments.calibration.crossings import recorded_crossings
 from experiments.calibration.simulate import of_2014, of_works, played
-from experiments.play.piecewise import KEY, Show, Tables, in_parts
+from experiments.store.piecewise import KEY, Show, Tables, in_parts
 from experiments.validation.calendars import STRETCHES, WORKS, Stretch
 from sim.outcome.outcome import Outcome
 from sim.scenario.case import Case

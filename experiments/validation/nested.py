@@ -16,7 +16,7 @@ import pandas as pd
 
 from experiments.calibration.simulate import played
 from experiments.findings.likeness import COLUMNS
-from experiments.play.piecewise import KEY, Show, Tables, in_parts
+from experiments.store.piecewise import KEY, Show, Tables, in_parts
 from experiments.worlds import LUCKS
 from sim.scenario.case import Case
 from sim.scenario.loading import load_case

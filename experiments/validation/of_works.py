@@ -10,8 +10,8 @@ from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import Quantity
 from experiments.calibration.record.record import Record
 from experiments.calibration.simulate import MONTHS, NAMED, PICKED_PARTIES, WORKS_FROM
-from experiments.play.piecewise import KEY
 from experiments.statistics.intervals import dispersion
+from experiments.store.piecewise import KEY
 from experiments.validation.calendars import WORKS, is_played
 from experiments.validation.check import APART, FITTED, OUT, Check, Count, Found, Values, begun_with
 from experiments.validation.replicates import Replicates, within

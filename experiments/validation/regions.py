@@ -16,9 +16,9 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.findings.likeness import FEWEST, like_each
-from experiments.play.piecewise import KEY
 from experiments.play.pool import on_processes
 from experiments.play.workers import Workers
+from experiments.store.piecewise import KEY
 from experiments.validation.nested import TABLE, NestedTask, play_nested
 from sim.scenario.library import region_folder
 from sim.scenario.loading import load_case

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.publication import Filter
-from experiments.play.piecewise import KEY, Tables
+from experiments.store.piecewise import KEY, Tables
 from experiments.validation.calendars import BUSY_AMONG
 from sim.constants import KM
 from sim.world.geography import LENGTH_M, SECTORS, sector

@@ -11,7 +11,7 @@ import sim
 from experiments.calibration.record.catalogue import statistics
 from experiments.calibration.record.publication import AT_THE_TIME, Filter, crossings
 from experiments.calibration.record.record import Record
-from experiments.play.piecewise import Show
+from experiments.store.piecewise import Show
 from experiments.validation.back_test import BackTest, back_tests, rows_in
 from experiments.validation.calendars import STRETCHES, Stretch
 from experiments.validation.checks import checks

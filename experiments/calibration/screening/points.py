@@ -19,7 +19,7 @@ from scipy import special
 from experiments.calibration.inputs import members
 from experiments.calibration.simulate import played
 from experiments.design.policy_lists import SHORT_LIST
-from experiments.play.piecewise import KEY, Tables
+from experiments.store.piecewise import KEY, Tables
 from sim.constants import DAYS_A_YEAR
 from sim.scenario.case import Case
 from sim.scenario.loading import load_case

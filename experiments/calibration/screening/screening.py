@@ -27,7 +27,7 @@ from experiments.calibration.screening.points import (
     play_points,
 )
 from experiments.calibration.screening.verdicts import Verdict, largest, matters, parameters, told, verdicts
-from experiments.play.piecewise import KEY, Show, in_parts
+from experiments.store.piecewise import KEY, Show, in_parts
 from sim.scenario.loading import load_case
 
 Values = NDArray[np.float64]

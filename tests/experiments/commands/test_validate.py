@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from experiments.calibration.record.record import SHIPPED
 from experiments.cli import app
 from experiments.commands import validate as command
-from experiments.play import piecewise as parts
 from experiments.play import validation
-from experiments.play.piecewise import KEY
+from experiments.store import piecewise as parts
+from experiments.store.piecewise import KEY
 from experiments.validation.calendars import STRETCHES, WORKS
 from experiments.validation.episodes import APPROACH, FOG
 from experiments.validation.nested import Design

@@ -6,7 +6,7 @@ import pytest
 import recorded
 
 from experiments.calibration.record.record import Record
-from experiments.play.piecewise import KEY
+from experiments.store.piecewise import KEY
 from experiments.validation.episodes import APPROACH, FOG, EpisodeTask, episode_numbers, events, play_episodes
 from sim.scenario.described import Described
 from sim.scenario.loading import load_case

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from experiments.calibration.simulate import of_works, played
-from experiments.play import piecewise as parts
-from experiments.play.piecewise import KEY
+from experiments.store import piecewise as parts
+from experiments.store.piecewise import KEY
 from experiments.validation.calendars import STRETCHES, WORKS
 from experiments.validation.history import TABLES, HistoryTask, histories, play_histories
 from sim.documents import BadInput

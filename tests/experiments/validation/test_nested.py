@@ -7,7 +7,7 @@ import pytest
 from little import SCENARIO
 
 from experiments.calibration.simulate import played
-from experiments.play import piecewise as parts
+from experiments.store import piecewise as parts
 from experiments.validation.ignorance import FLOOR, ignorance
 from experiments.validation.nested import Design, nested_runs
 from experiments.validation.nested_words import check_rows, nested_lines, part_rows

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from experiments.findings.likeness import FEWEST, REGIONS
-from experiments.play.piecewise import KEY
+from experiments.store.piecewise import KEY
 from experiments.validation import regions
 from experiments.validation.nested import TABLE, play_nested
 from sim.scenario.library import region_folder

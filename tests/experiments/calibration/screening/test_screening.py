@@ -25,7 +25,7 @@ from experiments.calibration.simulate import played
 from experiments.commands import screening as command
 from experiments.pictures.screening import screening_picture
 from experiments.pictures.sheet import styled
-from experiments.play.piecewise import KEY
+from experiments.store.piecewise import KEY
 from experiments.validation import parts
 from sim.documents import BadInput
 from sim.scenario.loading import load_case

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import pytest
 
-from experiments.play import piecewise as parts
-from experiments.play.piecewise import KEY, in_parts
+from experiments.store import piecewise as parts
+from experiments.store.piecewise import KEY, in_parts
 from sim.documents import BadInput
 
 
