@@ -49,7 +49,6 @@ name: little
 scenarios: [short.yaml]
 policies: [nothing, wider_margin]
 sweep: {border.marker_survival: [0.9, 0.1]}
-estimate: [clashes]
 """
 
 

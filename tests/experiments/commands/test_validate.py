@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from experiments.calibration.record.record import SHIPPED
 from experiments.cli import app
 from experiments.commands import validate as command
-from experiments.play import validation
-from experiments.store import piecewise as parts
+from experiments.store import piecewise
 from experiments.store.piecewise import KEY
+from experiments.validation import validation
 from experiments.validation.calendars import STRETCHES, WORKS
 from experiments.validation.episodes import APPROACH, FOG
 from experiments.validation.nested import Design
@@ -139,7 +139,9 @@ def test_a_record_of_ones_own_is_held_too(played, tmp_path):
 
 
 def test_a_small_one_is_played_to_its_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(parts, "on_processes", lambda tasks, play, _: ((task, play(task)) for task in tasks))
+    monkeypatch.setattr(
+        piecewise, "on_processes", lambda tasks, play, _: ((task, play(task)) for task in tasks)
+    )
     asked = Asked("baseline", draws=2, stretches=SHORT, nested=Design(2, 2, ()))
     found = validate(asked, tmp_path, 1, lambda what: lambda done, of: None)
     told = command.keep(found, tmp_path)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.calibration import beside
 from experiments.calibration.record import Period, Record
 from experiments.calibration.record.crossings import window
 from experiments.design.situations import SITUATIONS
 from experiments.findings.pilots import pilot_for
+from experiments.validation import beside
 from sim.scenario.loading import load_case
 
 

@@ -25,8 +25,8 @@ from experiments.calibration.simulate import played
 from experiments.commands import screening as command
 from experiments.pictures.screening import screening_picture
 from experiments.pictures.sheet import styled
+from experiments.store import piecewise
 from experiments.store.piecewise import KEY
-from experiments.validation import parts
 from sim.documents import BadInput
 from sim.scenario.loading import load_case
 
@@ -155,7 +155,7 @@ def no_runs(monkeypatch):
             asked.extend(task.runs)
             yield task, {k: {"points": by_point[k]} for k in task.runs}
 
-    monkeypatch.setattr(parts, "on_processes", at_once)
+    monkeypatch.setattr(piecewise, "on_processes", at_once)
     monkeypatch.setattr(command, "compile_once", lambda say: None)
     return asked
 
