@@ -7,7 +7,7 @@ from experiments.findings.by_draw import Share
 from experiments.findings.over_draws import FAR, OverDraws, PolicyOverDraws, Spread
 from experiments.wording import Ratio, capital, figure, limits, many, ratio_figure, share_figure
 
-NEARLY_ALL = 0.95  # of draws
+NEARLY_ALL, _MOST = 0.95, 0.5  # of draws
 HEADS = (
     "a year, median (5-95%)",
     "ratio, median (5-95%)",
@@ -95,20 +95,20 @@ def how_often(over_draws: Mapping[str, OverDraws], any_clash: Mapping[str, Ratio
 
 
 def what_changes_it(over_draws: Mapping[str, OverDraws]) -> str:
-    """Which policies lower in nearly all draws, which raise in nearly all, and which neither."""
+    """Which policies lower clashes in nearly all draws, or in most, and which raise them so."""
     told = []
     for future, found in over_draws.items():
         policies = found["policies"]
         if policies:
-            kinds = {"lower": [], "higher": [], "neither": []}  # type: dict[str, list[str]]
+            kinds = {kind: list[str]() for kind in _KINDS}
             for name in in_order(found):
                 kinds[_kind(policies[name]["lowers"])].append(name)
             words = [
-                f"{verb} clashes in nearly all draws: {_listed(policies, kinds[kind])}"
-                for kind, verb in (("lower", "lowers"), ("higher", "raises"))
-                if kinds[kind]
+                f"{verb} clashes in {much} draws: {_listed(policies, kinds[kind])}"
+                for kind, (verb, much) in _KINDS.items()
+                if kinds[kind] and verb
             ]
-            none = "none lowers or raises clashes in nearly all draws"
+            none = "none lowers or raises clashes in most draws for sure"
             where = f" in {future}" if len(over_draws) > 1 else ""
             told.append(f"of {many(len(policies), 'policy')}{where}: {'; '.join(words) or none}")
     if not told:
@@ -116,10 +116,22 @@ def what_changes_it(over_draws: Mapping[str, OverDraws]) -> str:
     return f"{capital('; '.join(told))}."
 
 
-def _kind(share: Share) -> str:
-    if share["low"] >= NEARLY_ALL:
-        return "lower"
-    return "higher" if share["high"] <= 1.0 - NEARLY_ALL else "neither"
+_KINDS = {
+    "lower": ("lowers", "nearly all"),
+    "mostly lower": ("lowers", "most"),
+    "neither": ("", ""),
+    "mostly higher": ("raises", "most"),
+    "higher": ("raises", "nearly all"),
+}
+
+
+def _kind(lowers: Share) -> str:
+    """By the whole interval of the share of draws in which it lowers."""
+    if lowers["low"] > _MOST:
+        return "lower" if lowers["low"] >= NEARLY_ALL else "mostly lower"
+    if lowers["high"] < 1.0 - _MOST:
+        return "higher" if lowers["high"] <= 1.0 - NEARLY_ALL else "mostly higher"
+    return "neither"
 
 
 def _listed(policies: Mapping[str, PolicyOverDraws], names: Sequence[str]) -> str:

@@ -58,8 +58,8 @@ def _strips(material: Material, name: str, future: str, found: OverDraws) -> Pic
     data, order = strips_table(found), in_order(found)
     title = f"What each policy does to accidental clashes, over draws: {material.named(future)}"
     foot = [
-        f"{about(found)} Each dot: the ratio of expected clashes at one draw, fitted from the runs of all "
-        "draws; the bar: 5-95% of draws, the line in it their median.",
+        f"{about(found)} Each dot: the ratio of expected clashes of one draw in its world, as far as the "
+        "runs of all tell; the bar: 5-95% of draws, the line in it their median.",
         f"Near best: at most {FAR:g} times the clashes of the option that is best at the draw.",
         *material.notes,
     ]
