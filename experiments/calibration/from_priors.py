@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,15 @@ def from_priors(n: int, seed: int, drawn: Sequence[Unknown | Rule] = FROM_PRIORS
         deviates = special.ndtri((luck.permutation(n) + luck.random(n)) / n)
         columns.update(each.draws(deviates))
     return pd.DataFrame(columns, index=range(n))
+
+
+def of_row(seed: int, k: int, drawn: Sequence[Unknown | Rule] = FROM_PRIORS) -> dict[str, Any]:
+    """What row ``k`` of a table has of them, by dotted path: what is fitted is fitted over their priors."""
+    found: dict[str, Any] = {}
+    for each in drawn:
+        luck = np.random.default_rng([seed, 23, k, zlib.crc32(each.name.encode())])
+        found |= each.settings(float(luck.normal()))
+    return found
 
 
 def drawn_again(text: str, seed: int, drawn: Sequence[Unknown | Rule] = FROM_PRIORS) -> str:

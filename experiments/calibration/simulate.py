@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.calibration.crossings import recorded_crossings
+from experiments.calibration.from_priors import of_row
 from experiments.calibration.register import READING, settings
 from sim.constants import DAY, WEEK
 from sim.model import DmzModel
@@ -79,8 +80,12 @@ def play_rows(task: RowTask) -> dict[int, Row]:
 
 
 def play_row(seed: int, k: int, deviates: Sequence[float]) -> Row:
-    """Row ``k``: world ``k`` of a seed under these deviates, summed up."""
-    values = settings(deviates)
+    """Row ``k``: world ``k`` of a seed under these deviates, summed up.
+
+    What is drawn from priors alone is drawn in each row too, and no emulator sees it: so the fit holds over
+    all of it, and not at its defaults.
+    """
+    values = settings(deviates) | of_row(seed, k)
     works, before = (played(case.with_values(values), seed, k) for case in _calendars())
     luck = np.random.default_rng([seed, k])
     x = {f"x_{i}": float(deviate) for i, deviate in enumerate(deviates)}

@@ -72,9 +72,8 @@ def _lines(figures: Mapping[str, Any], table: pd.DataFrame, fates: pd.DataFrame)
         if row.input not in drawn
     ]
     yield (
-        "Of what is drawn, these move the crossings that the south records too, to which the rest was fitted "
-        f"with them at their defaults: {', '.join(both) or 'none'}. (Of what stays fixed: "
-        f"{', '.join(others) or 'none'}.)"
+        "Of what is drawn, these move the crossings that the south records too, so that the rest is fitted "
+        f"over them: {', '.join(both) or 'none'}. (Of what stays fixed: {', '.join(others) or 'none'}.)"
     )
     yield ""
     yield "| what is drawn | prior | source |"

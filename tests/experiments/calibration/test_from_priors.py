@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from experiments.calibration import from_priors as program
-from experiments.calibration.from_priors import drawn_again, from_priors
+from experiments.calibration.from_priors import drawn_again, from_priors, of_row
 from experiments.calibration.inputs import INPUTS, members
 from experiments.calibration.register import FROM_PRIORS, MATTERING
 from experiments.calibration.unknowns import Rule, Unknown
@@ -120,3 +120,13 @@ def test_the_program_renews_point_values_of_a_scenario(tmp_path, capsys):
     assert capsys.readouterr().err == f"{scenario}: it names no posterior of its own\n"
     assert program.main([str(file), "--scenario", str(tmp_path / "none.yaml"), "--seed", "5"]) == 2
     assert file.read_bytes() == before, "nothing is written"
+
+
+def test_each_row_of_a_table_has_values_of_its_own():
+    found = [of_row(1, k, (*SOME, RULE)) for k in range(60)]
+    assert all(set(row) == {path for each in (*SOME, RULE) for path in each.sets} for row in found)
+    assert of_row(1, 5, (*SOME, RULE)) == found[5] != of_row(2, 5, (*SOME, RULE))
+    looks = next(each for each in SOME if each.name == "looks")
+    below = [float(looks.prior.share_below(np.array(row[looks.paths[0]]))) for row in found]
+    assert 0.35 < np.mean(below) < 0.65 and len(set(below)) == 60
+    assert {row[RULE.paths[0]] for row in found} == set(RULE.levels)

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from experiments.calibration.basis import middle_of
+from experiments.calibration.from_priors import of_row
 from experiments.calibration.register import READING, RULES, UNKNOWNS, WIDTH
 from experiments.calibration.simulate import _by_exposure, play_row
+from sim.documents.laying import at_path
 from sim.outcome.outcome import Outcome
 
 
@@ -33,6 +35,12 @@ def test_a_row_is_played_under_the_rule_that_it_draws(monkeypatch):
         assert {side.conduct.attack_rule for each in both for side in each.sides} == {word}
         assert {f"x_{i}" for i in range(WIDTH)} <= row.keys() and row["total"] == 3.0
         assert np.isnan(row["p_read_works"]) == np.isnan(row["p_read_2014"]) == (word == "orders")
+    lone = of_row(1, 0)
+    for path, value in lone.items():
+        assert {at_path(each.model_dump(), tuple(path.split("."))) for each in played} == {value}
+    play_row(1, 1, deviates(READING, "orders"))
+    (path, *_) = lone
+    assert at_path(played[-1].model_dump(), tuple(path.split("."))) != lone[path], "each row has its own"
 
 
 def test_the_chance_that_a_volley_is_read_is_that_of_parties_and_not_of_posts():
