@@ -39,7 +39,7 @@ def test_facts_are_ranked_in_a_table_a_picture_and_figures(home):
     learnt = json.loads((home / "out" / "learn" / "learn.json").read_text())["short"]
     found = learnt["facts"]
     names = {fact["name"]: fact for fact in found}
-    assert {"margin", "work distance", "hotline.odds", "all of them"} <= names.keys()
+    assert {"margin", "work distance", "effect of a call", "all of them"} <= names.keys()
     assert names["margin"]["kind"] == "unknown" and names["all of them"]["kind"] == "group"
     assert sum(fact["kind"] == "data" for fact in found) == 5
     worths = [fact["worth"] for fact in found]
