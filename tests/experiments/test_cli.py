@@ -275,6 +275,7 @@ def test_what_failed_is_played_again_when_asked(folder):
     same_bytes(folder / "moody", folder / "whole")
 
 
+@pytest.mark.again  # test_pool.py names the run, test_incident.py the agent
 def test_an_agent_that_ends_its_process_is_named(folder):
     """With one worker too, and when its run is only reckoned with or verified; how it ends: test_pool.py."""
     words = failing(folder, "grim", "(os := __import__('os')).path.exists('deadly') and os._exit(7)")

@@ -35,7 +35,7 @@ def test_every_file_of_a_folder_is_an_arm_and_stacked_policies_are_one(folder):
     runs = pd.read_parquet(folder / "stacked" / "runs.parquet")
     assert runs.groupby("arm").size().eq(8).all() and runs["arm"].nunique() == 5
     assert "identical to the baseline: it never bound" in " ".join(done.stdout.split())
-    few = compared(folder, "few", "--days", "3")
+    few = compared(folder, "few", "--days", "3", "--no-report")
     assert "Too few clusters in the whole study" in few.stdout
     assert (folder / "stacked" / "report.html").is_file()
     assert {".png", ".svg", ".csv", ".json"} == {
@@ -72,6 +72,7 @@ def test_all_pairs_are_arms_too(folder):
     ]
 
 
+@pytest.mark.again  # study/test_play_out.py has workers and chunks
 def test_results_do_not_depend_on_workers(folder):
     for workers in ("1", "2"):
         assert compared(folder, f"w{workers}", "--workers", workers).returncode == 0
@@ -79,7 +80,7 @@ def test_results_do_not_depend_on_workers(folder):
 
 
 def test_machines_get_the_same_figures(folder):
-    done = compared(folder, "json", "--json")
+    done = compared(folder, "json", "--json", "--no-report")
     data = json.loads(done.stdout)
     found = data["comparisons"]["short"]
     assert set(found) == {"wide", "wider", "nothing"}

@@ -79,6 +79,7 @@ def test_fewer_than_six_worlds_that_differ_decide_nothing():
     assert math.isnan(found.to_decide.low), "and nothing is projected from them"
 
 
+@pytest.mark.again  # the coverage program measures families too
 def test_the_chance_of_any_false_verdict_is_kept():
     luck, false, studies = np.random.default_rng(11), 0, 60
     for _ in range(studies):

@@ -149,6 +149,7 @@ def test_each_study_has_the_pictures_that_it_has_the_material_for():
     assert nothing == []
 
 
+@pytest.mark.again  # report/test_page.py compares bytes too
 @pytest.mark.parametrize("name", ["odd names"])
 def test_saved_twice_the_bytes_are_equal(name, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
