@@ -14,7 +14,9 @@ import typed
 from hypothesis import settings
 
 # The first example of a property may have to compile; that is no flaw of the property.
-settings.register_profile("dmz", deadline=None, print_blob=True)
+FULL = os.environ.get("DMZ_FULL") == "1"
+# Examples of a gate are those of the run before: new ones are sought with DMZ_FULL=1.
+settings.register_profile("dmz", deadline=None, print_blob=True, derandomize=not FULL)
 settings.load_profile("dmz")
 
 # A shell has what it runs in the background ignore Ctrl-C, and commands leave ignored what is so.
@@ -27,7 +29,6 @@ for _signum, _handler in _USUAL.items():
     if signal.getsignal(_signum) is signal.SIG_IGN:
         signal.signal(_signum, _handler)
 
-FULL = os.environ.get("DMZ_FULL") == "1"
 _MARK = "DMZ_TEST_SESSION"  # an environment goes on to children of children, whoever adopts them
 _PATH = "DMZ_TEST_PATH"
 _END_SECONDS = 60

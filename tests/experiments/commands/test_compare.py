@@ -80,7 +80,7 @@ def test_results_do_not_depend_on_workers(folder):
 
 
 def test_machines_get_the_same_figures(folder):
-    done = compared(folder, "json", "--json", "--no-report")
+    done = compared(folder, "json", "--json")
     data = json.loads(done.stdout)
     found = data["comparisons"]["short"]
     assert set(found) == {"wide", "wider", "nothing"}

@@ -135,7 +135,8 @@ class TestSurvival:
         first = survival(times, ended, world)
         second = survival(times[order], ended[order], [f"w{-i}" for i in world[order]])
         for name in vars(first):
-            assert getattr(second, name) == pytest.approx(getattr(first, name), abs=1e-9)
+            # ends are solved for
+            assert getattr(second, name) == pytest.approx(getattr(first, name), abs=1e-6)
 
     @quick
     @given(runs_lists)
