@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.store.files import read_json, write_json
-from experiments.wording import put_between
+from experiments.store.files import read_json, renew_between, write_json
 
 BEGIN, END = "<!-- what dmz calibrate wrote: begin -->", "<!-- what dmz calibrate wrote: end -->"
 _PAGE, _FIGURES = Path("docs") / "CALIBRATION.md", Path("docs") / "calibration" / "calibration.json"
@@ -48,8 +47,7 @@ def _lines(figures: Figures) -> Iterator[str]:
 
 def publish(figures: Figures, root: Path) -> None:
     """Put the tables of a calibration into the page under ``root``."""
-    page = root / _PAGE
-    page.write_text(put_between(page.read_text("utf-8"), BEGIN, END, markdown(figures)), "utf-8")
+    renew_between(root / _PAGE, BEGIN, END, markdown(figures))
 
 
 if __name__ == "__main__":

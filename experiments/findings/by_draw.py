@@ -31,7 +31,7 @@ def events_by_draw(runs: pd.DataFrame, draws: Sequence[int]) -> Values:
 def events_by_luck(runs: pd.DataFrame, draws: Sequence[int]) -> Values:
     """The same of each luck, (draws, lucks)."""
     sums = runs.groupby(["draw", "luck"])[[EXPECTED, "days"]].sum()
-    lucks = sorted(set(runs["luck"]))
+    lucks = sums.index.unique("luck").sort_values()
     every = sums.reindex(pd.MultiIndex.from_product([draws, lucks]), fill_value=0.0)
     return _a_year(every).reshape(len(draws), len(lucks))
 

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from experiments.design.plan import Arm, Plan
 from experiments.design.request import FEWEST_DRAWS
-from experiments.findings.by_draw import EXPECTED, Share, deviates_of, events_by_luck
+from experiments.findings.by_draw import Share, deviates_of, events_by_draw, events_by_luck
 from experiments.findings.comparison import paired
 from experiments.findings.grounds import Grounds, grounds_of
 from experiments.findings.likeness import Likeness, likeness
-from experiments.measures import YEAR
 from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
 
 FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
@@ -74,14 +73,16 @@ def over_draws(plan: Plan, runs_of: Mapping[str, pd.DataFrame]) -> dict[str, Ove
 
 def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFrame]) -> OverDraws:
     tables = {policy: runs_of[arm.name] for policy, arm in arms.items()}
-    spreads = {policy: _spread(_a_year(runs)) for policy, runs in tables.items()}
+    spreads = {
+        policy: _spread(events_by_draw(runs, sorted(set(runs["draw"])))) for policy, runs in tables.items()
+    }
     compared = {policy: table for policy, table in tables.items() if policy is not None}
     ratios, draws = dict[str, RatioByDraw](), min(runs["draw"].nunique() for runs in tables.values())
     if None in tables and draws >= _FEWEST:
         every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
         z = deviates_of(next(iter(arms.values())).case, every)
         for i, (policy, runs) in enumerate(compared.items()):
-            y, x = (events_by_luck(each.reset_index(), every) for each in paired(runs, tables[None]))
+            y, x = (events_by_luck(each, every) for each in paired(runs, tables[None]))
             ratios[policy] = ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)]))
     best, near = _standing(list(ratios.values()))
     return OverDraws(
@@ -102,12 +103,6 @@ def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFram
         },
         grounds=grounds_of(next(iter(arms.values())).case, next(iter(tables.values()))),
     )
-
-
-def _a_year(runs: pd.DataFrame) -> Values:
-    """Expected clashes a year, of each draw."""
-    sums = runs.groupby("draw")[[EXPECTED, "days"]].sum()
-    return (sums[EXPECTED] / (sums["days"] / YEAR)).to_numpy(float)
 
 
 def _spread(values: Values) -> Spread:

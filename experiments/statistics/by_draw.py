@@ -20,7 +20,8 @@ _FOLDS, _STEPS, _NEAR, _LONGEST = 5, 50, 1e-6, 2.0
 _REPEATS = 400  # laws of the ratio that the runs allow
 _SAME, _LEAST, _EDGE = 1e-9, 1e-6, 12.0
 _WIDTHS = np.linspace(0.0, 3.0, 61)  # of the deviation that are looked at
-_NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,7 @@ def _solved(products: Values, expected: Values) -> Values:
 def _variance(eta: Values, width: float) -> Values:
     """Of a share whose log-odds are normal with this sd, in the mean such that ``eta`` is its odds."""
     shares = special.expit(eta[:, None] * _stretch(width) + width * _NODES)
-    weights = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
-    found: Values = shares**2 @ weights - (shares @ weights) ** 2
+    found: Values = shares**2 @ _WEIGHTS - (shares @ _WEIGHTS) ** 2
     return found
 
 

@@ -18,6 +18,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.wording import put_between
+
 _UNFINISHED = re.compile(r"\.[0-9]+-[0-9]+\.part")  # the name of a file while it is being written
 _ROW_GROUP = 100_000
 _numbers = itertools.count()
@@ -63,6 +65,12 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write plain values as JSON, in their order."""
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     write_whole(path, lambda to: to.write_text(text, encoding="utf-8"))
+
+
+def renew_between(page: Path, begin: str, end: str, middle: str) -> None:
+    """Put another middle between two marks of a page; raises ``ValueError`` where they are not there."""
+    text = put_between(page.read_text("utf-8"), begin, end, middle)
+    write_whole(page, lambda to: to.write_text(text, "utf-8"))
 
 
 def sync(path: Path) -> None:

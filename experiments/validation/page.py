@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.store.files import read_json, write_whole
+from experiments.store.files import read_json, renew_between
 from experiments.validation.check import THEMES
 from experiments.validation.episodes import TITLES
 from experiments.validation.nested_words import (
@@ -189,8 +189,7 @@ def publish(folder: Path, root: Path) -> None:
     target.mkdir(exist_ok=True)
     for name in [FILE, *(f"{each['name']}.{end}" for each in figures["pictures"] for end in ("png", "csv"))]:
         shutil.copyfile(folder / name, target / name)
-    text = put_into(page.read_text("utf-8"), markdown(figures, "validation/"))
-    write_whole(page, lambda to: to.write_text(text, "utf-8"))
+    renew_between(page, BEGIN, END, markdown(figures, "validation/"))
 
 
 def main() -> None:

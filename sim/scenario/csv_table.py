@@ -26,14 +26,40 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 Floats = NDArray[np.float64]
 
 
-class Table:
+class Refusals:
+    """What is wrong with the lines of a file, to be told at once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._problems: list[Problem] = []
+
+    def refuse(
+        self,
+        line: int,
+        column: str,
+        message: str,
+        found: str = "",
+        allowed: str = "",
+        near: str | None = None,
+    ) -> None:
+        """Note what is wrong in a line of the file."""
+        at = Mark(self.file, line, 1)
+        self._problems.append(Problem(at, column, found, allowed, near, message))
+
+    def finish(self) -> None:
+        """Raise ``BadInput`` with the first of what was refused, if anything was."""
+        if self._problems:
+            raise BadInput(islice(sorted(self._problems, key=lambda p: p.mark), MOST_PROBLEMS))
+
+
+class Table(Refusals):
     """The rows of a CSV file with their line numbers, and what is wrong with them.
 
     ``columns``: those that are read, in any order among others; without any, all that it has.
     """
 
     def __init__(self, path: Path, columns: tuple[str, ...] = ()) -> None:
-        self._file, self._problems = str(path), list[Problem]()
+        super().__init__(str(path))
         text = text_of(path, LARGEST)
         self._separator = _separator(text, columns)
         (self.top, header), *rows = [*self._rows(text)] or [(1, [])]
@@ -124,24 +150,6 @@ class Table:
         if not self._problems:
             for i in np.flatnonzero(~good):
                 self.refuse(self._lines[i], name, message, self._cells[name][i], allowed)
-
-    def refuse(
-        self,
-        line: int,
-        column: str,
-        message: str,
-        found: str = "",
-        allowed: str = "",
-        near: str | None = None,
-    ) -> None:
-        """Note what is wrong in a line of the file."""
-        at = Mark(self._file, line, 1)
-        self._problems.append(Problem(at, column, found, allowed, near, message))
-
-    def finish(self) -> None:
-        """Raise ``BadInput`` with what was refused, if anything was."""
-        if self._problems:
-            raise BadInput(islice(sorted(self._problems, key=lambda p: p.mark), MOST_PROBLEMS))
 
 
 class _Lines:

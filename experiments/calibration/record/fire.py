@@ -50,43 +50,40 @@ def _answered(record: Record, periods: tuple[Period, ...], suffix: str) -> Itera
 
 
 def _at_posts(record: Record, periods: tuple[Period, ...]) -> Iterator[Statistic]:
-    at_posts = [each for each in record.told_in(periods) if each.kind == "guard_post_shooting"]
-    if not periods:
-        return
-    yield Statistic.of(
-        "rounds_at_posts",
-        "incidents",
-        Quantity.exactly(float(len(at_posts))),
+    return _rounds(
+        [each for each in record.told_in(periods) if each.kind == "guard_post_shooting"],
         periods,
-        [in_years(periods), in_post_years("north", periods)],
-        at_posts,
-        note="fired by the north and told: what was not answered is likelier to be missing",
+        "rounds_at_posts",
+        "north",
+        "incidents of rounds at a post",
+        "fired by the north and told: what was not answered is likelier to be missing",
     )
-    if at_posts:
-        answered = [each for each in at_posts if each.is_answered_fire]
-        value = Quantity.exactly(float(len(answered)))
-        exposed = [of_cases(at_posts, "incidents of rounds at a post")]
-        yield Statistic.of("rounds_at_posts_answered", "incidents", value, periods, exposed, at_posts)
 
 
 def _discharges(record: Record, periods: tuple[Period, ...]) -> Iterator[Statistic]:
-    ours = [each for each in record.told_in(periods) if each.kind == "accidental_discharge"]
+    return _rounds(
+        [each for each in record.told_in(periods) if each.kind == "accidental_discharge"],
+        periods,
+        "discharges_south",
+        "south",
+        "published discharges",
+        "published ones, toward the north; not all came from posts inside the zone",
+    )
+
+
+def _rounds(
+    told: Sequence[Incident], periods: tuple[Period, ...], name: str, side: str, cases: str, note: str
+) -> Iterator[Statistic]:
+    """How many rounds of a side's posts were told, and how many of these the other side answered."""
     if not periods:
         return
-    yield Statistic.of(
-        "discharges_south",
-        "incidents",
-        Quantity.exactly(float(len(ours))),
-        periods,
-        [in_years(periods), in_post_years("south", periods)],
-        ours,
-        note="published ones, toward the north; not all came from posts inside the zone",
-    )
-    if ours:
-        answered = [each for each in ours if each.response == "returned_fire"]
-        value = Quantity.exactly(float(len(answered)))
-        exposed = [of_cases(ours, "published discharges")]
-        yield Statistic.of("discharges_south_answered", "incidents", value, periods, exposed, ours)
+    exposed = [in_years(periods), in_post_years(side, periods)]
+    count = Quantity.exactly(float(len(told)))
+    yield Statistic.of(name, "incidents", count, periods, exposed, told, note=note)
+    if told:
+        answered = Quantity.exactly(float(sum(each.response == "returned_fire" for each in told)))
+        of_told = [of_cases(told, cases)]
+        yield Statistic.of(f"{name}_answered", "incidents", answered, periods, of_told, told)
 
 
 def _number(name: str, unit: str, rows: Sequence[Incident], periods: tuple[Period, ...]) -> Statistic:

@@ -4,23 +4,22 @@ import csv
 import io
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
 from experiments.calibration.record import period, quantity
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import AT_LEAST, Quantity
-from sim.documents import BadInput, Mark, Problem
 from sim.documents.document import text_of
 from sim.documents.problems import nearest, printable, show
-from sim.scenario.csv_table import LARGEST, MOST_PROBLEMS
+from sim.scenario.csv_table import LARGEST, Refusals
 
 _FEW = 3  # missing columns: one by one each is likely a name that is mistyped
 _T = TypeVar("_T")
 
 
-class Table:
+class Table(Refusals):
     """A file with a header; columns come in any order, and others than these are passed over.
 
     Lines before the header that begin with ``#`` are comments. Raises `BadInput` for a file that
@@ -29,8 +28,7 @@ class Table:
     """
 
     def __init__(self, path: Path, columns: Collection[str]) -> None:
-        self.file = str(path)
-        self._problems: list[Problem] = []
+        super().__init__(str(path))
         numbered = self._numbered(text_of(path, LARGEST))
         top, header = numbered[0] if numbered else (1, [])
         self._check_header(top, header, columns)
@@ -70,23 +68,6 @@ class Table:
             self.refuse(line + 1, "", f"the row that begins here is no CSV: {error}", allowed=allowed)
             self.finish()
         return found
-
-    def refuse(
-        self,
-        line: int,
-        column: str,
-        message: str,
-        found: str = "",
-        allowed: str = "",
-        near: str | None = None,
-    ) -> None:
-        """Note what is wrong in a line of the file."""
-        self._problems.append(Problem(Mark(self.file, line, 1), column, found, allowed, near, message))
-
-    def finish(self) -> None:
-        """Raise `BadInput` with what was refused, if anything was."""
-        if self._problems:
-            raise BadInput(islice(sorted(self._problems, key=lambda each: each.mark), MOST_PROBLEMS))
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ import pandas as pd
 from experiments.calibration.inputs import LEFT_OUT
 from experiments.calibration.screening.screening import HEADLINE, PARTS, RECORDED
 from experiments.calibration.screening.verdicts import DRAWN, FIXED, SHARES
-from experiments.store.files import read_json, write_whole
-from experiments.wording import put_between, share_figure
+from experiments.store.files import read_json, renew_between
+from experiments.wording import share_figure
 
 BEGIN, END = "<!-- what the screening found: begin -->", "<!-- what the screening found: end -->"
 FILES = ("screening.json", "screening.csv", "screening.png", "parameters.csv")
@@ -114,11 +114,9 @@ def shipped(folder: Path) -> str:
 
 def publish(folder: Path, root: Path) -> None:
     """Copy a screening to ``docs/calibration/`` and renew the section of the page."""
-    page = root / _PAGE
-    text = put_between(page.read_text("utf-8"), BEGIN, END, shipped(folder))
+    renew_between(root / _PAGE, BEGIN, END, shipped(folder))
     for name in FILES:
         shutil.copyfile(folder / name, root / _TARGET / name)
-    write_whole(page, lambda to: to.write_text(text, "utf-8"))
 
 
 def main() -> None:
