@@ -44,6 +44,8 @@ def results(folder: Path, csv: Path | None, parquet: Path | None, excel: bool = 
     _refuse_places(outs)
     study = StudyFolder(folder)
     study.refuse_changed_inputs()
+    for out, ending in outs:
+        _make(out, ending)
     astray = tuple(verify.astray(study)) if study.parts.complete else ()
     described = tuple(_described(study))
     written = tuple(target for out, ending in outs for target in _write(study, out, ending, excel))
@@ -90,7 +92,6 @@ def _refuse_places(outs: Sequence[tuple[Path, str]]) -> None:
 
 
 def _write(study: StudyFolder, out: Path, ending: str, excel: bool) -> Iterator[Path]:
-    _make(out, ending)
     as_csv = partial(_write_csv, mark=codecs.BOM_UTF8 if excel else b"")
     parts, write = study.parts, _write_parquet if ending == "parquet" else as_csv
     for name in _NAMES:

@@ -26,7 +26,17 @@ from experiments.study.place import own_folder
 from experiments.validation.check import THEMES
 from experiments.validation.nested_words import nested_lines
 from experiments.validation.page import markdown
-from experiments.validation.validation import FILE, HISTORIES, Asked, Validation, figures, ready, validate
+from experiments.validation.validation import (
+    EPISODES,
+    FILE,
+    HISTORIES,
+    NESTED,
+    Asked,
+    Validation,
+    figures,
+    ready,
+    validate,
+)
 from experiments.validation.words import about, first_lines, model_words, p_words, record_words
 
 PAGE = "validation.md"
@@ -38,7 +48,7 @@ def validation(asked: Asked, out: Path, workers: Workers) -> int:
     def do(talk: Console) -> int:
         with sorts_wanted(("scenario", [asked.situation])):
             ready(asked)
-        with own_folder(out, HISTORIES), noted(SAME_AGAIN):
+        with own_folder(out, HISTORIES, EPISODES, NESTED), noted(SAME_AGAIN):
             compile_once(talk.print)
             if asked.calibration is not None:
                 talk.print("after the histories a table is fitted to earlier days: a minute or so")

@@ -29,6 +29,7 @@ from experiments.wording import many
 from experiments.worlds import LUCKS
 from sim.outcome.outcome import CLASH_RUNG
 from sim.scenario.case import Case
+from sim.scenario.scenario_file import Outcome
 
 NO_POLICY = "no policy"  # what tables and pictures call an arm that has none
 TALKS = "What talks cost and bring, and their dates, are assumptions."  # wherever there are any
@@ -333,6 +334,12 @@ def has_talks(scenario: Mapping[str, Any]) -> bool:
     """Whether a scenario, as plain values, has any offer of talks."""
     talks = scenario["talks"]
     return talks["outcome"] != "none" or talks["decided_by"] != "scenario"
+
+
+def outcome_of_talks(scenario: Mapping[str, Any]) -> Outcome | None:
+    """The outcome that a scenario, as plain values, fixes of its offer of talks; None where it fixes none."""
+    talks = scenario["talks"]
+    return talks["outcome"] if talks["decided_by"] == "scenario" else None
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

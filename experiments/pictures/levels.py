@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from experiments.design.labels import as_number, factor_words, level_words, quantity_words
 from experiments.pictures.fonts import text_width
 from experiments.pictures.marks import LINE, clipped, ends_of, few_note, is_few, roof
-from experiments.pictures.material import COSTS_ONLY, Material, costs_only
+from experiments.pictures.material import Material
 from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import FILLS, HEADING, INK, SMALL, Box, Sheet, line_height, plain, wrapped
 from experiments.wording import capital, many, number
@@ -60,7 +60,7 @@ def levels(material: Material) -> Iterator[Picture]:
         f"No policy. Bars: 95% intervals of each level alone, unadjusted for their number. "
         f"{n_words(data, material.rated_noun)}",
         *few_note(data["few_clusters"]),
-        *([COSTS_ONLY] if costs_only(labels) else []),
+        *material.costs_note(material.futures(data["arm"])),
         *material.notes,
     ]
     sheet = Sheet(title, foot, panel.height)

@@ -12,7 +12,7 @@ from matplotlib.typing import ColorType
 from experiments.pictures.forest import comparisons_table, level_note, ratio_words
 from experiments.pictures.grid import Cell, Grid
 from experiments.pictures.marks import few_note, page_name, page_words
-from experiments.pictures.material import COSTS_ONLY, IDENTICAL, Material, costs_only
+from experiments.pictures.material import IDENTICAL, Material
 from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import MARGIN, TEXT, WIDTH, Sheet, line_height, wrapped
 from experiments.wording import FEW, many, number
@@ -86,7 +86,6 @@ def _picture(
 ) -> Picture:
     words = [[material.named(name) for name in each] for each in labels]
     grid = Grid(*words)
-    stars = costs_only(data["future"])
     rows, columns = ("policies", "futures") if axes[0] == "policy" else ("futures", "policies")
     said = wrapped(
         f"Rows: {rows}. Columns: {columns}. Ratio of rates: policy / none in the same future. "
@@ -102,7 +101,7 @@ def _picture(
         f"{level_note(material, data)} Full colour: {_full(scale)}.",
         *([IDENTICAL] if any(len(each) > 1 for each in material.alike.values()) else []),
         *few_note([*data["few_clusters_policy"], *data["few_clusters_baseline"]], FEW),
-        *([f"* {COSTS_ONLY}"] if stars else []),
+        *material.costs_note(data["future"], "* "),
         *material.notes,
     ]
     sheet = Sheet(title, foot, intro + grid.height + 22)
@@ -110,7 +109,7 @@ def _picture(
     cells = {}
     for row in data.to_dict("records"):
         y, x = (each.index(row[axis]) for axis, each in zip(axes, labels, strict=True))
-        cells[y, x] = _cell(row, scale)
+        cells[y, x] = _cell(row, scale, "*" if row["future"] in material.costs_only else "")
     grid.draw(sheet, sheet.top + intro, cells)
     caption = (
         f"Ratio of the rates of {material.noun} with and without a policy, "
@@ -124,8 +123,7 @@ def _full(scale: float) -> str:
     return f"a ratio of 1/{math.exp(scale):.2g} or less, {math.exp(scale):.2g} or more"
 
 
-def _cell(row: dict, scale: float) -> Cell:
-    star = "*" if costs_only([row["future"]]) else ""
+def _cell(row: dict, scale: float, star: str) -> Cell:
     n = " v ".join(
         f"{number(row[f'events_{arm}'])}{FEW if row[f'few_clusters_{arm}'] else ''}"
         for arm in ("policy", "baseline")

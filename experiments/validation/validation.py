@@ -23,7 +23,7 @@ from experiments.validation.predictive import Held, as_figures, held
 from experiments.validation.replicates import Replicates
 from experiments.validation.scores import Scored, scored
 
-FILE, HISTORIES = "validation.json", "histories"  # in its folder
+FILE, HISTORIES, EPISODES, NESTED = "validation.json", "histories", "episodes", "nested"  # in its folder
 Shows = Callable[[str], Show]  # of what is played, by its name
 
 
@@ -96,14 +96,14 @@ def validate(asked: Asked, folder: Path, workers: int, shows: Shows) -> Validati
     made, left = checks(record, statistics(record), given.posterior and asked.record is None)
     found, happened = [held(each, replicates) for each in made], list[Event]()
     if asked.record is None:
-        plays = episode_plays(folder / "episodes", *played, lambda done, of: None)
+        plays = episode_plays(folder / EPISODES, *played, lambda done, of: None)
         found += episode_numbers(plays, replicates, record)
         happened += events(plays, replicates)
     tests = [] if given.rows is None else back_tests(given.rows, record, asked.seed)
     scores = scored(replicates, record)
     told_apart = None
     if given.posterior:
-        runs = nested_runs(folder / "nested", *played, shows("worlds of nested runs"), asked.nested)
+        runs = nested_runs(folder / NESTED, *played, shows("worlds of nested runs"), asked.nested)
         told_apart = ignorance(runs, asked.seed)
     return Validation(asked, given.posterior, replicates, found, left, scores, happened, tests, told_apart)
 

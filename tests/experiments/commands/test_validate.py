@@ -111,6 +111,14 @@ def test_bad_input_is_one_error_and_nothing_is_written(words, said, played, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["a_file"]
 
 
+def test_places_below_its_folder_are_looked_at_before_anything_is_played(played, tmp_path):
+    (tmp_path / "histories").mkdir()
+    (tmp_path / "nested").write_text("mine")
+    done = typed("baseline", "--out", tmp_path, "--draws", 20, "--workers", 1)
+    assert done.exit_code == 2 and "nested: is to be a folder; found a file" in done.output, done.output
+    assert played == [] and (tmp_path / "nested").read_text() == "mine"
+
+
 def test_who_stops_it_is_told_that_the_same_command_goes_on(played, tmp_path, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
