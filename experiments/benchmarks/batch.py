@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import mesa
 import numpy as np
@@ -32,6 +31,7 @@ from experiments.study.play_out import play_out
 from experiments.study.results import Results
 from experiments.worlds import LUCKS, luck_of, world_of
 from sim.model import DmzModel
+from sim.outcome.columns import Row
 from sim.outcome.outcome import outcome
 from sim.scenario.loading import load_case
 
@@ -78,7 +78,7 @@ class OneRun(mesa.Model):
         super().__init__(seed=seed)
         self.case = load_case("baseline", days=days, assignments=[f"south.watch.margin_m={margin}"])
         self.run_number = run
-        self.row: dict[str, Any] = {}
+        self.row: Row = {}
         kept = ("clashes", "incidents", "days")
         self.datacollector = mesa.DataCollector(
             {name: (lambda model, name=name: model.row.get(name)) for name in kept}

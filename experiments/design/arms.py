@@ -16,7 +16,7 @@ from experiments.design.policy_lists import listed
 from experiments.design.situations import STRESS_TEST, Situated, set_again_words, situated
 from experiments.design.sorts import SHIPPED_STUDIES, sorts_wanted
 from experiments.design.study_file import Levels, Precise, Study
-from sim.documents import BadInput, Document, Mark, Problem, read, validate
+from sim.documents import BadInput, Document, Mark, Problem, Tree, read, validate
 from sim.documents.composing import scalar
 from sim.documents.problems import show
 from sim.scenario.case import Case, digest
@@ -93,7 +93,7 @@ def read_study(name: str, changes: Mapping[str, int], assignments: Sequence[str]
     return Ask("study", study, document, tuple(assignments), frozenset(changes))
 
 
-def _changed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def _changed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Tree:
     """The study as it is asked for: a rule of the command line takes the place of the file's."""
     kept = dict(data)
     if "runs" in changes:

@@ -10,20 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import sim
 from experiments.design.columns import AskedColumn
 from experiments.design.levels import replaced_words, setting_words
-from experiments.design.manifest_file import (
-    CaseEntry,
-    FixedRule,
-    HalfWidth,
-    Manifest,
-    Request,
-    UntilRule,
-    Verb,
-)
+from experiments.design.manifest_file import FixedRule, HalfWidth, Manifest, Request, UntilRule, Verb
 from experiments.measures import counted_of
 from experiments.wording import many
 from experiments.worlds import LUCKS
@@ -270,7 +262,7 @@ class Plan:
                     "levels": dict(arm.levels),
                     "values": self.asked(arm),
                     "content_hash": arm.case.content_hash,
-                    "case": cast(CaseEntry, arm.case.saved),
+                    "case": arm.case.saved,
                 }
                 for arm in self.arms.values()
             },

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from experiments.design.plan import Plan
-from sim.outcome.columns import INCIDENT, RUN, Column
+from sim.outcome.columns import INCIDENT, RUN, Column, Row
 from sim.sides import SIDES
 from sim.world.geography import ATTRIBUTION
 
@@ -90,7 +90,7 @@ def _type_of(values: Iterable[Any]) -> pa.DataType:
     return pa.float64() if float in kinds else pa.bool_() if bool in kinds else pa.int64()
 
 
-def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+def table_of(rows: list[Row], schema: pa.Schema) -> pa.Table:
     """Rows as a table; raises ValueError if one has a column that the schema has not."""
     unknown = {name for row in rows for name in row} - set(schema.names)
     if unknown:
@@ -98,12 +98,12 @@ def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def incident_table(rows: list[dict[str, Any]]) -> pa.Table:
+def incident_table(rows: list[Row]) -> pa.Table:
     """Incident rows as a table; well-formed also when there are none."""
     return pa.Table.from_pylist(rows, schema=INCIDENTS)
 
 
-def geojson(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def geojson(rows: Iterable[Row]) -> Iterator[str]:
     """Incident rows as a GeoJSON feature collection of points on the line (WGS 84), line by line."""
     head = json.dumps({"type": "FeatureCollection", "attribution": ATTRIBUTION})
     yield f'{head[:-1]}, "features": ['
