@@ -1,10 +1,8 @@
 """``dmz validate``: a scenario's draws played through the years of the record, and held against it."""
 
 import re
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -32,6 +30,8 @@ from experiments.validation.validation import (
     HISTORIES,
     NESTED,
     Asked,
+    Figures,
+    PictureFigures,
     Validation,
     figures,
     ready,
@@ -74,13 +74,15 @@ def place_of(asked: Asked) -> Path:
     return Path("results") / f"validation-{stem}"
 
 
-def keep(found: Validation, out: Path) -> dict[str, Any]:
+def keep(found: Validation, out: Path) -> Figures:
     """Write the pictures, ``validation.json`` and ``validation.md``; what the JSON says."""
     told = figures(found)
     drawn = _pictures(found, about(told))
     for picture in drawn:
         save(picture, out)
-    told["pictures"] = [{"name": each.name, "title": each.title, "caption": each.caption} for each in drawn]
+    told["pictures"] = [
+        PictureFigures(name=each.name, title=each.title, caption=each.caption) for each in drawn
+    ]
     write_json(out / FILE, told)
     write_whole(out / PAGE, lambda to: to.write_text(markdown(told), "utf-8"))
     return told
@@ -96,7 +98,7 @@ def _pictures(found: Validation, words: str) -> list[Picture]:
         ]
 
 
-def _table(told: Mapping[str, Any], theme: str, title: str) -> Rows | None:
+def _table(told: Figures, theme: str, title: str) -> Rows | None:
     ours = [each for each in told["checks"] if each["theme"] == theme]
     rows = Rows(title, "record", "model, median (5 - 95%)", "p", "")
     for each in ours:

@@ -35,7 +35,5 @@ def test_a_file_in_the_place_of_a_folder_below_is_refused(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").write_text("mine")
     refuse_no_room(tmp_path / "a", tmp_path / "c")
-    with pytest.raises(
-        BadInput, match="b: is to be a folder; found a file; allowed a folder"
-    ):
+    with pytest.raises(BadInput, match="b: is to be a folder; found a file; allowed a folder"):
         refuse_no_room(tmp_path / "a", tmp_path / "b")
