@@ -5,7 +5,6 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -20,6 +19,7 @@ from experiments.play.workers import apart
 from experiments.report.rows import Rows
 from experiments.wording import many
 from sim.agents.loading import load_agents
+from sim.documents import Tree
 from sim.documents.problems import escaped
 from sim.scenario.case import Case
 from sim.scenario.described import Described
@@ -183,7 +183,7 @@ def _line(count: int, runs: int, depth: int, said: str, width: int) -> str:
 
 def _plain(
     described: Described, found: Mapping[str, Moment], turned: Mapping[str, Changed], runs: int, seed: int
-) -> dict[str, Any]:
+) -> Tree:
     return {
         "moment": described.moment.model_dump(mode="json"),
         "file": str(Path(described.document.file).resolve()),
@@ -203,7 +203,7 @@ def _plain(
     }
 
 
-def _plain_node(node: Decision, runs: int) -> dict[str, Any]:
+def _plain_node(node: Decision, runs: int) -> Tree:
     return {
         "decided": node.said,
         **asdict(PlayShare.of(node.count, runs)),

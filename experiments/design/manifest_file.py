@@ -15,6 +15,7 @@ from sim.scenario.entry import CaseEntry, as_written
 from sim.scenario.scenario_file import AgentKind
 
 MOST_ARMS = 5_000
+Values: TypeAlias = dict[str, bool | int | float | str | None]  # of columns that tell what was asked, by name
 Verb = Literal["run", "compare", "study"]
 _Agents: TypeAlias = dict[AgentKind, str]  # classes that Python handed over, by the kind that each replaces
 _Change: TypeAlias = Annotated[str, Field(pattern="^(runs|budget|days|seed)$")]
@@ -91,7 +92,7 @@ class ArmEntry(TypedDict):
     future: str
     policy: str | None
     levels: dict[str, str]
-    values: dict[str, bool | int | float | str | None]
+    values: Values
     content_hash: str
     case: CaseEntry
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import sim
 from experiments.design.columns import AskedColumn
 from experiments.design.levels import replaced_words, setting_words
-from experiments.design.manifest_file import FixedRule, HalfWidth, Manifest, Request, UntilRule, Verb
+from experiments.design.manifest_file import FixedRule, HalfWidth, Manifest, Request, UntilRule, Values, Verb
 from experiments.measures import counted_of
 from experiments.wording import many
 from experiments.worlds import LUCKS
@@ -157,7 +157,7 @@ class Plan:
         """Whether any arm plays draws of a posterior."""
         return any(arm.case.posterior is not None for arm in self.arms.values())
 
-    def asked(self, arm: Arm) -> dict[str, Any]:
+    def asked(self, arm: Arm) -> Values:
         """What was swept and set, as it is in an arm: exact values of parameters, labels of levels."""
         values = {each.of: arm.case.value_of(each.of) for each in self.columns.values() if each.kind == "set"}
         return {

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from experiments.design.manifest_file import Values
 from experiments.design.plan import Plan
 from sim.outcome.columns import INCIDENT, RUN, Column, Row
 from sim.sides import SIDES
@@ -68,13 +69,13 @@ class ArmColumns:
     """Columns of runs that are the same for all runs of an arm: their types, and their cells by arm."""
 
     schema: pa.Schema = field(default_factory=lambda: pa.schema([]))
-    cells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    cells: Mapping[str, Values] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan) -> "ArmColumns":
         """Scenario, policies (null for none), and what a plan sweeps and sets, with exact values."""
         cells = {
-            name: {"scenario": arm.case.scenario.name, "policy": arm.policy} | plan.asked(arm)
+            name: {"scenario": arm.case.scenario.name, "policy": arm.policy, **plan.asked(arm)}
             for name, arm in plan.arms.items()
         }
         types = {each.name: each.type for each in OF_ARMS}
