@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.design.manifest_file import SeveralRequest
-from experiments.design.plan import Arm, Plan, Rule
+from experiments.design.plan import Arm, Plan, StoppingRule
 from experiments.design.request import Several
 from experiments.play.task import Task, play, play_task
 from experiments.play.warm_up import compile_once
@@ -48,7 +48,9 @@ def study(runs: int, days: int) -> Plan:
         arms[name] = Arm(name, name, None, {"margin": str(margin)}, case)
     factors = {"margin": tuple(arm.levels["margin"] for arm in arms.values())}
     request = SeveralRequest(verb="compare", asked=asdict(Several("baseline")))
-    return Plan("compare", "benchmark", "", SEED, Rule(runs), ("clashes",), factors, {}, arms, "", request)
+    return Plan(
+        "compare", "benchmark", "", SEED, StoppingRule(runs), ("clashes",), factors, {}, arms, "", request
+    )
 
 
 def _clocked(call: Callable[[], object]) -> float:

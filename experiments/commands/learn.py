@@ -12,7 +12,7 @@ from experiments.design.plan import Plan
 from experiments.design.request import FEWEST_DRAWS
 from experiments.findings.ground_words import HEADS, TOGETHER, grounds_rows, left_words
 from experiments.findings.grounds import FEWEST, Grounds, grounds_of
-from experiments.findings.learning import Fact, Unknown, facts
+from experiments.findings.learning import Fact, OpenQuestion, facts
 from experiments.pictures import save
 from experiments.pictures.learn import learn_picture
 from experiments.pictures.sheet import styled
@@ -81,7 +81,7 @@ def _learn(study: StudyFolder, place: Path) -> Iterator[RenderableType]:
     write_json(place / "learn.json", told)
 
 
-def _unknowns(plan: Plan) -> list[Unknown]:
+def _unknowns(plan: Plan) -> list[OpenQuestion]:
     """The parameters of all posteriors by what they stand for, in their order."""
     found: dict[tuple[str, str], list[str]] = {}
     for arm in plan.arms.values():
@@ -89,7 +89,7 @@ def _unknowns(plan: Plan) -> list[Unknown]:
             paths = found.setdefault(unknown_of(path), [])
             if path not in paths:
                 paths.append(path)
-    return [Unknown(name, group, tuple(paths)) for (name, group), paths in found.items()]
+    return [OpenQuestion(name, group, tuple(paths)) for (name, group), paths in found.items()]
 
 
 def _sites(results: Results, arm: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pyarrow.csv
 
 from experiments.commands import verify
 from experiments.commands.exits import resume_command
-from experiments.design.plan import Rule
+from experiments.design.plan import StoppingRule
 from experiments.store.csv_cells import harmless_table
 from experiments.store.files import write_parquet, write_whole
 from experiments.store.parts import Parts
@@ -58,9 +58,8 @@ def _described(study: StudyFolder) -> Iterator[str]:
     state = "complete" if parts.complete else go_on
     yield f"{manifest['name']} ({manifest['kind']}, version {manifest['version']}): {state}"
     yield f"command: {manifest['command']}"
-    yield (
-        f"seed {manifest['seed']}; {many(len(manifest['arms']), 'arm')}; {Rule.of(manifest['rule']).words}"
-    )
+    rule = StoppingRule.of(manifest["rule"])
+    yield f"seed {manifest['seed']}; {many(len(manifest['arms']), 'arm')}; {rule.words}"
     for name in _NAMES:
         yield f"{name}: {many(parts.rows(name), 'row')}"
     counts = parts.table("runs", ["arm"])["arm"].value_counts().to_pylist()

@@ -31,7 +31,7 @@ Until = Literal["decided"] | float
 
 
 @dataclass(frozen=True)
-class Rule:
+class StoppingRule:
     """How many runs an arm gets: ``runs``, or as many as it takes up to ``budget``.
 
     ``until`` is ``decided`` (each policy stops when its headline is decided) or a relative
@@ -75,7 +75,7 @@ class Rule:
         return UntilRule(until=HalfWidth(relative_half_width=self.until), budget=self.most)
 
     @classmethod
-    def of(cls, plain: FixedRule | UntilRule) -> "Rule":
+    def of(cls, plain: FixedRule | UntilRule) -> "StoppingRule":
         """The rule that the manifest has."""
         if "runs" in plain:
             return cls(plain["runs"])
@@ -121,7 +121,7 @@ class Plan:
     name: str
     description: str
     seed: int
-    rule: Rule
+    rule: StoppingRule
     estimate: tuple[str, ...]
     factors: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, AskedColumn]
@@ -292,7 +292,7 @@ class Plan:
             manifest["name"],
             manifest["description"],
             manifest["seed"],
-            Rule.of(manifest["rule"]),
+            StoppingRule.of(manifest["rule"]),
             tuple(manifest["estimate"]),
             {name: tuple(labels) for name, labels in manifest["factors"].items()},
             {name: AskedColumn(**column) for name, column in manifest["columns"].items()},

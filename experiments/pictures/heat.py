@@ -9,7 +9,7 @@ from matplotlib import colormaps
 from matplotlib.colors import Normalize
 
 from experiments.design.labels import factor_words, level_words, quantity_words
-from experiments.pictures.grid import Cell, Grid
+from experiments.pictures.grid import Grid, Tile
 from experiments.pictures.levels import level_of, rates_by_level
 from experiments.pictures.marks import few_note, page_name
 from experiments.pictures.material import Material
@@ -103,7 +103,7 @@ def _cells(
     factors: tuple[str, str],
     labels: tuple[list[str], list[str]],
     most: float,
-) -> dict[tuple[int, int], Cell]:
+) -> dict[tuple[int, int], Tile]:
     rows, columns = labels
     scale = Normalize(0, 1.1 * most or 1.0)
     cells = {}
@@ -116,7 +116,7 @@ def _cells(
             f"n = {number(row['events'])} in {number(row['years'])}",
         )
         place = rows.index(row[level_of(factors[0])]), columns.index(row[level_of(factors[1])])
-        cells[place] = Cell(_MAP(scale(row["rate"])), words)
+        cells[place] = Tile(_MAP(scale(row["rate"])), words)
     return cells
 
 

@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.typing import ColorType
 
 from experiments.pictures.forest import comparisons_table, level_note, ratio_words
-from experiments.pictures.grid import Cell, Grid
+from experiments.pictures.grid import Grid, Tile
 from experiments.pictures.marks import few_note, page_name, page_words
 from experiments.pictures.material import IDENTICAL, Material
 from experiments.pictures.picture import Picture
@@ -123,7 +123,7 @@ def _full(scale: float) -> str:
     return f"a ratio of 1/{math.exp(scale):.2g} or less, {math.exp(scale):.2g} or more"
 
 
-def _cell(row: dict, scale: float, star: str) -> Cell:
+def _cell(row: dict, scale: float, star: str) -> Tile:
     n = " v ".join(
         f"{number(row[f'events_{arm}'])}{FEW if row[f'few_clusters_{arm}'] else ''}"
         for arm in ("policy", "baseline")
@@ -131,12 +131,12 @@ def _cell(row: dict, scale: float, star: str) -> Cell:
     n = f"n = {n}"
     mark = MARKS[row["verdict"]]
     if row["verdict"] == "identical":
-        return Cell("#ffffff", (f"{mark}1{star}", "(exactly)", n))
+        return Tile("#ffffff", (f"{mark}1{star}", "(exactly)", n))
     if math.isnan(row["ratio"]):
-        return Cell("#ffffff", (f"{mark}{star}", "none in either", n))
+        return Tile("#ffffff", (f"{mark}{star}", "none in either", n))
     limits = f"({ratio_words(row['ratio_low'])}–{ratio_words(row['ratio_high'])})"
     words = (f"{mark}{ratio_words(row['ratio'])}{star}", limits, n)
-    return Cell(_colour(row["ratio"], scale, row["verdict"] == "undecided"), words)
+    return Tile(_colour(row["ratio"], scale, row["verdict"] == "undecided"), words)
 
 
 def _colour(ratio: float, scale: float, undecided: bool) -> ColorType:

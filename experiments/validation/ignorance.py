@@ -44,8 +44,8 @@ class VarianceFigures(TypedDict):
     raw: list[ComponentFigures]
 
 
-class CheckedFigures(TypedDict):
-    """A ``Checked`` as plain values: shares and counts of draws, and by draw ``ratios`` with limits."""
+class CheckedRatioFigures(TypedDict):
+    """A ``CheckedRatio`` as plain values: shares and counts of draws, and by draw ``ratios`` with limits."""
 
     policy: str
     draws: list[int]
@@ -80,12 +80,12 @@ class IgnoranceFigures(TypedDict):
     at_floor: float
     floor: float
     variance: VarianceFigures
-    policies: list[CheckedFigures]
+    policies: list[CheckedRatioFigures]
     like: LikeFigures
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRatio:
     """A policy's ratio of expected clashes at each of ``draws`` (n,), by nested runs and as fitted.
 
     ``log_ratios`` (n,) of totals over a draw's worlds and lucks, with the standard errors ``luck`` (n,) that
@@ -124,7 +124,7 @@ class Checked:
         return float(np.sqrt(max(own, 0.0))), float(self.fitted.log_ratios.std(ddof=1))
 
     @property
-    def plain(self) -> CheckedFigures:
+    def plain(self) -> CheckedRatioFigures:
         """As plain values."""
         low, high = self.limits
         lower, higher = high < 0.0, low > 0.0
@@ -140,7 +140,7 @@ class Checked:
             "fitted_low": fitted_low,
             "fitted_high": fitted_high,
         }
-        return CheckedFigures(
+        return CheckedRatioFigures(
             policy=self.policy,
             draws=self.draws.tolist(),
             lowers=float((self.log_ratios < 0.0).mean()),
@@ -175,7 +175,7 @@ class Ignorance:
     at_floor: float
     log: tuple[Component, ...]
     raw: tuple[Component, ...]
-    checked: tuple[Checked, ...]
+    checked: tuple[CheckedRatio, ...]
     like_by_world: Likeness
     like_by_draw: Likeness
 
@@ -223,7 +223,7 @@ def ignorance(runs: NestedRuns, seed: int) -> Ignorance:
     )
 
 
-def _checks(runs: NestedRuns) -> Iterator[Checked]:
+def _checks(runs: NestedRuns) -> Iterator[CheckedRatio]:
     """Each policy by the regression of ``over_draws``, of the draws' first worlds."""
     every = sorted(set(runs.first["draw"].tolist()))
     z = deviates_of(runs.cases[None], every)
@@ -233,7 +233,7 @@ def _checks(runs: NestedRuns) -> Iterator[Checked]:
         yield _checked(policy, runs.further, ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)])))
 
 
-def _checked(policy: str, further: pd.DataFrame, fitted: RatioByDraw) -> Checked:
+def _checked(policy: str, further: pd.DataFrame, fitted: RatioByDraw) -> CheckedRatio:
     """The ratios of the first draws, whose further worlds these are."""
     y, x = (_a_year(further, each).mean(axis=2) for each in (policy, None))
     told = (y.sum(axis=1) > 0.0) & (x.sum(axis=1) > 0.0)
@@ -241,7 +241,7 @@ def _checked(policy: str, further: pd.DataFrame, fitted: RatioByDraw) -> Checked
     y, x = y[told], x[told]
     means = y.mean(axis=1, keepdims=True), x.mean(axis=1, keepdims=True)
     off = y / means[0] - x / means[1]  # of a ratio of means, by worlds
-    return Checked(
+    return CheckedRatio(
         policy,
         draws,
         y.shape[1],

@@ -5,7 +5,7 @@ from typing import Literal
 
 from experiments.findings.draw_words import of_words
 from experiments.findings.likeness import REGIONS
-from experiments.validation.ignorance import CheckedFigures, ComponentFigures, IgnoranceFigures
+from experiments.validation.ignorance import CheckedRatioFigures, ComponentFigures, IgnoranceFigures
 from experiments.validation.validation import Figures
 from experiments.validation.words import plain
 from experiments.wording import many, ratio_figure, share_figure
@@ -95,7 +95,7 @@ def check_rows(nested: IgnoranceFigures) -> list[Sequence[str]]:
     ]
 
 
-def _spreads(policy: CheckedFigures) -> str:
+def _spreads(policy: CheckedRatioFigures) -> str:
     if policy["spread"] is None:
         return "one draw"
     return f"{plain(policy['spread'])} / {plain(policy['spread_fitted'])}"
@@ -119,7 +119,7 @@ def share_with_limits(part: ComponentFigures) -> str:
     return f"{share} ({low} to {high})"
 
 
-def fitted_share(policy: CheckedFigures) -> str:
+def fitted_share(policy: CheckedRatioFigures) -> str:
     """In how many of the draws the fit says that a policy lowers."""
     share = policy["lowers_fitted"]
     return "{} ({} - {})".format(*(share_figure(share[name]) for name in ("estimate", "low", "high")))

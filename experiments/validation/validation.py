@@ -18,7 +18,7 @@ from experiments.validation.checks import checks
 from experiments.validation.episodes import Event, EventFigures, episode_numbers, episode_plays, events
 from experiments.validation.history import histories
 from experiments.validation.ignorance import Ignorance, IgnoranceFigures, ignorance
-from experiments.validation.nested import Design, nested_runs
+from experiments.validation.nested import NestedDesign, nested_runs
 from experiments.validation.predictive import CheckFigures, Held, as_figures, held
 from experiments.validation.replicates import Replicates
 from experiments.validation.scores import Scored, ScoredFigures, scored
@@ -68,7 +68,7 @@ class Asked:
     seed: int = 1
     calibration: Path | None = None
     stretches: tuple[Stretch, ...] = STRETCHES
-    nested: Design = field(default_factory=Design)
+    nested: NestedDesign = field(default_factory=NestedDesign)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from experiments.store.piecewise import KEY
 from experiments.validation import validation
 from experiments.validation.calendars import STRETCHES, WORKS
 from experiments.validation.episodes import APPROACH, FOG
-from experiments.validation.nested import Design
+from experiments.validation.nested import NestedDesign
 from experiments.validation.validation import Asked, validate
 
 SHORT = (next(each for each in STRETCHES if each.period.first.year == 2014), WORKS)
@@ -34,7 +34,7 @@ def made_up_plays(folder, situation, n, seed, workers, show):
 
 def made_up_nested(folder, situation, n, seed, workers, show, design):
     show(n, n)
-    return nested.runs(design.cases(situation), Design(draws=4, worlds=3), first=n)
+    return nested.runs(design.cases(situation), NestedDesign(draws=4, worlds=3), first=n)
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_a_small_one_is_played_to_its_end(tmp_path, monkeypatch):
     monkeypatch.setattr(
         piecewise, "on_processes", lambda tasks, play, _: ((task, play(task)) for task in tasks)
     )
-    asked = Asked("baseline", draws=2, stretches=SHORT, nested=Design(2, 2, ()))
+    asked = Asked("baseline", draws=2, stretches=SHORT, nested=NestedDesign(2, 2, ()))
     found = validate(asked, tmp_path, 1, lambda what: lambda done, of: None)
     told = command.keep(found, tmp_path)
     assert len(told["checks"]) > 70 and told["events"][0]["plays"] == 4
