@@ -24,6 +24,7 @@ import experiments
 import sim
 from experiments.commands.console import console
 from experiments.commands.streams import nobody_reads
+from experiments.commands.usage import UsageError
 from experiments.play.faults import EnvironmentFault, WorkersLost
 from experiments.play.process import stoppable
 from experiments.store.files import Damaged
@@ -46,11 +47,13 @@ STOPS = (BadInput, Damaged, Halted, WorkersLost, EnvironmentFault, MemoryError, 
 
 
 def guarded(do: Callable[[Console], int]) -> int:
-    """Do it, and say in words and by the exit code what stopped it."""
+    """Do it, and say in words and by the exit code what stopped it; of what is typed wrong typer tells."""
     talk = console(stderr=True)
     try:
         with stoppable():
             return do(talk)
+    except UsageError:
+        raise
     except (Exception, KeyboardInterrupt) as error:
         return ended(error)
 

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-
 from experiments.commands.console import console
-from experiments.commands.exits import Halted, guarded, place_in
+from experiments.commands.exits import Halted, place_in
 from experiments.design.sorts import sorts_wanted
 from experiments.findings.moment import Changed, Decision, Minutes, Moment, PlayShare, changed, moment_of
 from experiments.play.described import MomentTask, Played, play_moments
@@ -38,23 +36,19 @@ def incident(
     allow_code: bool,
 ) -> int:
     """Play a described moment, also under each of ``policies`` and under all of ``policy``; the exit code."""
-
-    def do(talk: Console) -> int:
-        with sorts_wanted(("incident", [name]), ("policy", [*policies, *policy])):
-            described = Described.read(name)
-        stacks = [(), *((each,) for each in policies), *([tuple(policy)] if policy else [])]
-        with sorts_wanted(("policy", [*policies, *policy])), described.cases(stacks) as cases:
-            agents = [load_agents(case, allow_code) for case in cases]
-            compile_once(talk.print)
-            tasks = [
-                MomentTask(_name(case, described), case, described.moment, seed, range(runs), its)
-                for case, its in zip(cases, agents, strict=True)
-            ]
-            arms = {task.name: _plays(task) for task in tasks}
-        _print(described, arms, runs, seed, as_json)
-        return 0
-
-    return guarded(do)
+    with sorts_wanted(("incident", [name]), ("policy", [*policies, *policy])):
+        described = Described.read(name)
+    stacks = [(), *((each,) for each in policies), *([tuple(policy)] if policy else [])]
+    with sorts_wanted(("policy", [*policies, *policy])), described.cases(stacks) as cases:
+        agents = [load_agents(case, allow_code) for case in cases]
+        compile_once(console(stderr=True).print)
+        tasks = [
+            MomentTask(_name(case, described), case, described.moment, seed, range(runs), its)
+            for case, its in zip(cases, agents, strict=True)
+        ]
+        arms = {task.name: _plays(task) for task in tasks}
+    _print(described, arms, runs, seed, as_json)
+    return 0
 
 
 def _plays(task: MomentTask) -> list[Played]:

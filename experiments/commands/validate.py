@@ -4,10 +4,8 @@ import re
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from experiments.commands.console import console
-from experiments.commands.exits import SAME_AGAIN, guarded, noted
+from experiments.commands.exits import SAME_AGAIN, noted
 from experiments.commands.progress import Tenths
 from experiments.design.sorts import sorts_wanted
 from experiments.pictures.back_tests import back_test_picture
@@ -44,28 +42,25 @@ PAGE = "validation.md"
 
 def validation(asked: Asked, out: Path, workers: Workers) -> int:
     """Validate into ``out``, or go on there; the exit code, which misses do not change."""
-
-    def do(talk: Console) -> int:
-        with sorts_wanted(("scenario", [asked.situation])):
-            ready(asked)
-        with own_folder(out, HISTORIES, EPISODES, NESTED), noted(SAME_AGAIN):
-            compile_once(talk.print)
-            if asked.calibration is not None:
-                talk.print("after the histories a table is fitted to earlier days: a minute or so")
-            found = validate(asked, out, workers.count, partial(Tenths, talk))
-            told = keep(found, out)
-        for line in first_lines(told):
-            console().print(line)
-        for theme, title in THEMES.items():
-            if rows := _table(told, theme, title):
-                console().print()
-                console().print(rows)
-        for line in nested_lines(told):
-            console().print(f"\n{line}")
-        console().print(f"\nTables, pictures, scores: {out / PAGE}")
-        return 0
-
-    return guarded(do)
+    talk = console(stderr=True)
+    with sorts_wanted(("scenario", [asked.situation])):
+        ready(asked)
+    with own_folder(out, HISTORIES, EPISODES, NESTED), noted(SAME_AGAIN):
+        compile_once(talk.print)
+        if asked.calibration is not None:
+            talk.print("after the histories a table is fitted to earlier days: a minute or so")
+        found = validate(asked, out, workers.count, partial(Tenths, talk))
+        told = keep(found, out)
+    for line in first_lines(told):
+        console().print(line)
+    for theme, title in THEMES.items():
+        if rows := _table(told, theme, title):
+            console().print()
+            console().print(rows)
+    for line in nested_lines(told):
+        console().print(f"\n{line}")
+    console().print(f"\nTables, pictures, scores: {out / PAGE}")
+    return 0
 
 
 def place_of(asked: Asked) -> Path:
