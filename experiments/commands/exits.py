@@ -24,7 +24,6 @@ import experiments
 import sim
 from experiments.commands.console import console
 from experiments.commands.streams import nobody_reads
-from experiments.commands.usage import UsageError
 from experiments.play.faults import EnvironmentFault, WorkersLost
 from experiments.play.process import stoppable
 from experiments.store.files import Damaged
@@ -46,13 +45,13 @@ class Halted(Exception):  # noqa: N818
 STOPS = (BadInput, Damaged, Halted, WorkersLost, EnvironmentFault, MemoryError, KeyboardInterrupt, OSError)
 
 
-def guarded(do: Callable[[Console], int]) -> int:
-    """Do it, and say in words and by the exit code what stopped it; of what is typed wrong typer tells."""
+def guarded(do: Callable[[Console], int], passed: tuple[type[BaseException], ...] = ()) -> int:
+    """Do it, and say in words and by the exit code what stopped it; of what is ``passed`` others tell."""
     talk = console(stderr=True)
     try:
         with stoppable():
             return do(talk)
-    except UsageError:
+    except passed:
         raise
     except (Exception, KeyboardInterrupt) as error:
         return ended(error)

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from typer import BadParameter, Exit
 from typer.core import TyperCommand, TyperGroup
 
-UsageError: Any = BadParameter.__base__  # of click, in whatever package typer has it
+_UsageError: Any = BadParameter.__base__  # of click, in whatever package typer has it
 
 
 class Verbs(TyperGroup):
@@ -17,7 +17,7 @@ class Verbs(TyperGroup):
         with_words = list(args)
         try:
             return super().parse_args(ctx, args)
-        except UsageError as error:
+        except _UsageError as error:
             _refuse(ctx, error, with_words)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -36,14 +36,14 @@ class Verb(TyperCommand):
         """Do it, and end with the exit code that it gives, or that tells what stopped it."""
         from experiments.commands.exits import guarded
 
-        raise Exit(guarded(lambda _: super(Verb, self).invoke(ctx)))
+        raise Exit(guarded(lambda _: super(Verb, self).invoke(ctx), (_UsageError,)))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Options and arguments by their names; a usage error for what is none."""
         typed = list(args)
         try:
             rest = super().parse_args(ctx, args)
-        except UsageError as error:
+        except _UsageError as error:
             _refuse(ctx, error, typed)
         if ctx.args:
             ctx.fail(_too_many(ctx.args, self.params))
@@ -82,7 +82,7 @@ def _refuse(ctx: Any, error: Any, typed: list[str]) -> NoReturn:
     if option in known:
         ctx.fail(f"{option} wants a value behind it: {known[option].help}")
     word = next((word for word in typed if word.startswith(option)), option)
-    raise UsageError(_no_option(ctx, word, list(known)), ctx)
+    raise _UsageError(_no_option(ctx, word, list(known)), ctx)
 
 
 def _no_option(ctx: Any, word: str, known: Iterable[str]) -> str:
