@@ -28,9 +28,9 @@ from experiments.validation.validation import (
     HISTORIES,
     NESTED,
     Asked,
-    Figures,
     PictureFigures,
     Validation,
+    ValidationFigures,
     figures,
     ready,
     validate,
@@ -69,7 +69,7 @@ def place_of(asked: Asked) -> Path:
     return Path("results") / f"validation-{stem}"
 
 
-def keep(found: Validation, out: Path) -> Figures:
+def keep(found: Validation, out: Path) -> ValidationFigures:
     """Write the pictures, ``validation.json`` and ``validation.md``; what the JSON says."""
     told = figures(found)
     drawn = _pictures(found, about(told))
@@ -93,7 +93,7 @@ def _pictures(found: Validation, words: str) -> list[Picture]:
         ]
 
 
-def _table(told: Figures, theme: str, title: str) -> Rows | None:
+def _table(told: ValidationFigures, theme: str, title: str) -> Rows | None:
     ours = [each for each in told["checks"] if each["theme"] == theme]
     rows = Rows(title, "record", "model, median (5 - 95%)", "p", "")
     for each in ours:

@@ -6,7 +6,7 @@ from typing import Literal
 from experiments.findings.draw_words import of_words
 from experiments.findings.likeness import REGIONS
 from experiments.validation.ignorance import CheckedRatioFigures, ComponentFigures, IgnoranceFigures
-from experiments.validation.validation import Figures
+from experiments.validation.validation import ValidationFigures
 from experiments.validation.words import plain
 from experiments.wording import many, ratio_figure, share_figure
 
@@ -32,7 +32,7 @@ CHECK_HEADS = (
 LIKE_HEADS = ("like", "of single worlds, by two lucks", "of draws, by all their worlds")
 
 
-def nested_lines(figures: Figures) -> list[str]:
+def nested_lines(figures: ValidationFigures) -> list[str]:
     """Sentences; none without nested runs."""
     nested = figures["nested"]
     return [] if nested is None else [about_parts(nested), *_told(nested)]

@@ -26,7 +26,7 @@ from experiments.validation.nested_words import (
 )
 from experiments.validation.predictive import CheckFigures
 from experiments.validation.scores import ScoredFigures
-from experiments.validation.validation import FILE, Figures, PictureFigures
+from experiments.validation.validation import FILE, PictureFigures, ValidationFigures
 from experiments.validation.words import (
     chance_words,
     first_lines,
@@ -41,12 +41,12 @@ BEGIN, END = "<!-- what dmz validate wrote: begin -->", "<!-- what dmz validate 
 _PAGE, _PICTURES = Path("docs") / "VALIDATION.md", Path("docs") / "validation"
 
 
-def markdown(figures: Figures, pictures: str = "") -> str:
+def markdown(figures: ValidationFigures, pictures: str = "") -> str:
     """All that was found, misses first; ``pictures`` is where these lie, seen from the page."""
     return "\n".join(_lines(figures, pictures)).rstrip("\n") + "\n"
 
 
-def _lines(figures: Figures, pictures: str) -> Iterator[str]:
+def _lines(figures: ValidationFigures, pictures: str) -> Iterator[str]:
     first, *rest = first_lines(figures)
     yield from (first, "", "### Misses", "")
     for before, line in zip(["", *rest], rest, strict=False):

@@ -35,7 +35,7 @@ class PictureFigures(TypedDict):
     caption: str
 
 
-class Figures(TypedDict):
+class ValidationFigures(TypedDict):
     """All of ``validation.json``: scores by what they are of; ``nested`` is null without a posterior."""
 
     version: str
@@ -134,10 +134,10 @@ def validate(asked: Asked, folder: Path, workers: int, shows: Shows) -> Validati
     return Validation(asked, given.posterior, replicates, found, left, scores, happened, tests, told_apart)
 
 
-def figures(validation: Validation) -> Figures:
+def figures(validation: Validation) -> ValidationFigures:
     """All that was found, as plain values; no picture is drawn of it yet."""
     asked = validation.asked
-    return Figures(
+    return ValidationFigures(
         version=sim.__version__,
         scenario=asked.situation,
         record="the shipped record" if asked.record is None else str(asked.record),

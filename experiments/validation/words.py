@@ -2,13 +2,13 @@
 
 from experiments.validation.episodes import TITLES, EventFigures
 from experiments.validation.predictive import MISS, CheckFigures, Held, as_figures
-from experiments.validation.validation import Figures
+from experiments.validation.validation import ValidationFigures
 
 _LARGE, _SMALL_P, _TWO_PLACES = 100.0, 0.01, 0.0995
 _THESE = {True: "each under a draw of its posterior", False: "all with its point values"}
 
 
-def about(figures: Figures) -> str:
+def about(figures: ValidationFigures) -> str:
     """Which histories these are, in a sentence."""
     return (
         f"{figures['draws']} histories of {figures['scenario']}, {_THESE[figures['posterior']]} and in a "
@@ -17,7 +17,7 @@ def about(figures: Figures) -> str:
     )
 
 
-def first_lines(figures: Figures) -> list[str]:
+def first_lines(figures: ValidationFigures) -> list[str]:
     """What was held, and first of all what was missed."""
     checks = figures["checks"]
     told = [each for each in checks if each["p"] is not None]
@@ -38,7 +38,7 @@ def first_lines(figures: Figures) -> list[str]:
     return lines
 
 
-def missed(figures: Figures) -> list[CheckFigures]:
+def missed(figures: ValidationFigures) -> list[CheckFigures]:
     """The checks that the model misses, the worst first."""
     return sorted((each for each in figures["checks"] if each["missed"]), key=lambda each: each["p"] or 0.0)
 
