@@ -182,6 +182,7 @@ class DmzModel(mesa.Model):
             self._play_ticks(min(until, day_ends))
             if self.minute >= exposure.horizon or exposure.ended:
                 self.running = False
+                self.scene.rouse_units()
 
     def _play_ticks(self, until: float) -> None:
         scene, state, t = self.scene, self.state, self.minute
@@ -219,6 +220,7 @@ class DmzModel(mesa.Model):
     def _begin_day(self) -> None:
         scene, state, minute = self.scene, self.state, self.minute
         if minute == scene.exposure.begins:
+            scene.rouse_units()
             state.tallies[:] = 0
         day = self._day(minute)
         self.negotiation.act(day)

@@ -17,8 +17,9 @@ from sim.constants import DAY, HOUR, KM
 from sim.exposure import Exposure
 from sim.field.courses import Courses, courses
 from sim.field.land import Land, Sky, cell_of, growth
-from sim.field.path import catch_up, catch_up_all, place, stand
+from sim.field.path import place, stand
 from sim.field.setting import Setting
+from sim.field.shifts import rouse, rouse_all
 from sim.regime import Regime
 from sim.sides import northward
 from sim.state import LOG, NEVER, State
@@ -50,7 +51,7 @@ class Scene:
     courses: Courses = field(init=False)
 
     def __post_init__(self) -> None:
-        self.draw_lines()
+        self._draw_lines()
 
     @property
     def minute(self) -> float:
@@ -93,11 +94,12 @@ class Scene:
 
     def enter(self, regime: Regime) -> None:
         """Put a regime in force from now on; the lines are drawn anew where it changes the border."""
-        before, self.regime = self.regime, regime
-        Tension(self.state, before).settle_all(self.minute)
-        catch_up_all(self.state.units, before.records, self.minute, self.tick)
+        before = self.regime
+        self.tension.settle_all(self.minute)
+        self.rouse_units()
+        self.regime = regime
         if not regime.has_border_of(before):
-            self.draw_lines()
+            self._draw_lines()
 
     def resume(self, regime: Regime) -> None:
         """Go on under the regime that was in force when the state was copied."""
@@ -105,8 +107,16 @@ class Scene:
         regime.heed(self.state.governments, self.year_effect)
         self.lay_courses()
 
+    def rouse_units(self) -> None:
+        """Have every unit on shift be where it is now, and count what it slept through."""
+        rouse_all(self.state.units, self.minute, self.setting, self.state.tallies)
+
     def draw_lines(self) -> None:
-        """Draw the lines that follow from the regime and the markers that stand."""
+        """Draw the lines anew that follow from the regime and the markers that stand."""
+        self.rouse_units()
+        self._draw_lines()
+
+    def _draw_lines(self) -> None:
         state, border = self.state, self.regime.parameters.border
         self.regime.draw_lines(self.world, state)
         found = measure(state.lines, self.land.line_step_m, border.differ_m)
@@ -122,10 +132,10 @@ class Scene:
 
     def position(self, row: int) -> tuple[float, float]:
         """Where the unit of a row is: ``s`` and ``d`` in metres."""
-        unit = self.state.units[row : row + 1].copy()[0]
+        unit, tallies = self.state.units[row : row + 1].copy()[0], self.state.tallies.copy()
         side = int(unit["side"])
         if unit["active"] and unit["incident"] < 0:
-            catch_up(unit, self.regime.records[side], self.minute, self.tick)
+            rouse(unit, self.minute, self.setting, tallies)
         t = float(unit["t"])
         x, _ = stand(unit, self.courses, t, float(unit["z"]))
         return place(self.land.length_m, unit, t), -northward(side) * x

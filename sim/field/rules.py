@@ -8,7 +8,7 @@ import numpy as np
 from sim.arithmetic import exp
 from sim.codes import AfterWarning
 from sim.documents import StrictModel
-from sim.field.path import bridge_reach
+from sim.field.path import bridge_reach, bridge_spread
 from sim.parameters.whole import Parameters, Side
 
 # The schema's parameters that the field reads, per side, as the fields of one record.
@@ -77,7 +77,8 @@ _SHARED = {
 }
 # What follows from them, and what is set day by day: the governments' intensities, the year's effect.
 _DERIVED = [("learning_rule", "i8")] + [
-    (name, "f8") for name in ("patrol_intensity", "work_intensity", "recon_year", "rho", "spread", "reach")
+    (name, "f8")
+    for name in ("patrol_intensity", "work_intensity", "recon_year", "rho", "spread", "bridge", "reach")
 ]
 _TYPES = {bool: "?", int: "i8", float: "f8"}
 
@@ -104,5 +105,5 @@ def side_records(parameters: Parameters) -> np.ndarray:
         tick, tau = float(parameters.clock.tick_minutes), side.navigation.tau_minutes
         record["rho"] = exp(-tick / tau)
         record["spread"] = np.sqrt(1.0 - record["rho"] ** 2)
-        record["reach"] = bridge_reach(tick, tau)
+        record["bridge"], record["reach"] = bridge_spread(tick, tau), bridge_reach(tick, tau)
     return records
