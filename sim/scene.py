@@ -16,6 +16,7 @@ from sim.codes import UnitKind
 from sim.constants import DAY, HOUR, KM
 from sim.exposure import Exposure
 from sim.field.courses import Courses, courses
+from sim.field.days import heed
 from sim.field.land import Land, Sky, cell_of, growth
 from sim.field.path import place, stand
 from sim.field.setting import Setting
@@ -104,7 +105,8 @@ class Scene:
     def resume(self, regime: Regime) -> None:
         """Go on under the regime that was in force when the state was copied."""
         self.regime = regime
-        regime.heed(self.state.governments, self.year_effect)
+        regime.enter_year(self.year_effect)
+        heed(self.state.governments, regime.records)
         self.lay_courses()
 
     def rouse_units(self) -> None:

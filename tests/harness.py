@@ -7,6 +7,7 @@ import numpy as np
 from sim.codes import Trigger
 from sim.constants import DAY
 from sim.field.advance import advance, scratch
+from sim.field.days import Days
 from sim.field.shifts import rouse_all
 from sim.field.strays import draw_strays
 from sim.model import DmzModel
@@ -90,6 +91,7 @@ class Field:
                 state.units,
                 state.tallies,
                 model.scene.setting,
+                Days.of(state),
                 self.minute,
                 ticks,
                 model.sparing,

@@ -5,14 +5,15 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import compiled
-from sim.constants import HALF_DAY
+from sim.constants import DAY, HALF_DAY
+from sim.field.days import begin_day
 from sim.field.events import EVENT
 from sim.field.looks import take_looks
 from sim.field.mines import off_lane, strike
 from sim.field.path import LAST_STRETCH, note_stretch, stand, step
 from sim.field.shifts import begin_shifts, end_asleep, end_shift
 from sim.field.sleep import sleeps_until, wake_up
-from sim.field.strays import due_strays, stray_tick
+from sim.field.strays import draw_strays, due_strays, stray_tick
 from sim.state import NEVER
 
 # What a call of ``advance`` knows of a unit that may wake in it: its row, when it does, and while it is
@@ -84,25 +85,31 @@ def _meets_mine(unit, row, t, setting, event):
 
 
 @compiled
-def advance(units, tallies, setting, t, ticks, spare, scratch):
+def advance(units, tallies, setting, days, t, ticks, spare, scratch):
     """Play up to ``ticks`` ticks from minute ``t``; stop after the first in which events fell.
 
     Returns (minute reached, number of events), see ``Scratch``. Units asleep are left alone (if ``spare``),
-    and ticks through which all sleep are passed over.
+    and ticks through which all sleep are passed over. Days on the way begin by themselves; one that begins
+    at ``t`` has begun already.
     """
     tick, posts, (events, walks) = setting.tick, setting.posts, scratch
     until = t + ticks * tick
     n_walks = _sleepers(units, until, walks)
     stray_at = stray_tick(posts, tick)
-    n = 0
+    n, begun = 0, t
     while t < until and n == 0:
+        if t % DAY == 0.0 and t > begun:
+            begin_day(days, setting.records, t)
+            draw_strays(posts, setting.records, setting.luck, t)
+            stray_at, begun = stray_tick(posts, tick), t
         if t % HALF_DAY == setting.day_shift:
             begin_shifts(units, t, setting, tallies, spare)
             n_walks = _sleepers(units, until, walks)
         busy = min(_first_wake(walks, n_walks), stray_at)
         if busy >= t + tick:
             to_shift = (setting.day_shift - t) % HALF_DAY
-            t = min(until, t + (to_shift if to_shift > 0.0 else HALF_DAY), np.floor(busy / tick) * tick)
+            pause = min(to_shift if to_shift > 0.0 else HALF_DAY, DAY - t % DAY)
+            t = min(until, t + pause, np.floor(busy / tick) * tick)
             continue
         for k in range(n_walks):
             walk = walks[k]

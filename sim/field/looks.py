@@ -6,9 +6,9 @@ from sim.codes import Trigger
 from sim.compiled import compiled
 from sim.constants import HOUR, MIL
 from sim.field.courses import own_and_limit
+from sim.field.deviates import NORMAL_BOUND
 from sim.field.events import hand_over
 from sim.field.land import cell_of, growth, in_dark, in_fog
-from sim.field.deviates import NORMAL_BOUND
 from sim.field.path import between, depth_past, drifted, note_depth, note_stretch, place, stand
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
 from sim.sides import northward, other

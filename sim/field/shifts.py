@@ -5,9 +5,9 @@ import numpy as np
 from sim.codes import AfterWarning, Crew, UnitKind
 from sim.compiled import compiled
 from sim.constants import DAY, HALF_DAY, HOUR, KM
-from sim.field.land import cell_of, growth, in_dark, in_fog
 from sim.field.courses import own_and_limit, swing_on_route
 from sim.field.deviates import NORMAL_BOUND
+from sim.field.land import cell_of, growth, in_dark, in_fog
 from sim.field.looks import first_candidate, fix_error
 from sim.field.mines import lane_z, outlasts, strikes_at_work
 from sim.field.sleep import see_idly, sleeps_until, stays_away, wake_up

@@ -1,9 +1,9 @@
 """Sleep: until when nothing about a unit can matter, so that the loop over ticks leaves it alone.
 
 A unit sleeps through a tick in which it comes near no line and is seen by nobody, or is tracked and can
-neither show a violation or a crossing nor be lost. That is found by what deviates lie between, and not by other
-draws: whoever walks every unit through every tick finds the same. A sleeper is taken to a later moment where
-that is asked for, or where lines or rules change, by which it sleeps.
+neither show a violation or a crossing nor be lost. That is found by what deviates lie between, and not by
+other draws: whoever walks every unit through every tick finds the same. A sleeper is taken to a later moment
+where that is asked for, or where lines or rules change, by which it sleeps.
 """
 
 from sim.compiled import compiled
@@ -18,7 +18,7 @@ from sim.field.looks import (
     next_candidate,
     next_instant,
 )
-from sim.field.path import depth_past, place, step_up_to, stays_below, stepped, tick_end, variance_over
+from sim.field.path import depth_past, place, stays_below, step_up_to, stepped, tick_end, variance_over
 from sim.randomness import fold, normal
 from sim.sides import northward, other
 from sim.state import NEVER
@@ -35,8 +35,7 @@ def stays_away(unit, z, floor, rules, tick):
     t, number = unit.t, unit.step
     while z > floor and t + tick <= unit.end:
         z = rules.rho * z + rules.spread * normal_at_least(unit.nav_key, number)
-        t += tick
-        number += 1
+        t, number = t + tick, number + 1
     if t < unit.end:
         z = min(z, stepped(z, unit.end - t, normal_at_least(unit.nav_key, number), rules, tick))
     return z > floor
@@ -61,11 +60,11 @@ def _most_depths(unit, courses):
 
 @compiled
 def _shows_nothing(unit, rules, watch, depths, low, high, looks, minutes):
-    """Whether the looks of a tick at a tracked unit show nothing and keep it, by what their luck lies between.
+    """Whether the looks of a tick at a tracked unit show nothing and keep it, by what luck lies between.
 
-    ``low`` and ``high`` are the deviates between which the tick begins and ends, ``looks`` the numbers of the
-    first look and of the first after the tick. (Where a look finds the unit lies, but for the look's own luck,
-    between the moments before and after, and 0.)
+    ``low`` and ``high`` are the deviates between which the tick begins and ends, ``looks`` the numbers of
+    the first look and of the first after the tick. (Where a look finds the unit lies, but for the look's
+    own luck, between the moments before and after, and 0.)
     """
     position, jitter = fold(unit.key, TRACK_POSITION), fold(unit.key, TRACK_JITTER)
     sign, nav_sd, (x, past) = northward(unit.side), unit.nav_sd, depths
@@ -93,7 +92,7 @@ def _passes_unseen(unit, rules, watch, courses, low, t, t1):
     position = fold(unit.key, LOOK_POSITION)
     while unit.next_look <= t1:
         low = min(0.0, low) + rules.bridge * min(0.0, normal_at_least(position, unit.looks - 1))
-        x, past = _depths(unit, courses, unit.next_look)
+        _, past = _depths(unit, courses, unit.next_look)
         if past - unit.nav_sd * low >= -watch.watch_approach_m - _SURE_M:
             unit.next_look, unit.looks = begun
             return False
@@ -108,13 +107,13 @@ def _passes_unseen(unit, rules, watch, courses, low, t, t1):
 
 @compiled
 def _keeps_off(unit, rules, x, minutes):
-    """Whether a path no deeper than ``x`` where it is known crosses nothing in between, in so many minutes."""
+    """Whether a path no deeper than ``x`` where it is known crosses nothing between, in so many minutes."""
     return stays_below(x, x, variance_over(unit, rules, minutes))
 
 
 @compiled
 def _looks_by(track, number, t1, watch):
-    """When the first look of a track after ``t1`` is due, of which look ``number`` is at ``track``; its number."""
+    """When the first look after ``t1`` is due on a track with look ``number`` at ``track``; its number."""
     while track <= t1:
         track += watch.watch_track_interval
         number += 1
@@ -168,6 +167,6 @@ def wake_up(unit, t, setting, tallies):
 
 @compiled
 def see_idly(unit, t, records, tallies):
-    """Have its watcher take the looks up to ``t``, or the end of its shift, at a unit that slept through them."""
+    """Take the looks up to ``t``, or the end of its shift, at a unit that slept through them."""
     if unit.track != NEVER:
         idle_looks(unit, records[other(unit.side)], min(t, unit.end), tallies[unit.side])

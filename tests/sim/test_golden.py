@@ -26,7 +26,7 @@ CASES = {
     "worst_accepted": ("worst_accepted", (), 150),
 }
 # Of a unit, what does not hang on whether it is asleep, or anybody has asked where it is.
-OF_UNITS = ("who", "side", "kind", "trait", "active", "shift", "key", "incident", "pushback", "pushed_at")
+OF_UNITS = ("who", "side", "kind", "trait", "active", "incident", "pushback", "pushed_at")
 
 
 def parts(state: State) -> Iterator[np.ndarray]:
