@@ -1,13 +1,13 @@
 """What is counted in a run, by its name in tables and in ``figures.json``."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, get_args
+from typing import TypeVar, get_args
 
 import pandas as pd
 
 from experiments.statistics.intervals import Events
 from sim.constants import DAYS_A_YEAR
-from sim.outcome.columns import RUN, Column, Section
+from sim.outcome.columns import RUN, Column, Row, Section
 from sim.outcome.outcome import CLASH_RUNG
 
 YEAR = DAYS_A_YEAR
@@ -88,7 +88,7 @@ def accidental_clashes(incidents: pd.DataFrame) -> pd.Series:
     return incidents["accidental"].astype(bool) & (incidents["rung"] >= CLASH_RUNG)
 
 
-def with_totals(rows: list[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:
+def with_totals(rows: list[Row] | pd.DataFrame) -> pd.DataFrame:
     """Run rows as a table, with the columns that add both sides."""
     runs = pd.DataFrame(rows)
     return runs.assign(**{name: counted(runs, name) for name in BOTH_SIDES})

@@ -63,23 +63,24 @@ class Study:
             "factors": factors,
             "arms": {},
         }
-        scenario = {
-            "name": "baseline",
-            "start": "2025-11-01",
-            "days": days,
-            "space": {"length_km": length_km},
-            "talks": {"outcome": talks, "decided_by": "scenario"},
-        }
         cross = zip(*factors.values(), strict=True) if sample else itertools.product(*factors.values())
         for point in cross:
             future = prefix + ("baseline" if not factors else ", ".join(point))
+            levels = dict(zip(factors, point, strict=True))
+            scenario = {
+                "name": "baseline",
+                "start": "2025-11-01",
+                "days": days,
+                "space": {"length_km": length_km},
+                "talks": {"outcome": levels.get("talks.outcome", talks), "decided_by": "scenario"},
+            }
             for policy in (None, *(prefix + each for each in policies)):
                 name = future if policy is None else f"{future} + {policy}"
                 self.manifest["arms"][name] = {
                     "future": future,
                     "policy": policy,
                     "content_hash": "0",
-                    "levels": dict(zip(factors, point, strict=True)),
+                    "levels": levels,
                     "case": {
                         "scenario": scenario,
                         "policies": [],

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.validation.nested import Design, NestedRuns
+from experiments.validation.nested import NestedDesign, NestedRuns
 from experiments.worlds import LUCKS
 from sim.scenario.case import Case
 
 
 def runs(
     cases: dict[str | None, Case],
-    design: Design,
+    design: NestedDesign,
     first: int = 150,
     sds: Sequence[float] = (1.0, 0.5, 0.5),
     log_ratios: Sequence[float] = (-1.0, -0.2, 0.3),

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import mesa
 import numpy as np
@@ -21,7 +20,7 @@ import pyarrow as pa
 
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.design.manifest_file import SeveralRequest
-from experiments.design.plan import Arm, Plan, Rule
+from experiments.design.plan import Arm, Plan, StoppingRule
 from experiments.design.request import Several
 from experiments.play.task import Task, play, play_task
 from experiments.play.warm_up import compile_once
@@ -32,6 +31,7 @@ from experiments.study.play_out import play_out
 from experiments.study.results import Results
 from experiments.worlds import LUCKS, luck_of, world_of
 from sim.model import DmzModel
+from sim.outcome.columns import Row
 from sim.outcome.outcome import outcome
 from sim.scenario.loading import load_case
 
@@ -48,7 +48,9 @@ def study(runs: int, days: int) -> Plan:
         arms[name] = Arm(name, name, None, {"margin": str(margin)}, case)
     factors = {"margin": tuple(arm.levels["margin"] for arm in arms.values())}
     request = SeveralRequest(verb="compare", asked=asdict(Several("baseline")))
-    return Plan("compare", "benchmark", "", SEED, Rule(runs), ("clashes",), factors, {}, arms, "", request)
+    return Plan(
+        "compare", "benchmark", "", SEED, StoppingRule(runs), ("clashes",), factors, {}, arms, "", request
+    )
 
 
 def _clocked(call: Callable[[], object]) -> float:
@@ -78,7 +80,7 @@ class OneRun(mesa.Model):
         super().__init__(seed=seed)
         self.case = load_case("baseline", days=days, assignments=[f"south.watch.margin_m={margin}"])
         self.run_number = run
-        self.row: dict[str, Any] = {}
+        self.row: Row = {}
         kept = ("clashes", "incidents", "days")
         self.datacollector = mesa.DataCollector(
             {name: (lambda model, name=name: model.row.get(name)) for name in kept}

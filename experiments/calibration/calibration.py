@@ -24,7 +24,15 @@ from experiments.calibration.posterior import YEARS, Sampled, Target, log_likeli
 from experiments.calibration.rates import Exposures, Rate, rates
 from experiments.calibration.record.catalogue import statistics
 from experiments.calibration.record.record import Record
-from experiments.calibration.register import MATTERING, READING, RULES, UNKNOWNS, basis, settings
+from experiments.calibration.register import (
+    FITTED_INPUTS,
+    MATTERING,
+    READING,
+    RULES,
+    UNKNOWNS,
+    basis,
+    settings,
+)
 from experiments.calibration.rivals import Weighed, refitted, weigh
 from experiments.calibration.simulate import WORKS_DAYS, ground_ages
 from experiments.calibration.table import design, deviates_of, played
@@ -343,8 +351,8 @@ def first_lines(calibration: Calibration) -> list[str]:
         f"It says next to nothing on: {rest}.",
     ]
     lines += rule_lines(calibration.weighed)
-    if MATTERING:
-        lines.append(f"Drawn from priors, and not fitted: {', '.join(MATTERING)}.")
+    lone = [name for name in MATTERING if name not in FITTED_INPUTS]
+    lines.append(f"Drawn from priors, and not fitted: {', '.join(lone)}.")
     failed = [name for name, (_, met) in calibration.verdict.demands.items() if not met]
     lines.append(f"Not accepted: {'; '.join(failed)}." if failed else "Accepted.")
     return lines

@@ -1,11 +1,11 @@
 """Recorded crossings: what one side would have counted, with the incidents that joined each merged."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from sim.codes import Rung
+from sim.outcome.columns import Row
 from sim.sides import SIDES
 
 COLUMNS = (
@@ -25,14 +25,14 @@ COLUMNS = (
 )
 
 
-def recorded_crossings(incidents: Sequence[dict[str, Any]], side: int) -> pd.DataFrame:
+def recorded_crossings(incidents: Sequence[Row], side: int) -> pd.DataFrame:
     """One row a crossing that ``side`` recorded, in the order in which they opened, ``COLUMNS``.
 
     ``incidents`` are the rows of one run. Those that join a crossing (``counting.join_hours``) belong to
     it: its depth is the deepest, its volleys and broadcasts are all of theirs; ``joined`` counts them.
     """
-    flag, found = f"recorded_by_{SIDES[side]}", list[dict[str, Any]]()
-    latest: dict[int, dict[str, Any]] = {}
+    flag, found = f"recorded_by_{SIDES[side]}", list[Row]()
+    latest: dict[int, Row] = {}
     for row in incidents:
         if row[flag]:
             latest[row["site"]] = {name: row.get(name, 0) for name in COLUMNS}

@@ -6,7 +6,7 @@ calibrated from some 2,000 rows on.)
 
 Rival rules are factors: each level shifts the mean of every summary, and its spread, and where a rule bears
 on an unknown it has a slope of its own in it. One emulator a level would have a third or a quarter of the
-rows for a quadratic in twenty unknowns, and rules cross: three of them have 36 combinations.
+rows for a quadratic in thirty unknowns, and rules cross: three of them have 36 combinations.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from experiments.calibration.inputs import INPUTS
+from experiments.calibration.inputs import members
 from experiments.calibration.nearest import nearest, with_point_values
-from experiments.calibration.register import FROM_PRIORS
+from experiments.calibration.register import FITTED_INPUTS, FROM_PRIORS
 from experiments.calibration.unknowns import DIGITS, Rule, Unknown
 from experiments.store.files import write_whole
 from sim.documents import BadInput
@@ -50,12 +50,12 @@ def of_row(seed: int, k: int, drawn: Sequence[Unknown | Rule] = FROM_PRIORS) -> 
 
 
 def drawn_again(text: str, seed: int, drawn: Sequence[Unknown | Rule] = FROM_PRIORS) -> str:
-    """A posterior's file with these draws in the place of those that it has of any input of the screening."""
+    """A posterior's file with these draws in the place of those that it has of inputs that are not fitted."""
     lines = text.splitlines(keepends=True)
     above = "".join(line for line in lines if line.startswith("#"))
     table = pd.read_csv(io.StringIO(text), comment="#", dtype=str, keep_default_na=False)
-    moved = {path for each in INPUTS for path in each.paths}
-    fitted = table[[name for name in table if name not in moved]]
+    lone = {path for each, member in members() if each.name not in FITTED_INPUTS for path in member.sets}
+    fitted = table[[name for name in table if name not in lone]]
     whole = pd.concat([fitted, from_priors(len(table), seed, drawn)], axis=1)
     return above + whole.to_csv(index=False, float_format=DIGITS, lineterminator="\n")
 

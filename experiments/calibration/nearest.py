@@ -4,9 +4,7 @@
 """
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml
@@ -16,10 +14,10 @@ from experiments.calibration.unknowns import DIGITS
 from experiments.statistics.by_draw import deviates
 from sim.documents.laying import at_path, nested
 from sim.parameters.whole import default_tree
-from sim.scenario.posterior import CHOICES, KEY, Posterior, read_posterior
+from sim.scenario.posterior import CHOICES, KEY, Draw, Posterior, read_posterior
 
 
-def nearest(posterior: Posterior) -> dict[str, Any]:
+def nearest(posterior: Posterior) -> Draw:
     """Values by dotted path: of the draw whose ranks lie nearest to the middle, all numbers together.
 
     Words have no middle: it is one of the draws whose choices are the declared ones, if there is any. What
@@ -45,12 +43,12 @@ def _middle(posterior: Posterior, path: str) -> float | int:
     return round(value) if isinstance(posterior.draw(0)[path], int) else value
 
 
-def in_yaml(values: Mapping[str, Any]) -> str:
+def in_yaml(values: Draw) -> str:
     """Values by dotted path as parameters of a scenario."""
     return yaml.safe_dump(nested(values), sort_keys=False)
 
 
-def with_point_values(scenario: str, values: Mapping[str, Any]) -> str:
+def with_point_values(scenario: str, values: Draw) -> str:
     """A scenario's file with these values in the place of all that stands below its posterior.
 
     Raises ``ValueError`` where it names none.

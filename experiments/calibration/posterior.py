@@ -27,7 +27,7 @@ YEARS = Unknown(
     "patrols",
 )
 _NODES, _WORLDS = 15, 24  # of a year's effect, by Gauss and Hermite; of what differs between worlds
-_ENSEMBLES, _WALKERS = 4, 64
+_ENSEMBLES, _WALKERS = 4, 96  # more than twice as many walkers as deviates, as emcee asks
 _TRIED = 400  # effects of a year out of which one is drawn
 _LEAST = 1e-300
 _EXPORTED = 1000  # draws of an ensemble

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.calibration.basis import Basis
-from experiments.calibration.inputs import INPUTS
+from experiments.calibration.inputs import members
 from experiments.calibration.unknowns import WHOLE, Prior, Rule, Unknown, both, declared_default
 
 
@@ -15,7 +15,7 @@ def _of_commission(map_error_m: float) -> float:
     return min(0.75 * map_error_m, 30.0)  # CALIBRATION.md: the commission's line is drawn of the same sheets
 
 
-UNKNOWNS: tuple[Unknown, ...] = (
+_OWN: tuple[Unknown, ...] = (
     Unknown(
         "navigation error",
         both("navigation.error_m"),
@@ -130,6 +130,20 @@ UNKNOWNS: tuple[Unknown, ...] = (
         "command",
     ),
 )
+# Inputs of the screening that matter and move what the record counts: crossings. They are fitted too.
+FITTED_INPUTS: tuple[str, ...] = (
+    "distance of reconnaissance",
+    "spread of work distance",
+    "extent of a project",
+    "posts and their range",
+    "approach",
+    "azimuth error",
+    "bias by eye",
+)
+UNKNOWNS: tuple[Unknown, ...] = (
+    *_OWN,
+    *(member for each, member in members() if each.name in FITTED_INPUTS and isinstance(member, Unknown)),
+)
 READING = Rule(
     "how a volley is read",
     both("conduct.attack_rule"),
@@ -171,7 +185,8 @@ FIXED: Mapping[str, Any] = {
 }
 
 
-# Inputs of the screening that were found to matter (docs/calibration/screening.csv): drawn, and not fitted.
+# Inputs of the screening that were found to matter (docs/calibration/screening.csv): those that are not
+# fitted are drawn from their priors.
 MATTERING: tuple[str, ...] = (
     "distance of reconnaissance",
     "spread of work distance",
@@ -197,7 +212,7 @@ MATTERING: tuple[str, ...] = (
     "reply granted",
 )
 FROM_PRIORS: tuple[Unknown | Rule, ...] = tuple(
-    member for each in INPUTS if each.name in MATTERING for member in each.members
+    member for each, member in members() if each.name in MATTERING and each.name not in FITTED_INPUTS
 )
 
 

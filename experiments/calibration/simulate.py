@@ -5,8 +5,7 @@ without works and with a year effect of 1, since how far years differ is fitted 
 ones together.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -35,21 +34,7 @@ PICKED_DEPTHS, PICKED_PARTIES = 5, 8  # shot-at crossings of which the record te
 NAMED = ("Yeoncheon", "Cheorwon", "Hwacheon", "Inje", "Goseong")  # counts.csv: crossings, 2024-06 to 2025-06
 
 
-@dataclass(frozen=True)
-class RowTask:
-    """Rows to play, by their numbers, with the deviates of the unknowns and rules of each."""
-
-    name: str
-    seed: int
-    runs: tuple[int, ...]
-    deviates: Mapping[int, tuple[float, ...]]
-
-    def alone(self, k: int) -> "RowTask":
-        """The same with row ``k`` only."""
-        return replace(self, runs=(k,))
-
-
-Row = dict[str, float]
+Sums = dict[str, float]  # what a row of the table says, by column
 Values = NDArray[np.float64]
 # Counts of blasts are told to mid-July and to the end of the year (counts.csv, priors.csv: mine_strikes).
 MINE_PERIODS = (date(2024, 4, 1), date(2024, 7, 16), date(2025, 1, 1))
@@ -74,12 +59,7 @@ def _calendars() -> tuple[Case, Case]:
     return works, before
 
 
-def play_rows(task: RowTask) -> dict[int, Row]:
-    """The rows of a task: what each sums up to."""
-    return {k: play_row(task.seed, k, task.deviates[k]) for k in task.runs}
-
-
-def play_row(seed: int, k: int, deviates: Sequence[float]) -> Row:
+def play_row(seed: int, k: int, deviates: Sequence[float]) -> Sums:
     """Row ``k``: world ``k`` of a seed under these deviates, summed up.
 
     What is drawn from priors alone is drawn in each row too, and no emulator sees it: so the fit holds over
@@ -127,7 +107,7 @@ def ground_ages(seed: int, worlds: int, values: Mapping[str, Any]) -> tuple[Valu
 # -- sums -----------------------------------------------------------------------------------------
 
 
-def of_works(played: Outcome, luck: np.random.Generator) -> Row:
+def of_works(played: Outcome, luck: np.random.Generator) -> Sums:
     """What the months of the works sum up to; ``luck`` picks the crossings of which the record tells more."""
     row, incidents = played.row, played.incidents
     crossings = recorded_crossings(incidents, SOUTH)
@@ -137,7 +117,7 @@ def of_works(played: Outcome, luck: np.random.Generator) -> Row:
     month = (opened.dt.year - 2024) * 12 + opened.dt.month - 6
     by_month = np.bincount(month.to_numpy(dtype=int), minlength=MONTHS)[:MONTHS]
     shot_at = crossings[crossings["warning_volleys"] > 0]
-    found: Row = {
+    found: Sums = {
         "censored": float(row["ended"]),
         "total": float(by_month.sum()),
         "months_with_any": float((by_month > 0).sum()),
@@ -162,7 +142,7 @@ def of_works(played: Outcome, luck: np.random.Generator) -> Row:
     return found | _by_exposure(played, "works")
 
 
-def of_2014(played: Outcome, luck: np.random.Generator) -> Row:
+def of_2014(played: Outcome, luck: np.random.Generator) -> Sums:
     """What the year without works sums up to."""
     crossings = recorded_crossings(played.incidents, SOUTH)
     shot_at = crossings[crossings["warning_volleys"] > 0]
@@ -175,7 +155,7 @@ def of_2014(played: Outcome, luck: np.random.Generator) -> Row:
     } | _by_exposure(played, "2014")
 
 
-def _by_exposure(played: Outcome, when: str) -> Row:
+def _by_exposure(played: Outcome, when: str) -> Sums:
     """What rates that are fitted after the table hang on: exposures, and chances read."""
     row, incidents = played.row, pd.DataFrame(played.incidents)
     strikes = incidents[incidents["begun_by"] == "mine_strike"] if len(incidents) else incidents
@@ -192,7 +172,7 @@ def _by_exposure(played: Outcome, when: str) -> Row:
     }
 
 
-def _places(crossings: pd.DataFrame) -> Row:
+def _places(crossings: pd.DataFrame) -> Sums:
     """The share of crossings that have another within 10 km and 45 days: how they cluster."""
     if len(crossings) < 2:
         return {"near_share": np.nan}
@@ -202,17 +182,9 @@ def _places(crossings: pd.DataFrame) -> Row:
     return {"near_share": float((apart.min(axis=1) < 10.0).mean())}
 
 
-def _numbered(name: str, values: Any) -> Row:
+def _numbered(name: str, values: Any) -> Sums:
     return {f"{name}_{i}": float(value) for i, value in enumerate(values)}
 
 
 def _share(flags: Any) -> float:
     return float(np.mean(flags)) if len(flags) else np.nan
-
-
-def tasks(name: str, seed: int, deviates: Mapping[int, Sequence[float]], size: int = 8) -> Iterator[RowTask]:
-    """The rows with these deviates, by number, as tasks of ``size``."""
-    numbers = sorted(deviates)
-    for first in range(0, len(numbers), size):
-        some = tuple(numbers[first : first + size])
-        yield RowTask(name, seed, some, {k: tuple(deviates[k]) for k in some})

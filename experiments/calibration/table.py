@@ -1,6 +1,7 @@
 """The table: rows of the register's unknowns and rules, played in parts that a crash does not lose."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +10,27 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from experiments.calibration.register import WIDTH
-from experiments.calibration.simulate import play_rows, tasks
-from experiments.play.pool import on_processes
-from experiments.store.numbered import claim, keep, kept
+from experiments.calibration.simulate import play_row
+from experiments.store.numbered import claim, kept
+from experiments.store.piecewise import Show, Tables, play_parts
 
 Values = NDArray[np.float64]
 FOLDER, PART = "table", "rows"  # in the folder of a calibration; the name of its parts there
-_ROWS_A_PART = 64
 _OPEN = 1e-6  # keeps the normal deviates of a design finite
+
+
+@dataclass(frozen=True)
+class RowTask:
+    """Rows to play, by their numbers, with the deviates of the unknowns and rules of each."""
+
+    name: str
+    seed: int
+    runs: tuple[int, ...]
+    deviates: Mapping[int, tuple[float, ...]]
+
+    def alone(self, k: int) -> "RowTask":
+        """The same with row ``k`` only."""
+        return replace(self, runs=(k,))
 
 
 def design(n: int, seed: int, skip: int = 0) -> Values:
@@ -30,12 +44,17 @@ def deviates_of(rows: pd.DataFrame) -> Values:
     return rows[[f"x_{i}" for i in range(WIDTH)]].to_numpy(float)
 
 
+def play_rows(task: RowTask) -> dict[int, Tables]:
+    """The rows of a task, by number."""
+    return {k: {PART: pd.DataFrame([play_row(task.seed, k, task.deviates[k])])} for k in task.runs}
+
+
 def played(
     folder: Path,
     seed: int,
     deviates: Mapping[int, tuple[float, ...]],
     workers: int,
-    show: Callable[[int, int], None] = lambda done, of: None,
+    show: Show = lambda done, of: None,
 ) -> pd.DataFrame:
     """The rows with these deviates, by number; those that ``folder`` holds already are not played again.
 
@@ -44,26 +63,13 @@ def played(
     claim(folder, {"seed": seed})
     parts = [part for _, part in kept(folder, PART)]
     there = {k for part in parts for k in _same(part, deviates)}
-    missing = {k: x for k, x in deviates.items() if k not in there}
-    fresh: list[dict[str, float]] = []
-    done = len(there)
+    missing = sorted(deviates.keys() - there)
 
-    def keep_fresh() -> None:
-        if fresh:
-            part = pd.DataFrame(fresh).sort_values("row")
-            keep(folder, PART, int(part["row"].min()), int(part["row"].max()), part)
-            parts.append(part)
-            fresh.clear()
+    def task(numbers: tuple[int, ...]) -> RowTask:
+        return RowTask("table", seed, numbers, {k: deviates[k] for k in numbers})
 
-    try:
-        for _, rows in on_processes(tasks("table", seed, missing), play_rows, workers):
-            fresh.extend(rows.values())
-            done += len(rows)
-            if len(fresh) >= _ROWS_A_PART:
-                keep_fresh()
-            show(done, len(deviates))
-    finally:
-        keep_fresh()
+    fresh = play_parts(folder, (PART,), missing, task, play_rows, workers, show, len(deviates))
+    parts += (part[PART] for part in fresh)
     table = pd.concat([part[part["row"].isin(_same(part, deviates))] for part in parts])
     return table.drop_duplicates("row").sort_values("row", ignore_index=True)
 

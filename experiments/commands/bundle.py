@@ -59,8 +59,8 @@ def bundle(folder: Path, out: Path | None) -> Path:
     target = out or folder.resolve().with_name(f"{folder.resolve().name}.zip")
     with undisturbed(folder):
         study = StudyFolder(folder)
-        _refuse_unsound(study)
         _refuse_place(target)
+        _refuse_unsound(study)
         name = target.stem.encode(errors="replace").decode()  # of the folder inside, in UTF-8
         write_whole(target, lambda to: _pack(study, to, name))
     return target

@@ -11,7 +11,7 @@ from experiments.design.plan import Plan
 from experiments.design.sorts import Sort, file_of, sort_of, sorts_wanted
 from experiments.design.study_file import Study
 from experiments.wording import many
-from sim.documents import BadInput, Problem, read, validate
+from sim.documents import BadInput, Problem, Tree, read, validate
 from sim.scenario.described import Described
 from sim.scenario.loading import load_case
 
@@ -95,13 +95,13 @@ def _all_problems(file: str, known: Sequence[Problem]) -> Sequence[Problem]:
     return known
 
 
-def _without(said: Mapping[str, Any], known: Iterable[Problem]) -> dict[str, Any]:
+def _without(said: Mapping[str, Any], known: Iterable[Problem]) -> Tree:
     """What a study says without the keys that are wrong; of a sweep, without the factors that are."""
     paths = [problem.path for problem in known]
     wrong = {path.split(".")[0] for path in paths} | (said.keys() - Study.model_fields.keys())
     if wrong & _RULE:
         wrong |= _RULE
-    kept: dict[str, Any] = {key: value for key, value in said.items() if key not in wrong}
+    kept: Tree = {key: value for key, value in said.items() if key not in wrong}
     sweep = said.get("sweep")
     if isinstance(sweep, dict) and "design" not in wrong:
         factors = {name for name in sweep if any(path.startswith(f"sweep.{name}") for path in paths)}

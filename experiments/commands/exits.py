@@ -45,12 +45,14 @@ class Halted(Exception):  # noqa: N818
 STOPS = (BadInput, Damaged, Halted, WorkersLost, EnvironmentFault, MemoryError, KeyboardInterrupt, OSError)
 
 
-def guarded(do: Callable[[Console], int]) -> int:
-    """Do it, and say in words and by the exit code what stopped it."""
+def guarded(do: Callable[[Console], int], passed: tuple[type[BaseException], ...] = ()) -> int:
+    """Do it, and say in words and by the exit code what stopped it; of what is ``passed`` others tell."""
     talk = console(stderr=True)
     try:
         with stoppable():
             return do(talk)
+    except passed:
+        raise
     except (Exception, KeyboardInterrupt) as error:
         return ended(error)
 

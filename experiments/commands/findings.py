@@ -29,7 +29,7 @@ from experiments.report.run_files import PICTURE, publish_run, summary_of
 from experiments.store.files import read_json, write_json
 from experiments.study.code import Agents, agents_by_arm
 from experiments.study.folder import StudyFolder
-from experiments.study.place import locked
+from experiments.study.place import locked, refuse_no_room
 from experiments.study.results import Results
 from experiments.wording import Rate, Ratio, many
 from sim.documents import Mark, refuse
@@ -214,6 +214,7 @@ class Findings:
 
     def publish(self) -> None:
         """Write figures, pictures and the report, all anew, into a folder that is had alone."""
+        refuse_no_room(self.folder / PICTURES)
         self.keep_figures()
         publish(self.results, self.figures)
         made = [FIGURES, REPORT]

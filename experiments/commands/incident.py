@@ -5,12 +5,9 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
 
 from experiments.commands.console import console
-from experiments.commands.exits import Halted, guarded, place_in
+from experiments.commands.exits import Halted, place_in
 from experiments.design.sorts import sorts_wanted
 from experiments.findings.moment import Changed, Decision, Minutes, Moment, PlayShare, changed, moment_of
 from experiments.play.described import MomentTask, Played, play_moments
@@ -20,6 +17,7 @@ from experiments.play.workers import apart
 from experiments.report.rows import Rows
 from experiments.wording import many
 from sim.agents.loading import load_agents
+from sim.documents import Tree
 from sim.documents.problems import escaped
 from sim.scenario.case import Case
 from sim.scenario.described import Described
@@ -38,23 +36,19 @@ def incident(
     allow_code: bool,
 ) -> int:
     """Play a described moment, also under each of ``policies`` and under all of ``policy``; the exit code."""
-
-    def do(talk: Console) -> int:
-        with sorts_wanted(("incident", [name]), ("policy", [*policies, *policy])):
-            described = Described.read(name)
-        stacks = [(), *((each,) for each in policies), *([tuple(policy)] if policy else [])]
-        with sorts_wanted(("policy", [*policies, *policy])), described.cases(stacks) as cases:
-            agents = [load_agents(case, allow_code) for case in cases]
-            compile_once(talk.print)
-            tasks = [
-                MomentTask(_name(case, described), case, described.moment, seed, range(runs), its)
-                for case, its in zip(cases, agents, strict=True)
-            ]
-            arms = {task.name: _plays(task) for task in tasks}
-        _print(described, arms, runs, seed, as_json)
-        return 0
-
-    return guarded(do)
+    with sorts_wanted(("incident", [name]), ("policy", [*policies, *policy])):
+        described = Described.read(name)
+    stacks = [(), *((each,) for each in policies), *([tuple(policy)] if policy else [])]
+    with sorts_wanted(("policy", [*policies, *policy])), described.cases(stacks) as cases:
+        agents = [load_agents(case, allow_code) for case in cases]
+        compile_once(console(stderr=True).print)
+        tasks = [
+            MomentTask(_name(case, described), case, described.moment, seed, range(runs), its)
+            for case, its in zip(cases, agents, strict=True)
+        ]
+        arms = {task.name: _plays(task) for task in tasks}
+    _print(described, arms, runs, seed, as_json)
+    return 0
 
 
 def _plays(task: MomentTask) -> list[Played]:
@@ -183,7 +177,7 @@ def _line(count: int, runs: int, depth: int, said: str, width: int) -> str:
 
 def _plain(
     described: Described, found: Mapping[str, Moment], turned: Mapping[str, Changed], runs: int, seed: int
-) -> dict[str, Any]:
+) -> Tree:
     return {
         "moment": described.moment.model_dump(mode="json"),
         "file": str(Path(described.document.file).resolve()),
@@ -203,7 +197,7 @@ def _plain(
     }
 
 
-def _plain_node(node: Decision, runs: int) -> dict[str, Any]:
+def _plain_node(node: Decision, runs: int) -> Tree:
     return {
         "decided": node.said,
         **asdict(PlayShare.of(node.count, runs)),

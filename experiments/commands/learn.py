@@ -12,14 +12,14 @@ from experiments.design.plan import Plan
 from experiments.design.request import FEWEST_DRAWS
 from experiments.findings.ground_words import HEADS, TOGETHER, grounds_rows, left_words
 from experiments.findings.grounds import FEWEST, Grounds, grounds_of
-from experiments.findings.learning import Fact, Unknown, facts
+from experiments.findings.learning import Fact, OpenQuestion, facts
 from experiments.pictures import save
 from experiments.pictures.learn import learn_picture
 from experiments.pictures.sheet import styled
 from experiments.report.rows import Rows
 from experiments.store.files import write_json
-from experiments.study.folder import StudyFolder
-from experiments.study.place import locked
+from experiments.study.folder import StudyFolder, had_alone
+from experiments.study.place import refuse_no_room
 from experiments.study.results import Results
 from experiments.wording import capital, many, share_figure
 from sim.documents import refuse
@@ -37,9 +37,16 @@ class Learnt(TypedDict):
 def learn(folder: Path) -> Iterator[RenderableType]:
     """Write ``learn/`` into a folder of results, with a part for each future over draws; say what it tells.
 
-    Raises ``BadInput`` for results of which nothing can be learnt.
+    Raises ``BadInput`` for results of which nothing can be learnt, or that have no room for it.
     """
-    study = StudyFolder(folder)
+    with had_alone(folder) as study:
+        place = folder / FOLDER
+        refuse_no_room(place)
+        yield from _learn(study, place)
+        yield f"Written: {place}"
+
+
+def _learn(study: StudyFolder, place: Path) -> Iterator[RenderableType]:
     results = Results(study)
     plan = study.plan
     futures = {
@@ -65,19 +72,16 @@ def learn(folder: Path) -> Iterator[RenderableType]:
         yield from _table(future, draws, found)
         if rests is not None:
             yield from _grounds(rests)
-        with locked(folder), styled():
-            place = folder / FOLDER
-            place.mkdir(exist_ok=True)
+        place.mkdir(exist_ok=True)
+        with styled():
             notes = [f"{plan.name}, seed {plan.seed}. Purpose: comparison, not prediction."]
             picture = learn_picture(future, draws, len(arms), found, notes)
             name = "learn" if len(futures) == 1 else f"learn-{list(futures).index(future) + 1}"
             save(picture.called(name), place)
-    with locked(folder):
-        write_json(folder / FOLDER / "learn.json", told)
-    yield f"Written: {folder / FOLDER}"
+    write_json(place / "learn.json", told)
 
 
-def _unknowns(plan: Plan) -> list[Unknown]:
+def _unknowns(plan: Plan) -> list[OpenQuestion]:
     """The parameters of all posteriors by what they stand for, in their order."""
     found: dict[tuple[str, str], list[str]] = {}
     for arm in plan.arms.values():
@@ -85,7 +89,7 @@ def _unknowns(plan: Plan) -> list[Unknown]:
             paths = found.setdefault(unknown_of(path), [])
             if path not in paths:
                 paths.append(path)
-    return [Unknown(name, group, tuple(paths)) for (name, group), paths in found.items()]
+    return [OpenQuestion(name, group, tuple(paths)) for (name, group), paths in found.items()]
 
 
 def _sites(results: Results, arm: str) -> pd.DataFrame:

@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console
-
 from experiments.commands.console import console
-from experiments.commands.exits import guarded
 from experiments.design.sorts import SHIPPED_STUDIES
 from experiments.measures import MEASURES, noun
 from sim.documents import BadInput, Mark, Problem, read
@@ -59,22 +56,18 @@ def listed(kinds: Sequence[str]) -> dict[str, list[Listed]]:
 
 
 def print_list(kinds: Sequence[str], as_json: bool) -> int:
-    """Print what can be named; the exit code."""
-
-    def do(_: Console) -> int:
-        _refuse_others(kinds)
-        found, out = listed(kinds), console()
-        if as_json:
-            plain = {kind: [each._asdict() for each in its] for kind, its in found.items()}
-            out.print(json.dumps(plain, indent=1, ensure_ascii=False))
-            return 0
-        for kind, its in found.items():
-            out.print(f"{kind} ({_USES[kind]})")
-            out.print("\n".join(_lines(its, out.width)), end="\n\n")
-        out.print("`dmz params WORD...` finds parameters; --json has descriptions in full")
+    """Print what can be named; the exit code. Raises ``BadInput`` for what cannot be listed."""
+    _refuse_others(kinds)
+    found, out = listed(kinds), console()
+    if as_json:
+        plain = {kind: [each._asdict() for each in its] for kind, its in found.items()}
+        out.print(json.dumps(plain, indent=1, ensure_ascii=False))
         return 0
-
-    return guarded(do)
+    for kind, its in found.items():
+        out.print(f"{kind} ({_USES[kind]})")
+        out.print("\n".join(_lines(its, out.width)), end="\n\n")
+    out.print("`dmz params WORD...` finds parameters; --json has descriptions in full")
+    return 0
 
 
 def _refuse_others(kinds: Iterable[str]) -> None:

@@ -1,4 +1,6 @@
-"""The options that verbs share, and how each is read: what is found wrong is said with what is allowed."""
+"""What verbs take, what they share first, and how each is read: what is found wrong is said with what is
+allowed.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +47,9 @@ def printed_format(typed: str) -> str:
     return typed
 
 
+_SCENARIO = typer.Argument(help="Scenario file, or the name of a shipped one.")
+Scenario = Annotated[str, _SCENARIO]
+ScenarioIfAny = Annotated[str | None, _SCENARIO]
 Policies = Annotated[
     list[str] | None, typer.Option("--policy", metavar="FILE", help="Policy laid over it; may be repeated.")
 ]
@@ -100,4 +105,140 @@ Folder = Annotated[
 RecordFolder = Annotated[
     Path | None,
     typer.Option(parser=place, metavar="DIR", help="A record of your own: counts.csv and incidents.csv."),
+]
+
+# -- of run alone --------------------------------------------------------------------------------
+
+Why = Annotated[
+    int | None,
+    typer.Option(parser=whole(RANGES["why"]), metavar="K", help="Tell the story of the K-th clash."),
+]
+AsGeoJson = Annotated[bool, typer.Option(help="Write the incidents as GeoJSON too.")]
+From = Annotated[
+    Path | None, typer.Option("--from", parser=place, metavar="FOLDER", help="Play a row of results again.")
+]
+RowOf = Annotated[
+    int | None, typer.Option(parser=whole(RANGES["row"]), metavar="K", help="With --from: the row, from 0.")
+]
+
+# -- of compare alone ----------------------------------------------------------------------------
+
+EachPolicy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policies",
+        metavar="PATH",
+        help="Policy files or folders, each file an arm; `shipped` means all shipped ones, "
+        "`short` six of them; may be repeated.",
+    ),
+]
+Together = Annotated[
+    list[str] | None, typer.Option("--policy", metavar="FILE", help="Policies that make one arm together.")
+]
+Combine = Annotated[bool, typer.Option("--combine", help="All pairs of policies too.")]
+
+# -- of study alone ------------------------------------------------------------------------------
+
+StudyFile = Annotated[str, typer.Argument(help="Study file, or the name of a shipped one.")]
+RunsInstead = Annotated[
+    int | None,
+    typer.Option(parser=whole(RUNS_OF_AN_ARM), help="Runs of each arm, instead of the file's rule."),
+]
+SeedInstead = Annotated[int | None, typer.Option(parser=whole(RANGES["seed"]), help="Instead of the file's.")]
+
+# -- of calibrate alone --------------------------------------------------------------------------
+
+CalibrationOut = Annotated[
+    Path,
+    typer.Argument(parser=place, metavar="FOLDER", help="For the table and the posterior; goes on there."),
+]
+Quick = Annotated[bool, typer.Option("--quick", help="A small table, to see that it works.")]
+
+# -- of validate alone ---------------------------------------------------------------------------
+
+ValidationOut = Annotated[
+    Path | None,
+    typer.Option(parser=place, metavar="DIR", help="For what is played and found; goes on there."),
+]
+Histories = Annotated[
+    int,
+    typer.Option(
+        parser=whole(RANGES["draws"]), help="Histories, each a draw of the posterior in a world of its own."
+    ),
+]
+Calibration = Annotated[
+    Path | None,
+    typer.Option(
+        parser=place,
+        metavar="FOLDER",
+        help="Of dmz calibrate: its table is fitted to earlier days, and scored on what came after.",
+    ),
+]
+
+# -- of resume alone -----------------------------------------------------------------------------
+
+Failed = Annotated[bool, typer.Option("--failed", help="Play again the runs that raised an exception.")]
+
+# -- of results alone ----------------------------------------------------------------------------
+
+CsvOut = Annotated[
+    Path | None, typer.Option(parser=place, metavar="OUT", help="Folder for the tables as CSV.")
+]
+ParquetOut = Annotated[
+    Path | None, typer.Option(parser=place, metavar="OUT", help="Folder for the tables as Parquet.")
+]
+ForExcel = Annotated[
+    bool, typer.Option("--excel", help="With --csv: mark it as UTF-8, so that Excel shows every letter.")
+]
+
+# -- of verify alone -----------------------------------------------------------------------------
+
+Rows = Annotated[int, typer.Option(parser=whole(RANGES["rows"]), help="Rows to play again.")]
+SeedOfRows = Annotated[int, typer.Option(parser=whole(RANGES["row"]), help="Which rows are drawn.")]
+
+# -- of bundle alone -----------------------------------------------------------------------------
+
+ZipOut = Annotated[
+    Path | None, typer.Option(parser=place, metavar="FILE", help="The zip; beside the folder.")
+]
+
+# -- of check alone ------------------------------------------------------------------------------
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE...")]
+
+# -- of incident alone ---------------------------------------------------------------------------
+
+IncidentFile = Annotated[str, typer.Argument(help="Incident file, or the name of a shipped one.")]
+PolicyBeside = Annotated[
+    list[str] | None,
+    typer.Option("--policies", metavar="FILE", help="Policy beside the moment as it is; may be repeated."),
+]
+PoliciesOver = Annotated[
+    list[str] | None,
+    typer.Option("--policy", metavar="FILE", help="Policies that are laid over it together."),
+]
+Plays = Annotated[int, typer.Option(parser=whole(RANGES["runs"]), help="Plays of the moment.")]
+
+# -- of list alone -------------------------------------------------------------------------------
+
+Kinds = Annotated[
+    list[str] | None, typer.Argument(metavar="[scenarios|policies|studies|incidents|measures]...")
+]
+AllAsJson = Annotated[bool, typer.Option("--json", help="Print everything for machines.")]
+
+# -- of params alone -----------------------------------------------------------------------------
+
+Words = Annotated[list[str] | None, typer.Argument(metavar="[WORD]...", help="All must occur.")]
+Format = Annotated[
+    str,
+    typer.Option("--format", parser=printed_format, metavar="|".join(FORMATS), help="How they are printed."),
+]
+
+# -- of schema alone -----------------------------------------------------------------------------
+
+OfPolicies = Annotated[bool, typer.Option("--policy", help="That of policy files.")]
+OfStudies = Annotated[bool, typer.Option("--study", help="That of study files.")]
+OfIncidents = Annotated[bool, typer.Option("--incident", help="That of incident files.")]
+FirstLine = Annotated[
+    bool, typer.Option("--line", help="Only the first line of a file, by which editors find it.")
 ]

@@ -3,10 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console
-
 from experiments.commands.console import console
-from experiments.commands.exits import guarded
 from sim.documents import refuse
 from sim.documents.problems import show
 from sim.scenario.parameter_table import (
@@ -23,21 +20,20 @@ _FEW = 5  # of so many their sources are told too
 
 
 def params(words: Sequence[str], format_: str) -> int:
-    """Print the parameters in which all words occur, all without words; the exit code."""
+    """Print the parameters in which all words occur, all without words; the exit code.
 
-    def do(_: Console) -> int:
-        each = " ".join(words).split()  # some in one word, in quotes
-        rows = found(parameter_table(), each)
-        if not rows:
-            _refuse(each)
-        out = console()
-        if format_ == "table":
-            out.print("\n".join(_lines(rows, out.width, bool(each) and len(rows) <= _FEW)))
-        else:
-            out.print((as_csv if format_ == "csv" else as_markdown)(rows), end="")
-        return 0
-
-    return guarded(do)
+    Raises ``BadInput`` where they find nothing.
+    """
+    each = " ".join(words).split()  # some in one word, in quotes
+    rows = found(parameter_table(), each)
+    if not rows:
+        _refuse(each)
+    out = console()
+    if format_ == "table":
+        out.print("\n".join(_lines(rows, out.width, bool(each) and len(rows) <= _FEW)))
+    else:
+        out.print((as_csv if format_ == "csv" else as_markdown)(rows), end="")
+    return 0
 
 
 def _refuse(words: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import pyarrow.csv
 
 from experiments.commands import verify
 from experiments.commands.exits import resume_command
-from experiments.design.plan import Rule
+from experiments.design.plan import StoppingRule
 from experiments.store.csv_cells import harmless_table
 from experiments.store.files import write_parquet, write_whole
 from experiments.store.parts import Parts
@@ -44,6 +44,8 @@ def results(folder: Path, csv: Path | None, parquet: Path | None, excel: bool = 
     _refuse_places(outs)
     study = StudyFolder(folder)
     study.refuse_changed_inputs()
+    for out, ending in outs:
+        _make(out, ending)
     astray = tuple(verify.astray(study)) if study.parts.complete else ()
     described = tuple(_described(study))
     written = tuple(target for out, ending in outs for target in _write(study, out, ending, excel))
@@ -56,9 +58,8 @@ def _described(study: StudyFolder) -> Iterator[str]:
     state = "complete" if parts.complete else go_on
     yield f"{manifest['name']} ({manifest['kind']}, version {manifest['version']}): {state}"
     yield f"command: {manifest['command']}"
-    yield (
-        f"seed {manifest['seed']}; {many(len(manifest['arms']), 'arm')}; {Rule.of(manifest['rule']).words}"
-    )
+    rule = StoppingRule.of(manifest["rule"])
+    yield f"seed {manifest['seed']}; {many(len(manifest['arms']), 'arm')}; {rule.words}"
     for name in _NAMES:
         yield f"{name}: {many(parts.rows(name), 'row')}"
     counts = parts.table("runs", ["arm"])["arm"].value_counts().to_pylist()
@@ -90,7 +91,6 @@ def _refuse_places(outs: Sequence[tuple[Path, str]]) -> None:
 
 
 def _write(study: StudyFolder, out: Path, ending: str, excel: bool) -> Iterator[Path]:
-    _make(out, ending)
     as_csv = partial(_write_csv, mark=codecs.BOM_UTF8 if excel else b"")
     parts, write = study.parts, _write_parquet if ending == "parquet" else as_csv
     for name in _NAMES:

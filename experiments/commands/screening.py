@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def do(talk: Console) -> int:
         folder, workers = asked.folder, Workers(asked.workers).count
-        with own_folder(folder, TABLE, "FOLDER"), noted(SAME_AGAIN):
+        with own_folder(folder, TABLE, option="FOLDER"), noted(SAME_AGAIN):
             compile_once(talk.print)
             found = screen(folder, size, asked.seed, workers, Tenths(talk, "points"))
             fates = csv_text(found.parameters)

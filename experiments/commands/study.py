@@ -19,11 +19,13 @@ from experiments.design.request import asked_again
 from experiments.play.cluster import cluster_problem
 from experiments.play.warm_up import compile_once
 from experiments.play.workers import Workers
+from experiments.report.publish import PICTURES
 from experiments.store.parts import FAILURES
 from experiments.store.session import add_session
 from experiments.study.changes import refuse_changes
 from experiments.study.code import Agents, agents_by_arm, with_agents
 from experiments.study.folder import StudyFolder, claimed, had_alone, left_undone
+from experiments.study.place import refuse_no_room
 from experiments.study.play_out import play_out
 from sim.documents import BadInput, refuse
 from sim.documents.problems import escaped
@@ -88,6 +90,7 @@ def _go_on(
 ) -> Findings:
     say_notes(study.plan, audience)
     study.refuse_other_code()
+    refuse_no_room(study.path / PICTURES)
     started = time.time()
     with resumable(study.path, *(["--failed"] if failed else [])):
         if options.workers.scheduler is None:

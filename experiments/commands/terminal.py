@@ -4,8 +4,6 @@ import json
 import sys
 from contextlib import AbstractContextManager
 
-from rich.console import Console
-
 from experiments.commands.audience import Audience
 from experiments.commands.console import console
 from experiments.commands.findings import Findings
@@ -23,10 +21,8 @@ class Terminal(Audience):
     Without ``report`` nothing is drawn, which takes longer than a few runs.
     """
 
-    def __init__(
-        self, talk: Console, json: bool = False, why: int | None = None, report: bool = True
-    ) -> None:
-        self._talk, self._json, self._why, self._report = talk, json, why, report
+    def __init__(self, json: bool = False, why: int | None = None, report: bool = True) -> None:
+        self._talk, self._json, self._why, self._report = console(stderr=True), json, why, report
 
     def say(self, line: str) -> None:
         """Print a line on stderr."""

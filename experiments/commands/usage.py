@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from typer import BadParameter
+from typer import BadParameter, Exit
 from typer.core import TyperCommand, TyperGroup
 
 _UsageError: Any = BadParameter.__base__  # of click, in whatever package typer has it
@@ -31,6 +31,12 @@ class Verb(TyperCommand):
     """A verb: an option that it has not, and a word too many, are told with what it takes."""
 
     allow_extra_args = True  # to be refused here, in words
+
+    def invoke(self, ctx: Any) -> NoReturn:
+        """Do it, and end with the exit code that it gives, or that tells what stopped it."""
+        from experiments.commands.exits import guarded
+
+        raise Exit(guarded(lambda _: super(Verb, self).invoke(ctx), (_UsageError,)))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Options and arguments by their names; a usage error for what is none."""

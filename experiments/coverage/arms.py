@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.coverage.bounds import Limits, Sums, agree, decided, differences, pool_of, rates, rests_on
+from experiments.coverage.bounds import (
+    RepeatedEnds,
+    Sums,
+    agree,
+    decided,
+    differences,
+    pool_of,
+    rates,
+    rests_on,
+)
 from experiments.coverage.cells import Cell, More, sample
 from experiments.coverage.laws import Drawn, Floats, Ints
 from experiments.statistics.interim import common_level, interim_runs
@@ -152,7 +161,12 @@ def until_decided(arms: Arms, budget: int, where: More, counts: Drawn | None = N
 
 
 def _agree_at_stop(
-    arms: Arms, counts: Drawn, limits: tuple[Limits, Limits], stop: Ints, ends: Sequence[int], level: float
+    arms: Arms,
+    counts: Drawn,
+    limits: tuple[RepeatedEnds, RepeatedEnds],
+    stop: Ints,
+    ends: Sequence[int],
+    level: float,
 ) -> None:
     gap, rate = limits
     for at, table in sample(arms.drawn):

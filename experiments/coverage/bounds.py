@@ -21,16 +21,16 @@ from experiments.statistics.intervals import (
 
 
 @dataclass(frozen=True)
-class Limits:
+class RepeatedEnds:
     """Both ends in every repetition (and analysis); in events, not a year."""
 
     low: Floats
     high: Floats
 
-    def at(self, analyses: Ints, years: Floats) -> "Limits":
+    def at(self, analyses: Ints, years: Floats) -> "RepeatedEnds":
         """The ends at one analysis of every repetition, a year."""
         rows = np.arange(analyses.size)
-        return Limits(self.low[rows, analyses] / years, self.high[rows, analyses] / years)
+        return RepeatedEnds(self.low[rows, analyses] / years, self.high[rows, analyses] / years)
 
     def hold(self, truth: float) -> Flags:
         """Whether the truth lies within."""
@@ -86,15 +86,15 @@ class Sums:
         return replace(self, S=s, Q=q, squares=squares, years=years)
 
 
-def rates(sums: Sums, arm: int = 0, level: float = 0.95) -> Limits:
+def rates(sums: Sums, arm: int = 0, level: float = 0.95) -> RepeatedEnds:
     """`rate_interval` of one arm, with all arms as its pool."""
     ends = gamma_bounds(sums.S[arm], sums.squares[arm], sums.weight(arm), level)
-    return Limits(*(ends / sums.years[arm]))
+    return RepeatedEnds(*(ends / sums.years[arm]))
 
 
 def differences(
     drawn: Drawn, sums: Sums, arm: int, level: float = 0.95, analyses: Sequence[int] = (), ratio: float = 1.0
-) -> Limits:
+) -> RepeatedEnds:
     """`difference_interval` of one arm and the baseline, or the interval of y - ratio c x of which
     `ratio_interval` keeps the ratios that contain 0; c: the exposure of y over that of x.
     """
@@ -102,7 +102,7 @@ def differences(
     times = ratio * sums.years[arm] / sums.years[0]
     up_low, up_high = gamma_bounds(up, squares[0], sums.weight(arm), level)
     down_low, down_high = gamma_bounds(down, squares[1], times * sums.weight(0), level)
-    return Limits(
+    return RepeatedEnds(
         (up - down - np.hypot(up - up_low, down_high - down)) / sums.years[arm],
         (up - down + np.hypot(up_high - up, down - down_low)) / sums.years[arm],
     )
@@ -145,7 +145,7 @@ def rests_on(drawn: Drawn, sums: Sums, arm: int, analyses: Sequence[int] = ()) -
     return drawn.sums(differ.astype(float), analyses)
 
 
-def decided(limits: Limits, worlds: Floats) -> Flags:
+def decided(limits: RepeatedEnds, worlds: Floats) -> Flags:
     """Where `verdict_of` says lower or higher of a difference that rests on so many worlds."""
     return ((limits.low > 0) | (limits.high < 0)) & (worlds >= FEWEST_DISCORDANT)
 
@@ -158,7 +158,7 @@ def pool_of(table: Floats) -> Pilot:
     return whole
 
 
-def agree(limits: Limits, at: int | tuple[int, int], public: Interval) -> None:
+def agree(limits: RepeatedEnds, at: int | tuple[int, int], public: Interval) -> None:
     """Raise AssertionError unless a repetition has the ends of the public function, 1 year."""
     np.testing.assert_allclose(
         [limits.low[at], limits.high[at]], [public.low, public.high], rtol=1e-9, atol=1e-9

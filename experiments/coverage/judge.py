@@ -108,7 +108,7 @@ def faults(cell: Cell) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """On one interval: its cells, those declared impossible, and what is wrong with any."""
 
     interval: str
@@ -141,12 +141,12 @@ def _lowest(cells: Sequence[Cell]) -> str:
     return f"{min(cell.coverage for cell in cells):.3f}" if cells else "-"
 
 
-def verdicts(cells: Sequence[Cell]) -> list[Verdict]:
+def verdicts(cells: Sequence[Cell]) -> list[Judgement]:
     """One verdict for every interval, in the order of the cells."""
     found = []
     for interval in dict.fromkeys(cell.interval for cell in cells):
         own = tuple(cell for cell in cells if cell.interval == interval)
         declared = tuple(cell for cell in own if known_of(cell))
         wrong = tuple((cell, fault) for cell in own for fault in faults(cell))
-        found.append(Verdict(interval, own, declared, wrong))
+        found.append(Judgement(interval, own, declared, wrong))
     return found

@@ -69,7 +69,7 @@ LAWS = (
 
 
 @dataclass(frozen=True)
-class Arm:
+class TrueArm:
     """An arm beside the baseline: its true ratio to it, and the share of clusters both share."""
 
     ratio: float = 1.0
@@ -118,7 +118,7 @@ class Drawn:
 
 
 def draw(
-    law: Law, events: float, arms: Sequence[Arm], worlds: int, repetitions: int, luck: np.random.Generator
+    law: Law, events: float, arms: Sequence[TrueArm], worlds: int, repetitions: int, luck: np.random.Generator
 ) -> Drawn:
     """Draw a baseline of ``worlds`` worlds with ``events`` expected events in all, and the other
     arms on the same worlds: each has the baseline's law with ``ratio`` times its mean.

@@ -56,7 +56,7 @@ How = Literal["alike", "fewer and larger", "prevents", "weakens"]
 
 
 @dataclass(frozen=True)
-class Effect:
+class PolicyEffect:
     """What a policy does to what is expected of a run: it prevents it with a chance, lowers it, or makes
     it rarer and as much larger; the share ``same_luck`` of the runs is else that of the baseline.
     """
@@ -91,7 +91,7 @@ EFFECTS: tuple[tuple[How, float], ...] = (
 def draw_expected(
     law: Mixture,
     carrying: float,
-    arms: Sequence[Effect],
+    arms: Sequence[PolicyEffect],
     worlds: int,
     repetitions: int,
     luck: np.random.Generator,
@@ -147,10 +147,10 @@ def counted_cells(repetitions: int, public: int) -> Iterator[Cell]:
                 yield from compared(arms, public, effect.where)
 
 
-def _effects() -> Iterator[Effect]:
+def _effects() -> Iterator[PolicyEffect]:
     for same_luck in SAME_LUCK:
         for how, ratio in EFFECTS:
-            yield Effect(how, ratio, same_luck)
+            yield PolicyEffect(how, ratio, same_luck)
 
 
 def mixture_family_cells(repetitions: int) -> Iterator[Cell]:
@@ -160,7 +160,7 @@ def mixture_family_cells(repetitions: int) -> Iterator[Cell]:
             for same_luck, working in ((0.5, 0), (0.9, 0), (0.9, 4)):
                 ratios = tuple(WORKING if p < working else 1.0 for p in range(POLICIES))
                 luck = luck_of("mixture family", law.name, carrying, same_luck, working)
-                effects = [Effect("prevents", ratio, same_luck) for ratio in ratios]
+                effects = [PolicyEffect("prevents", ratio, same_luck) for ratio in ratios]
                 drawn = draw_expected(law, carrying, effects, WORLDS, repetitions, luck)
                 arms = Arms(drawn, law.name, carrying, EXPECTED, ratios, OF_EXPECTED, "expected")
                 yield at_once(arms, More(same_luck=same_luck, study=f"13 arms, {working} work"))[0]

@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.coverage.bounds import pool_of
 from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of
-from experiments.coverage.laws import LAWS, Arm, Floats, Law, draw
+from experiments.coverage.laws import LAWS, Floats, Law, TrueArm, draw
 from experiments.findings.regret import Counts, regrets
 from experiments.statistics.interim import common_level
 from experiments.statistics.intervals import FEWEST_CLUSTERS, difference_interval
@@ -39,7 +39,7 @@ def _regret(law: Law, events: float, study: str, futures: tuple, stops: bool, re
     luck, drawn = luck_of("regret", law.name, events, study), []
     level = 1 - common_level(0.05, ANALYSES) if stops else 0.95
     for share, ratios in futures:
-        arms = [Arm(ratio, SAME_LUCK) for ratio in ratios[1:]]
+        arms = [TrueArm(ratio, SAME_LUCK) for ratio in ratios[1:]]
         drawn.append(draw(law, share * events, arms, WORLDS, repetitions, luck))
     truths = np.max([share * events * (np.array(ratios) - min(ratios)) for share, ratios in futures], axis=0)
     hold, widths, warned = [], [], []

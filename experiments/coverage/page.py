@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from experiments.coverage.cells import Cell
-from experiments.coverage.judge import IMPOSSIBLE, Known, Verdict, error, faults, known_of
+from experiments.coverage.judge import IMPOSSIBLE, Judgement, Known, error, faults, known_of
 
 COLUMNS = (
     "interval",
@@ -151,7 +151,7 @@ def _row(cell: Cell) -> tuple[str, ...]:
     )
 
 
-def page(found: Sequence[Verdict], before: str = "", **words: object) -> str:
+def page(found: Sequence[Judgement], before: str = "", **words: object) -> str:
     """docs/COVERAGE.md; of intervals that were not measured what the page had ``before``."""
     sections = dict(map(_section, before.split("\n## ")[1:]))
     rows = {_first(line): line for line in before.splitlines() if line.startswith("| ")}
@@ -182,19 +182,19 @@ def _first(row: str) -> str:
     return cells[0][2:] if cells[1].startswith("**") else " | ".join(cells[:3])
 
 
-def _own_section(verdict: Verdict) -> Iterator[str]:
+def _own_section(verdict: Judgement) -> Iterator[str]:
     yield f"\n## {verdict.interval[0].upper()}{verdict.interval[1:]}\n"
     yield ABOUT[verdict.interval] + "\n"
     yield from _table(verdict.cells)
 
 
-def _verdict_rows(found: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
+def _verdict_rows(found: Sequence[Judgement]) -> Iterator[tuple[str, str]]:
     for verdict in found:
         kind, rest = str(verdict).split("  ", 1)
         yield verdict.interval, f"| {verdict.interval} | **{kind}** | {rest.split(': ', 1)[1]} |"
 
 
-def _declared(found: Sequence[Verdict], before: Mapping[str, str]) -> Iterator[str]:
+def _declared(found: Sequence[Judgement], before: Mapping[str, str]) -> Iterator[str]:
     """What is known to stay below the bar; ``before`` has the rows of a page by what they declare."""
     yield (
         "An arm of two or three bursts does not tell how large a burst can be, and arms on the "

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from experiments.coverage.arms import Arms, at_once, compared, until_decided
 from experiments.coverage.cells import EVENTS, WORLDS, Cell, More, luck_of
-from experiments.coverage.laws import LAWS, Arm, draw
+from experiments.coverage.laws import LAWS, TrueArm, draw
 
 LUCKS, RATIOS = (0.0, 0.5, 0.9), (1.0, 0.5, 0.2)
 POLICIES, WORKING = 12, 0.4
@@ -19,7 +19,7 @@ def paired_cells(repetitions: int, public: int) -> Iterator[Cell]:
         for events in EVENTS:
             for same_luck in LUCKS:
                 for ratio in RATIOS:
-                    arm = Arm(ratio, same_luck)
+                    arm = TrueArm(ratio, same_luck)
                     luck = luck_of("pair", law.name, events, arm)
                     drawn = draw(law, events, [arm], WORLDS, repetitions, luck)
                     arms = Arms(drawn, law.name, events, events, (ratio,))
@@ -32,7 +32,7 @@ def family_cells(repetitions: int) -> Iterator[Cell]:
     for law in LAWS:
         for events in EVENTS:
             for same_luck, working in ((0.5, 0), (0.5, 4), (0.9, 0), (0.9, 4), (1.0, 0)):
-                those = [Arm(WORKING if p < working else 1.0, same_luck) for p in range(POLICIES)]
+                those = [TrueArm(WORKING if p < working else 1.0, same_luck) for p in range(POLICIES)]
                 luck = luck_of("family", law.name, events, same_luck, working)
                 drawn = draw(law, events, those, WORLDS, repetitions, luck)
                 arms = Arms(drawn, law.name, events, events, tuple(arm.ratio for arm in those))
@@ -45,7 +45,7 @@ def decided_cells(repetitions: int) -> Iterator[Cell]:
         for events in EVENTS:
             for same_luck in LUCKS[1:]:
                 for ratio in RATIOS[:2]:
-                    arm = Arm(ratio, same_luck)
+                    arm = TrueArm(ratio, same_luck)
                     luck = luck_of("decided", law.name, events, arm)
                     drawn = draw(law, events, [arm], BUDGET // 2, repetitions, luck)
                     arms = Arms(drawn, law.name, events, events, (ratio,))

@@ -7,7 +7,7 @@ from scipy.stats import binom
 
 from experiments.coverage.bounds import Sums, agree, pool_of, rates
 from experiments.coverage.cells import EVENTS, WORLDS, Cell, luck_of, sample
-from experiments.coverage.laws import LAWS, Arm, Drawn, Floats, Law, draw
+from experiments.coverage.laws import LAWS, Drawn, Floats, Law, TrueArm, draw
 from experiments.coverage.profile import profile_width
 from experiments.statistics.interim import interim_runs, precise
 from experiments.statistics.intervals import proportion_interval, rate_interval
@@ -25,7 +25,7 @@ def rate_cells(repetitions: int, rivals: int) -> Iterator[Cell]:
 
 
 def _rate(law: Law, events: float, same_luck: float, repetitions: int, rivals: int) -> Cell:
-    luck, arms = luck_of("rate", law.name, events, same_luck), [Arm(1.0, same_luck)] * BESIDE
+    luck, arms = luck_of("rate", law.name, events, same_luck), [TrueArm(1.0, same_luck)] * BESIDE
     drawn = draw(law, events, arms, WORLDS, repetitions, luck)
     sums = Sums.of(drawn)
     limits = rates(sums)

@@ -11,12 +11,12 @@ from experiments.design.columns import RUN_NAMES, asked_columns
 from experiments.design.factors import Point, number_of_points, points
 from experiments.design.levels import Level, assigned_words
 from experiments.design.manifest_file import MOST_ARMS, Request, Verb
-from experiments.design.plan import NO_POLICY, Arm, Plan, Rule, Until, arm_name, estimated
+from experiments.design.plan import NO_POLICY, Arm, Plan, StoppingRule, Until, arm_name, estimated
 from experiments.design.policy_lists import listed
 from experiments.design.situations import STRESS_TEST, Situated, set_again_words, situated
 from experiments.design.sorts import SHIPPED_STUDIES, sorts_wanted
 from experiments.design.study_file import Levels, Precise, Study
-from sim.documents import BadInput, Document, Mark, Problem, read, validate
+from sim.documents import BadInput, Document, Mark, Problem, Tree, read, validate
 from sim.documents.composing import scalar
 from sim.documents.problems import show
 from sim.scenario.case import Case, digest
@@ -32,7 +32,7 @@ class Stack(NamedTuple):
     entry: int
 
 
-class Asked(NamedTuple):
+class ArmOrigin(NamedTuple):
     """What asks for an arm: the place of its scenario, a point of the sweep, policies."""
 
     scenario: int
@@ -93,7 +93,7 @@ def read_study(name: str, changes: Mapping[str, int], assignments: Sequence[str]
     return Ask("study", study, document, tuple(assignments), frozenset(changes))
 
 
-def _changed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def _changed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Tree:
     """The study as it is asked for: a rule of the command line takes the place of the file's."""
     kept = dict(data)
     if "runs" in changes:
@@ -148,12 +148,12 @@ def plan_of(ask: Ask, command: str, request: Request) -> Plan:
     )
 
 
-def _rule(study: Study, draws: bool) -> Rule:
+def _rule(study: Study, draws: bool) -> StoppingRule:
     """How many runs an arm gets: over draws of a posterior nothing is decided early, it gets its budget."""
     until = _until(study)
     if draws and until == "decided" and study.budget is not None:
-        return Rule(study.budget)
-    return Rule(study.runs, until, study.budget)
+        return StoppingRule(study.budget)
+    return StoppingRule(study.runs, until, study.budget)
 
 
 def _until(study: Study) -> Until | None:
@@ -204,9 +204,9 @@ def _arms(
     ask: Ask, stacks: Sequence[Stack], swept: Sequence[Point], problems: dict[Problem, None]
 ) -> dict[str, Arm]:
     arms: dict[str, Arm] = {}
-    found: dict[str | tuple[int, str], Asked] = {}
+    found: dict[str | tuple[int, str], ArmOrigin] = {}
     for i, point, stack in itertools.product(range(len(ask.situated)), swept, stacks):
-        asked = Asked(i, point, stack)
+        asked = ArmOrigin(i, point, stack)
         try:
             arm = _arm(ask, asked, _case(ask, asked))
         except BadInput as bad:
@@ -229,7 +229,7 @@ def _content(case: Case) -> str:
     return digest(case.resolved | {"scenario": scenario})
 
 
-def _twice(ask: Ask, asked: Asked, other: Asked, name: str, what: str) -> Problem:
+def _twice(ask: Ask, asked: ArmOrigin, other: ArmOrigin, name: str, what: str) -> Problem:
     """An arm that is there already, at what makes it another one in the study's file."""
     fault = f"another arm has the same {what}"
     pairs = zip(asked.point, other.point, strict=True)
@@ -258,7 +258,7 @@ def _days(ask: Ask, point: Point) -> int | None:
     return None if above else ask.study.days
 
 
-def _case(ask: Ask, asked: Asked) -> Case:
+def _case(ask: Ask, asked: ArmOrigin) -> Case:
     _, scenario, under, _ = ask.situated[asked.scenario]
     try:
         with sorts_wanted(("scenario", [scenario]), ("policy", asked.stack.files)):
@@ -277,7 +277,7 @@ def _case(ask: Ask, asked: Asked) -> Case:
         raise BadInput([_placed(ask, each, asked) for each in bad.problems]) from None
 
 
-def _placed(ask: Ask, problem: Problem, asked: Asked) -> Problem:
+def _placed(ask: Ask, problem: Problem, asked: ArmOrigin) -> Problem:
     """A problem without a line gets that of the study file which brought it about."""
     if problem.mark.line or problem.mark.file == SET:
         return problem
@@ -289,7 +289,7 @@ def _placed(ask: Ask, problem: Problem, asked: Asked) -> Problem:
     return replace(problem, mark=ask.mark("scenarios", ask.situated[asked.scenario].place))
 
 
-def _arm(ask: Ask, asked: Asked, case: Case) -> Arm:
+def _arm(ask: Ask, asked: ArmOrigin, case: Case) -> Arm:
     several, point = len(ask.situated) > 1, asked.point
     levels = {"scenario": case.scenario.name} if several else {}
     levels |= {level.factor: level.label for level in point}

@@ -3,48 +3,43 @@
 What a folder adds, and what a manifest must be beside, is in ``experiments.study.manifest``.
 """
 
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    NotRequired,  # pydantic takes those of typing from Python 3.12 on
-    TypeAlias,
-    final,
-)
+from typing import Annotated, Literal, NotRequired, TypeAlias, final
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from experiments.design.study_file import MOST_RUNS, Runs
 from experiments.worlds import LUCKS
+from sim.documents import Tree
+from sim.scenario.entry import CaseEntry, as_written
 from sim.scenario.scenario_file import AgentKind
 
 MOST_ARMS = 5_000
+Values: TypeAlias = dict[str, bool | int | float | str | None]  # of columns that tell what was asked, by name
 Verb = Literal["run", "compare", "study"]
 _Agents: TypeAlias = dict[AgentKind, str]  # classes that Python handed over, by the kind that each replaces
 _Change: TypeAlias = Annotated[str, Field(pattern="^(runs|budget|days|seed)$")]
-_checked = with_config(ConfigDict(extra="forbid", strict=True, allow_inf_nan=False))
 
 
-@_checked
+@as_written
 class SingleRequest(TypedDict):
     """What ``dmz run`` was asked: a ``request.Single``."""
 
     verb: Literal["run"]
-    asked: dict[str, Any]
+    asked: Tree
     agents: NotRequired[_Agents]
 
 
-@_checked
+@as_written
 class SeveralRequest(TypedDict):
     """What ``dmz compare`` was asked: a ``request.Several``."""
 
     verb: Literal["compare"]
-    asked: dict[str, Any]
+    asked: Tree
     agents: NotRequired[_Agents]
 
 
-@_checked
+@as_written
 class StudyRequest(TypedDict):
     """What ``dmz study`` was asked: a file, what options change in it, and what was ``--set``."""
 
@@ -59,14 +54,14 @@ Request = SingleRequest | SeveralRequest | StudyRequest
 
 
 @final
-@_checked
+@as_written
 class FixedRule(TypedDict):
     """So many runs of each arm."""
 
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS)]
 
 
-@_checked
+@as_written
 class HalfWidth(TypedDict):
     """When an arm is precise."""
 
@@ -74,7 +69,7 @@ class HalfWidth(TypedDict):
 
 
 @final
-@_checked
+@as_written
 class UntilRule(TypedDict):
     """When an arm may stop, and after how many runs at most."""
 
@@ -82,7 +77,7 @@ class UntilRule(TypedDict):
     budget: Runs
 
 
-@_checked
+@as_written
 class ColumnEntry(TypedDict):
     """A column of what was asked: a ``columns.AskedColumn``."""
 
@@ -90,59 +85,19 @@ class ColumnEntry(TypedDict):
     of: str
 
 
-@_checked
-class OverlayEntry(TypedDict):
-    """An overlay of a case; the day that never comes is not written."""
-
-    name: str
-    kind: Literal["policy", "agreed", "implemented", "inject"]
-    changes: dict[str, Any]
-    from_day: float
-    until_day: NotRequired[float]
-    policy: str
-
-
-@_checked
-class ReplacedEntry(TypedDict):
-    """What was asked of a case and does not hold, and what does instead."""
-
-    path: str
-    asked: Any
-    by: str
-    instead: Any
-    instead_by: str
-
-
-@_checked
-class CaseEntry(TypedDict):
-    """What ``Case.saved`` gives and ``Case.revived`` takes, and checks."""
-
-    scenario: dict[str, Any]
-    policies: list[dict[str, Any]]
-    clauses: list[tuple[str, str, dict[str, Any]]]
-    files: dict[str, str]
-    held: list[str]
-    overlays: list[OverlayEntry]
-    lineage: list[str]
-    agents: list[tuple[AgentKind, str]]
-    drawn: list[str]
-    assigned: list[str]
-    replaced: list[ReplacedEntry]
-
-
-@_checked
+@as_written
 class ArmEntry(TypedDict):
     """An arm."""
 
     future: str
     policy: str | None
     levels: dict[str, str]
-    values: dict[str, bool | int | float | str | None]
+    values: Values
     content_hash: str
     case: CaseEntry
 
 
-@_checked
+@as_written
 class Manifest(TypedDict):
     """All that ``Plan.of`` needs."""
 
@@ -162,7 +117,7 @@ class Manifest(TypedDict):
     arms: Annotated[dict[str, ArmEntry], Field(min_length=1, max_length=MOST_ARMS)]
 
 
-@_checked
+@as_written
 class Sealed(Manifest):
     """A manifest in its folder: digests of agents' code and of the files that were read, the versions
     of libraries, and its own seal.

@@ -10,25 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import sim
 from experiments.design.columns import AskedColumn
 from experiments.design.levels import replaced_words, setting_words
-from experiments.design.manifest_file import (
-    CaseEntry,
-    FixedRule,
-    HalfWidth,
-    Manifest,
-    Request,
-    UntilRule,
-    Verb,
-)
+from experiments.design.manifest_file import FixedRule, HalfWidth, Manifest, Request, UntilRule, Values, Verb
 from experiments.measures import counted_of
 from experiments.wording import many
 from experiments.worlds import LUCKS
 from sim.outcome.outcome import CLASH_RUNG
 from sim.scenario.case import Case
+from sim.scenario.scenario_file import Outcome
 
 NO_POLICY = "no policy"  # what tables and pictures call an arm that has none
 TALKS = "What talks cost and bring, and their dates, are assumptions."  # wherever there are any
@@ -38,7 +31,7 @@ Until = Literal["decided"] | float
 
 
 @dataclass(frozen=True)
-class Rule:
+class StoppingRule:
     """How many runs an arm gets: ``runs``, or as many as it takes up to ``budget``.
 
     ``until`` is ``decided`` (each policy stops when its headline is decided) or a relative
@@ -82,7 +75,7 @@ class Rule:
         return UntilRule(until=HalfWidth(relative_half_width=self.until), budget=self.most)
 
     @classmethod
-    def of(cls, plain: FixedRule | UntilRule) -> "Rule":
+    def of(cls, plain: FixedRule | UntilRule) -> "StoppingRule":
         """The rule that the manifest has."""
         if "runs" in plain:
             return cls(plain["runs"])
@@ -128,7 +121,7 @@ class Plan:
     name: str
     description: str
     seed: int
-    rule: Rule
+    rule: StoppingRule
     estimate: tuple[str, ...]
     factors: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, AskedColumn]
@@ -164,7 +157,7 @@ class Plan:
         """Whether any arm plays draws of a posterior."""
         return any(arm.case.posterior is not None for arm in self.arms.values())
 
-    def asked(self, arm: Arm) -> dict[str, Any]:
+    def asked(self, arm: Arm) -> Values:
         """What was swept and set, as it is in an arm: exact values of parameters, labels of levels."""
         values = {each.of: arm.case.value_of(each.of) for each in self.columns.values() if each.kind == "set"}
         return {
@@ -269,7 +262,7 @@ class Plan:
                     "levels": dict(arm.levels),
                     "values": self.asked(arm),
                     "content_hash": arm.case.content_hash,
-                    "case": cast(CaseEntry, arm.case.saved),
+                    "case": arm.case.saved,
                 }
                 for arm in self.arms.values()
             },
@@ -299,7 +292,7 @@ class Plan:
             manifest["name"],
             manifest["description"],
             manifest["seed"],
-            Rule.of(manifest["rule"]),
+            StoppingRule.of(manifest["rule"]),
             tuple(manifest["estimate"]),
             {name: tuple(labels) for name, labels in manifest["factors"].items()},
             {name: AskedColumn(**column) for name, column in manifest["columns"].items()},
@@ -333,6 +326,12 @@ def has_talks(scenario: Mapping[str, Any]) -> bool:
     """Whether a scenario, as plain values, has any offer of talks."""
     talks = scenario["talks"]
     return talks["outcome"] != "none" or talks["decided_by"] != "scenario"
+
+
+def outcome_of_talks(scenario: Mapping[str, Any]) -> Outcome | None:
+    """The outcome that a scenario, as plain values, fixes of its offer of talks; None where it fixes none."""
+    talks = scenario["talks"]
+    return talks["outcome"] if talks["decided_by"] == "scenario" else None
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

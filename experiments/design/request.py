@@ -10,11 +10,11 @@ from experiments.design.arms import Ask, plan_of, read_study
 from experiments.design.columns import RUN_NAMES, asked_columns
 from experiments.design.levels import assigned_words
 from experiments.design.manifest_file import Request, SeveralRequest, SingleRequest, StudyRequest
-from experiments.design.plan import NO_POLICY, Arm, Plan, Rule, arm_name
+from experiments.design.plan import NO_POLICY, Arm, Plan, StoppingRule, arm_name
 from experiments.design.sorts import sorts_wanted
 from experiments.design.study_file import MOST_RUNS, Study
 from experiments.worlds import LUCKS
-from sim.documents import BadInput, Document, refuse, validate
+from sim.documents import BadInput, Document, Tree, refuse, validate
 from sim.documents.problems import show
 from sim.scenario.case import Case
 from sim.scenario.loading import load_case
@@ -100,7 +100,7 @@ def single_plan(asked: Single) -> Plan:
         arm.name,
         scenario.description,
         asked.seed,
-        Rule(runs),
+        StoppingRule(runs),
         ("clashes",),
         {},
         asked_columns((), case.assigned, RUN_NAMES),
@@ -165,7 +165,7 @@ def _typed(
     return shlex.join(words)
 
 
-def _plain(asked: Single | Several) -> dict[str, Any]:
+def _plain(asked: Single | Several) -> Tree:
     return {key: list(its) if isinstance(its, tuple) else its for key, its in asdict(asked).items()}
 
 

@@ -24,13 +24,13 @@ estimate: [expected_clashes]          # measures of figures.json; the first one 
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from experiments.design.levels import is_whole
 from experiments.measures import MEASURES
-from sim.documents import Impossible, StrictModel
+from sim.documents import Impossible, StrictModel, Tree
 from sim.documents.problems import nearest
 from sim.scenario.scenario_file import Name
 
@@ -59,7 +59,7 @@ class Range(StrictModel):
 class Levels(StrictModel):
     """Named levels of a factor; each is laid over the scenario."""
 
-    levels: Annotated[dict[str, dict[str, Any]], Field(min_length=1, max_length=1000)] = Field(
+    levels: Annotated[dict[str, Tree], Field(min_length=1, max_length=1000)] = Field(
         description="label: what it changes, with the scenario's own keys"
     )
 

@@ -20,7 +20,7 @@ def alike(
     baselines: Mapping[str, str],
 ) -> list[Alike]:
     """Of ``comparisons`` and ``rates`` as figures.json has them; ``baselines``: arms by future."""
-    cells: dict[str | None, dict[str, Any]] = {}
+    cells: dict[str | None, dict[str, Mapping[str, object]]] = {}
     for future, arm in baselines.items():
         if arm in rates:
             cells.setdefault(None, {})[future] = {name: rates[arm][name] for name in (*EXPECTED, *BESIDE)}
@@ -35,7 +35,7 @@ def alike(
     ]
 
 
-def _groups(by_future: Mapping[str, Any]) -> list[list[str]]:
+def _groups(by_future: Mapping[str, Mapping[str, object]]) -> list[list[str]]:
     groups: list[list[str]] = []
     for future, cell in by_future.items():
         same = next((group for group in groups if by_future[group[0]] == cell), None)

@@ -48,7 +48,7 @@ class Regression(TypedDict):
     explained: Explained | None
 
 
-class Point(TypedDict):
+class PointRate(TypedDict):
     """The rate without a policy at one point, its limits at the level of the family."""
 
     future: str
@@ -68,7 +68,7 @@ class Drivers(TypedDict):
     factors: dict[str, bool]
     level: float
     points_level: float
-    points: list[Point]
+    points: list[PointRate]
     regressions: list[Regression]
 
 
@@ -80,7 +80,7 @@ def drivers(plan: Plan, runs: Mapping[str, pd.DataFrame], pool: Pilot) -> Driver
         return None
     measure, level = plan.rated, family_level(len(arms))
     points = [_point(arm, runs[arm.name], factors, measure, pool, level) for arm in arms]
-    groups: dict[tuple[tuple[str, str], ...], list[Point]] = {}
+    groups: dict[tuple[tuple[str, str], ...], list[PointRate]] = {}
     for arm, point in zip(arms, points, strict=True):
         under = tuple((name, label) for name, label in arm.levels.items() if name not in factors)
         groups.setdefault(under, []).append(point)
@@ -97,11 +97,11 @@ def drivers(plan: Plan, runs: Mapping[str, pd.DataFrame], pool: Pilot) -> Driver
 
 def _point(
     arm: Arm, runs: pd.DataFrame, factors: Sequence[str], measure: str, pool: Pilot, level: float
-) -> Point:
+) -> PointRate:
     worlds = by_world(runs, measure)
     found = rate_interval(worlds[measure], worlds["years"], pool=pool, level=level)
     found = with_limits(found, len(worlds))
-    return Point(
+    return PointRate(
         future=arm.future,
         values={factor: float(arm.case.value_of(factor)) for factor in factors},
         rate=_limits(found.estimate, found.low, found.high),
@@ -111,7 +111,7 @@ def _point(
 
 
 def _regression(
-    under: dict[str, str], points: Sequence[Point], factors: Mapping[str, bool], level: float
+    under: dict[str, str], points: Sequence[PointRate], factors: Mapping[str, bool], level: float
 ) -> Regression:
     values = np.array([[point["values"][factor] for factor in factors] for point in points])
     rates = np.array([point["rate"]["estimate"] for point in points], dtype=np.float64)

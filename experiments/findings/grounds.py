@@ -25,7 +25,7 @@ _GRADE: Mapping[str, Grade] = {
 }
 
 
-class Ground(TypedDict):
+class GradeShares(TypedDict):
     """Of ``unknowns`` of one grade: the share of the spread that they tell ``alone``, some of which others
     tell too; and the share that they tell ``beside`` all others.
     """
@@ -45,7 +45,7 @@ class Grounds(TypedDict):
     together: Share
     luck: Share
     left: Share
-    grades: list[Ground]
+    grades: list[GradeShares]
 
 
 def grounds_of(case: Case, runs: pd.DataFrame) -> Grounds | None:
@@ -65,7 +65,7 @@ def grounds_of(case: Case, runs: pd.DataFrame) -> Grounds | None:
         luck=_share(told.luck),
         left=_share(told.left),
         grades=[
-            Ground(grade=grade, unknowns=number, alone=_share(alone), beside=_share(beside))
+            GradeShares(grade=grade, unknowns=number, alone=_share(alone), beside=_share(beside))
             for (grade, (number, _)), alone, beside in zip(
                 parts.items(), told.alone, told.beside, strict=True
             )

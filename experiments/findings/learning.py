@@ -45,7 +45,7 @@ class Fact(TypedDict):
 
 
 @dataclass(frozen=True)
-class Unknown:
+class OpenQuestion:
     """Parameters that stand for one thing that nobody knows, and the group to which it belongs."""
 
     name: str
@@ -56,7 +56,7 @@ class Unknown:
 def facts(
     options: Mapping[str | None, tuple[Arm, pd.DataFrame]],
     sites: pd.DataFrame,
-    unknowns: Sequence[Unknown],
+    unknowns: Sequence[OpenQuestion],
     seed: int,
 ) -> list[Fact]:
     """All facts of one future, the most worth first; ``options`` with no policy (None) the first of them.
@@ -96,7 +96,7 @@ def _fact(name: str, kind: Kind, known: Values, events: Values, number: int, see
 
 
 def _unknowns(
-    arm: Arm, draws: Sequence[int], unknowns: Sequence[Unknown]
+    arm: Arm, draws: Sequence[int], unknowns: Sequence[OpenQuestion]
 ) -> Iterator[tuple[str, Kind, Values]]:
     posterior, held = arm.case.posterior, arm.case.held
     assert posterior is not None

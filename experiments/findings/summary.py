@@ -74,7 +74,7 @@ class Clashes(TypedDict):
     per_year: float
 
 
-class Feedback(Ends):
+class FeedbackFigures(Ends):
     """``k + n`` with its limits; ``warning``: it may be above ``limit``."""
 
     k: float
@@ -102,12 +102,12 @@ class ArmFigures(TypedDict):
     clashes_by: dict[str, dict[str, Clashes]]
     drawn: bool
     variance_between_worlds: dict[str, Ratio | None]
-    feedback: Feedback
+    feedback: FeedbackFigures
     pilot: PilotNote | None
 
 
 @dataclass(frozen=True)
-class Summary:
+class ArmSummary:
     """All figures of one arm, as plain values and as intervals."""
 
     data: ArmFigures
@@ -115,7 +115,9 @@ class Summary:
     shares: dict[str, Interval]
 
 
-def summarise(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: PilotTable | None) -> Summary:
+def summarise(
+    case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: PilotTable | None
+) -> ArmSummary:
     """Every figure that ``dmz run`` shows, from at least one run."""
     worlds = by_world(runs, *MEASURES)
     years = float(runs["days"].sum()) / YEAR
@@ -140,7 +142,7 @@ def summarise(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: P
         "feedback": _feedback(case, runs, incidents),
         "pilot": pilots.describe() if pilots else None,
     }
-    return Summary(data, rates, shares)
+    return ArmSummary(data, rates, shares)
 
 
 def rates_of(worlds: pd.DataFrame, pools: Mapping[str, Pilot]) -> dict[str, Interval]:
@@ -284,7 +286,7 @@ def _between_worlds(runs: pd.DataFrame) -> dict[str, Ratio | None]:
     return shares
 
 
-def _feedback(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame) -> Feedback:
+def _feedback(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame) -> FeedbackFigures:
     """``k + n``: reciprocity, and incidents that the tension of one incident brings about.
 
     ``n = sum_r R_r J_r (d ln R_r / dT) / a`` (TRIAL.md, section 6) with the rates seen, the slopes
@@ -304,7 +306,7 @@ def _feedback(case: Case, runs: pd.DataFrame, incidents: pd.DataFrame) -> Feedba
     limit = parameters.counting.runaway
     found = Interval(k + n.estimate, k + n.low, k + n.high, n.n, n.events, n.effective_clusters)
     found = with_limits(found, len(days))
-    return Feedback(
+    return FeedbackFigures(
         k=k,
         k_plus_n=found.estimate,
         warning=found.high > limit,

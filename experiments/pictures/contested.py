@@ -1,6 +1,5 @@
 """Rates against the measured ambiguity of the border, not against the input that made it."""
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from experiments.design.labels import factor_words, level_words
 from experiments.pictures.fonts import text_width
 from experiments.pictures.levels import draw_rates, level_of, n_words, rates_by_level
 from experiments.pictures.marks import LINE, few_note, roof, spread
-from experiments.pictures.material import COSTS_ONLY, SAMPLE, STYLES, Material, costs_only
+from experiments.pictures.material import SAMPLE, STYLES, Material
 from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import FAINT, SMALL, TEXT, Box, Sheet, line_height, plain, wrapped
 from experiments.wording import capital, many, number
@@ -47,7 +46,6 @@ def contested(material: Material) -> Iterator[Picture]:
     data, factors = rates_by_level(material), list(material.manifest["factors"])
     if len(data) < 2 or not np.ptp(data[_AREA]) > 0.05 * data[_AREA].max():
         return  # nothing was swept that moves the lines
-    labels = material.manifest["factors"].values()
     rows = _rows(material, data, factors)
     height = 300.0 if len(rows) == 1 else 120.0
     named = _names_told(factors, rows)
@@ -58,7 +56,7 @@ def contested(material: Material) -> Iterator[Picture]:
         f"{named}{_SAME if all(row.names for row in rows) else ''}{n_words(data, material.rated_noun)}",
         *([SAMPLE] if material.is_sample else []),
         *few_note(data["few_clusters"]),
-        *([COSTS_ONLY] if costs_only(itertools.chain(*labels)) else []),
+        *material.costs_note(material.futures(data["arm"])),
         *material.notes,
     ]
     quantity = f"{material.rated_noun} a year, 95% intervals"

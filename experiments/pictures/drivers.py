@@ -1,7 +1,7 @@
 """What drives the rate over the points of a sample: two regressions, a scatter a factor, the points."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,7 @@ from experiments.pictures.sheet import (
     wrapped,
 )
 from experiments.wording import FEW, capital, many, number, share_figure
+from sim.outcome.columns import Row
 
 _MEASURED: dict[Literal["standardised", "partial_rank"], str] = {
     "standardised": "Standardised coefficient",
@@ -73,7 +74,7 @@ class _Block(NamedTuple):
     """The factors of one regression, a row each with the lines of its name, below a heading if any."""
 
     heading: str
-    rows: list[tuple[list[str], dict[str, Any]]]
+    rows: list[tuple[list[str], Row]]
 
     @property
     def height(self) -> float:
@@ -139,9 +140,9 @@ def _draw_block(sheet: Sheet, block: _Block, pair: Sequence[tuple[Axes, Box]], a
         at += _row_height(lines)
 
 
-def _coefficient_rows(regression: Regression) -> Iterator[dict[str, Any]]:
+def _coefficient_rows(regression: Regression) -> Iterator[Row]:
     for driver in regression["drivers"] or ():
-        row: dict[str, Any] = {"under": _under(regression["under"]), "factor": driver["factor"]}
+        row: Row = {"under": _under(regression["under"]), "factor": driver["factor"]}
         for name in _MEASURED:
             row |= ends_of(driver[name], name)
         yield row | {"points": regression["points"]} | _explained(regression)
@@ -186,9 +187,7 @@ def _about(material: Material, found: Drivers, known: Sequence[Regression]) -> l
     ]
 
 
-def _draw_coefficient(
-    sheet: Sheet, axes: Axes, box: Box, middle: float, row: Mapping[str, Any], name: str
-) -> None:
+def _draw_coefficient(sheet: Sheet, axes: Axes, box: Box, middle: float, row: Row, name: str) -> None:
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     decided = low > 0 or high < 0
     draw_interval(axes, middle, (low, high))

@@ -39,6 +39,7 @@ from experiments.pictures.sheet import (
     wrapped,
 )
 from experiments.wording import FEW, capital, many, number, ratio_figure
+from sim.outcome.columns import Row
 
 _ROWS, _PICTURES = 30, 24  # policies a picture, and pictures, at most
 _NAME, _VERDICT = 186.0, 256.0  # pixels for these texts
@@ -103,9 +104,9 @@ def comparisons_table(material: Material) -> pd.DataFrame:
     )
 
 
-def _row(future: str, policy: str, measure: str, found: Measured) -> dict[str, Any]:
+def _row(future: str, policy: str, measure: str, found: Measured) -> Row:
     """One comparison; what JSON could not hold is infinite, or nan where nothing happened."""
-    row: dict[str, Any] = {"future": future, "policy": policy, "measure": measure, "runs": found["runs"]}
+    row: Row = {"future": future, "policy": policy, "measure": measure, "runs": found["runs"]}
     for arm in ("baseline", "policy"):
         row |= ends_of(found[arm], f"rate_{arm}") | {
             f"events_{arm}": found[arm]["events"],

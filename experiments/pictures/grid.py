@@ -14,7 +14,7 @@ _LABELS, _ROW = 190.0, 64.0  # pixels of the rows' names, and of a row at least
 _BOX = WIDTH - 2 * MARGIN - _LABELS
 
 
-class Cell(NamedTuple):
+class Tile(NamedTuple):
     """Three lines in a cell, the first large, and the cell's colour."""
 
     colour: ColorType
@@ -32,7 +32,7 @@ class Grid:
         self._above = max(map(len, self._heads)) * line_height(TEXT) + 6
         self.height = self._above + self._row * len(rows)
 
-    def draw(self, sheet: Sheet, top: float, cells: Mapping[tuple[int, int], Cell]) -> None:
+    def draw(self, sheet: Sheet, top: float, cells: Mapping[tuple[int, int], Tile]) -> None:
         """Draw ``cells`` by (row, column) below ``top``; those that are missing stay hatched."""
         rows, columns = len(self._names), len(self._heads)
         box = Box(MARGIN + _LABELS, top + self._above, _BOX, self._row * rows)

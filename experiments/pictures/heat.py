@@ -2,17 +2,17 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import Normalize
 
 from experiments.design.labels import factor_words, level_words, quantity_words
-from experiments.pictures.grid import Cell, Grid
+from experiments.pictures.grid import Grid, Tile
 from experiments.pictures.levels import level_of, rates_by_level
 from experiments.pictures.marks import few_note, page_name
-from experiments.pictures.material import COSTS_ONLY, Material, costs_only
+from experiments.pictures.material import Material
 from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import MARGIN, TEXT, WIDTH, Sheet, line_height, rate_text, wrapped
 from experiments.wording import FEW, NO_INTERVAL, capital, many, number
@@ -73,9 +73,9 @@ def _heat(
     intro = len(said) * line_height(TEXT) + 16
     title = f"{capital(material.rated_noun)} a year by {factor_words(down)} and {factor_words(across)}"
     title += "".join(f", {each}" for each in held)
-    sheet = Sheet(title, _foot(material, factors, data["few_clusters"], left_out), intro + grid.height + 22)
+    sheet = Sheet(title, _foot(material, data, left_out), intro + grid.height + 22)
     sheet.write(MARGIN, sheet.top, said, TEXT)
-    grid.draw(sheet, sheet.top + intro, _cells(data, factors, (rows, columns), most))
+    grid.draw(sheet, sheet.top + intro, _cells(material, data, factors, (rows, columns), most))
     at = "".join(f", at {each}" for each in held)
     cells = many(len(data), "combination")
     caption = (
@@ -86,27 +86,29 @@ def _heat(
     return Picture(name, title, caption, sheet.figure, data)
 
 
-def _foot(material: Material, factors: Sequence[str], few: Iterable[bool], left_out: int) -> list[str]:
+def _foot(material: Material, data: pd.DataFrame, left_out: int) -> list[str]:
     foot = [
         f"Each cell: rate, its 95% interval (of the cell alone, unadjusted), n {material.rated_noun} in so "
         "many years; no policy."
     ]
-    labels = [label for factor in factors for label in material.manifest["factors"][factor]]
-    if costs_only(labels):
-        foot.append(f"* {COSTS_ONLY}")
+    foot += material.costs_note(material.futures(data["arm"]), "* ")
     if left_out > 0:
         foot.append(f"{many(left_out, 'further combination')} of other factors: see figures.json.")
-    return foot + few_note(few, FEW) + material.notes
+    return foot + few_note(data["few_clusters"], FEW) + material.notes
 
 
 def _cells(
-    data: pd.DataFrame, factors: tuple[str, str], labels: tuple[list[str], list[str]], most: float
-) -> dict[tuple[int, int], Cell]:
+    material: Material,
+    data: pd.DataFrame,
+    factors: tuple[str, str],
+    labels: tuple[list[str], list[str]],
+    most: float,
+) -> dict[tuple[int, int], Tile]:
     rows, columns = labels
     scale = Normalize(0, 1.1 * most or 1.0)
     cells = {}
     for row in data.to_dict("records"):
-        star = "*" if costs_only(row[level_of(factor)] for factor in factors) else ""
+        star = "*" if material.arm(row["arm"])["future"] in material.costs_only else ""
         star += FEW if row["few_clusters"] else ""
         words = (
             f"{rate_text(row['rate'])}{star}" if row["rate"] else f"0{star}",
@@ -114,7 +116,7 @@ def _cells(
             f"n = {number(row['events'])} in {number(row['years'])}",
         )
         place = rows.index(row[level_of(factors[0])]), columns.index(row[level_of(factors[1])])
-        cells[place] = Cell(_MAP(scale(row["rate"])), words)
+        cells[place] = Tile(_MAP(scale(row["rate"])), words)
     return cells
 
 

@@ -1,7 +1,6 @@
 """Rates by what was swept: against the levels of the only factor."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +10,11 @@ from matplotlib.ticker import FuncFormatter
 from experiments.design.labels import as_number, factor_words, level_words, quantity_words
 from experiments.pictures.fonts import text_width
 from experiments.pictures.marks import LINE, clipped, ends_of, few_note, is_few, roof
-from experiments.pictures.material import COSTS_ONLY, Material, costs_only
+from experiments.pictures.material import Material
 from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import FILLS, HEADING, INK, SMALL, Box, Sheet, line_height, plain, wrapped
 from experiments.wording import capital, many, number
+from sim.outcome.columns import Row
 
 _LEFT, _WIDTH, _HEIGHT = 84.0, 1088.0, 280.0
 
@@ -28,7 +28,7 @@ def rates_by_level(material: Material) -> pd.DataFrame:
     """Arms without a policy: levels of the factors, rate a year and whether it rests on too few
     clusters, measured contested area in km² (mean, and 5 to 95% of worlds).
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for name in material.baselines:
         rate = material.figures["rates"][name][material.rated]
         area = material.figures["ambiguity"][name]["contested_area_km2"]
@@ -60,7 +60,7 @@ def levels(material: Material) -> Iterator[Picture]:
         f"No policy. Bars: 95% intervals of each level alone, unadjusted for their number. "
         f"{n_words(data, material.rated_noun)}",
         *few_note(data["few_clusters"]),
-        *([COSTS_ONLY] if costs_only(labels) else []),
+        *material.costs_note(material.futures(data["arm"])),
         *material.notes,
     ]
     sheet = Sheet(title, foot, panel.height)

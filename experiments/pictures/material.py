@@ -9,17 +9,19 @@ import pandas as pd
 
 from experiments.design.labels import future_words
 from experiments.design.manifest_file import ArmEntry, Manifest
-from experiments.design.plan import TALKS, has_talks, policy_words
+from experiments.design.plan import TALKS, has_talks, outcome_of_talks, policy_words
 from experiments.findings.alike import distinct_futures, joined
 from experiments.findings.figures_file import Figures
 from experiments.measures import counted_of, noun
 from experiments.pictures.fonts import letters_note
 from experiments.wording import many
+from sim.scenario.scenario_file import Outcome
 
 COSTS_ONLY = (
     "“ignored” and “refused” differ only in what a refusal is assumed to cost: a difference "
     "between such outcomes is an assumption, not a finding."
 )
+_BY_COSTS: tuple[Outcome, Outcome] = ("ignored", "refused")
 SAMPLE = "The points are a sample: each has values of its own of all factors, so that no factor varies alone."
 IDENTICAL = "Futures joined by = are identical to the bit: one confirmation, and not several."
 PURPOSE = "Purpose: comparison, not prediction."
@@ -128,6 +130,10 @@ class Material:
         """What the manifest says of an arm."""
         return self.manifest["arms"][name]
 
+    def futures(self, names: Iterable[str]) -> list[str]:
+        """The future of each of these arms."""
+        return [self.arm(name)["future"] for name in names]
+
     def scenario(self, name: str) -> Mapping[str, Any]:
         """The scenario of an arm as plain values."""
         return self.arm(name)["case"]["scenario"]
@@ -225,6 +231,18 @@ class Material:
         )
         return [f"Shown: {len(chosen)} of {many(n, 'arm')}, {which}."]
 
+    @cached_property
+    def costs_only(self) -> frozenset[str]:
+        """Futures that only assumed costs tell apart: talks are ignored in some, and refused in others."""
+        arms = self.manifest["arms"].values()
+        outcomes = {arm["future"]: outcome_of_talks(arm["case"]["scenario"]) for arm in arms}
+        told_apart = set(_BY_COSTS) <= set(outcomes.values())
+        return frozenset(future for future, its in outcomes.items() if told_apart and its in _BY_COSTS)
+
+    def costs_note(self, futures: Iterable[str], star: str = "") -> list[str]:
+        """What must be said where any of these futures are shown, behind the ``star`` that marks them."""
+        return [] if self.costs_only.isdisjoint(futures) else [f"{star}{COSTS_ONLY}"]
+
     def sample(self, name: str) -> str:
         """The runs and worlds of an arm."""
         runs = self.runs_of[name]
@@ -254,8 +272,3 @@ class Material:
         for factor, labels in self.manifest["factors"].items():
             yield from (factor, *labels)
         yield from self.runs_of
-
-
-def costs_only(labels: Iterable[Any]) -> bool:
-    """Whether a label names an outcome of talks that differs by assumed costs only."""
-    return any(word in str(label).lower() for label in labels for word in ("ignored", "refused"))

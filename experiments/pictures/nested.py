@@ -23,7 +23,7 @@ from experiments.pictures.sheet import (
     percent,
     plain,
 )
-from experiments.validation.ignorance import FLOOR, Checked, Ignorance
+from experiments.validation.ignorance import FLOOR, CheckedRatio, Ignorance
 from experiments.validation.nested_words import LEVELS, SCALES, share_with_limits
 from experiments.wording import many
 
@@ -92,7 +92,7 @@ def _parts(sheet: Sheet, top: float, found: Ignorance) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _ratios(axes: Axes, checked: Checked) -> pd.DataFrame:
+def _ratios(axes: Axes, checked: CheckedRatio) -> pd.DataFrame:
     fitted, found = np.exp(checked.fitted.log_ratios), np.exp(checked.log_ratios)
     low, high = np.exp(checked.limits)
     ends = (

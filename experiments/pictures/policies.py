@@ -10,9 +10,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.typing import ColorType
 
 from experiments.pictures.forest import comparisons_table, level_note, ratio_words
-from experiments.pictures.grid import Cell, Grid
+from experiments.pictures.grid import Grid, Tile
 from experiments.pictures.marks import few_note, page_name, page_words
-from experiments.pictures.material import COSTS_ONLY, IDENTICAL, Material, costs_only
+from experiments.pictures.material import IDENTICAL, Material
 from experiments.pictures.picture import Picture
 from experiments.pictures.sheet import MARGIN, TEXT, WIDTH, Sheet, line_height, wrapped
 from experiments.wording import FEW, many, number
@@ -86,7 +86,6 @@ def _picture(
 ) -> Picture:
     words = [[material.named(name) for name in each] for each in labels]
     grid = Grid(*words)
-    stars = costs_only(data["future"])
     rows, columns = ("policies", "futures") if axes[0] == "policy" else ("futures", "policies")
     said = wrapped(
         f"Rows: {rows}. Columns: {columns}. Ratio of rates: policy / none in the same future. "
@@ -102,7 +101,7 @@ def _picture(
         f"{level_note(material, data)} Full colour: {_full(scale)}.",
         *([IDENTICAL] if any(len(each) > 1 for each in material.alike.values()) else []),
         *few_note([*data["few_clusters_policy"], *data["few_clusters_baseline"]], FEW),
-        *([f"* {COSTS_ONLY}"] if stars else []),
+        *material.costs_note(data["future"], "* "),
         *material.notes,
     ]
     sheet = Sheet(title, foot, intro + grid.height + 22)
@@ -110,7 +109,7 @@ def _picture(
     cells = {}
     for row in data.to_dict("records"):
         y, x = (each.index(row[axis]) for axis, each in zip(axes, labels, strict=True))
-        cells[y, x] = _cell(row, scale)
+        cells[y, x] = _cell(row, scale, "*" if row["future"] in material.costs_only else "")
     grid.draw(sheet, sheet.top + intro, cells)
     caption = (
         f"Ratio of the rates of {material.noun} with and without a policy, "
@@ -124,8 +123,7 @@ def _full(scale: float) -> str:
     return f"a ratio of 1/{math.exp(scale):.2g} or less, {math.exp(scale):.2g} or more"
 
 
-def _cell(row: dict, scale: float) -> Cell:
-    star = "*" if costs_only([row["future"]]) else ""
+def _cell(row: dict, scale: float, star: str) -> Tile:
     n = " v ".join(
         f"{number(row[f'events_{arm}'])}{FEW if row[f'few_clusters_{arm}'] else ''}"
         for arm in ("policy", "baseline")
@@ -133,12 +131,12 @@ def _cell(row: dict, scale: float) -> Cell:
     n = f"n = {n}"
     mark = MARKS[row["verdict"]]
     if row["verdict"] == "identical":
-        return Cell("#ffffff", (f"{mark}1{star}", "(exactly)", n))
+        return Tile("#ffffff", (f"{mark}1{star}", "(exactly)", n))
     if math.isnan(row["ratio"]):
-        return Cell("#ffffff", (f"{mark}{star}", "none in either", n))
+        return Tile("#ffffff", (f"{mark}{star}", "none in either", n))
     limits = f"({ratio_words(row['ratio_low'])}–{ratio_words(row['ratio_high'])})"
     words = (f"{mark}{ratio_words(row['ratio'])}{star}", limits, n)
-    return Cell(_colour(row["ratio"], scale, row["verdict"] == "undecided"), words)
+    return Tile(_colour(row["ratio"], scale, row["verdict"] == "undecided"), words)
 
 
 def _colour(ratio: float, scale: float, undecided: bool) -> ColorType:

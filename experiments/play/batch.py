@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from experiments.play.process import interruptible
 from experiments.play.task import RUNS_A_TASK, Failure, Task
 from experiments.play.workers import Workers
 from experiments.worlds import luck_of, world_of
+from sim.outcome.columns import Row
 from sim.outcome.outcome import Outcome
 from sim.scenario.case import Case
 
@@ -35,11 +35,11 @@ class Batch:
         """(run, outcome) by run number."""
         return sorted(self.outcomes.items())
 
-    def run_rows(self) -> list[dict[str, Any]]:
+    def run_rows(self) -> list[Row]:
         """One row a run: which it was, and its figures."""
         return [{"run": k} | out.row for k, out in self.in_order]
 
-    def incident_rows(self) -> list[dict[str, Any]]:
+    def incident_rows(self) -> list[Row]:
         """One row an incident of any run, with the run it belongs to."""
         return [
             {"run": k, "world": world_of(k), "luck": luck_of(k)} | row

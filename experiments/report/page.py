@@ -8,7 +8,7 @@ import base64
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,6 +21,7 @@ from experiments.findings.draw_words import HEADS, about, alone, draws_rows, lik
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
 from experiments.findings.ground_words import HEADS as GROUNDS_HEADS
 from experiments.findings.ground_words import TOGETHER, grounds_rows, left_words
+from experiments.findings.over_draws import OverDraws
 from experiments.findings.summary import AMBIGUITY
 from experiments.findings.verdict_words import counted_words
 from experiments.measures import counted_of, noun, rated, told
@@ -33,10 +34,57 @@ from experiments.report.run_tables import sentences
 from experiments.report.sources import sources
 from experiments.report.words import anchor, words
 from experiments.store.rows import FailedRun
-from experiments.wording import capital, effect, figure, limits, many, number, share_figure, signed, span
+from experiments.wording import (
+    Rate,
+    Ratio,
+    capital,
+    effect,
+    figure,
+    limits,
+    many,
+    number,
+    share_figure,
+    signed,
+    span,
+)
 
 _MOST_FAILURES = 20
 _FINGERPRINT = 12  # characters of a content hash that are shown
+
+
+class _Priced(PolicyFound):
+    """A policy with its deepest rung, of the arm with it and of that without."""
+
+    deepest: tuple[float, float]
+
+
+class _Told(PolicyFound):
+    """A policy, and what stands beside a verdict that is that of an earlier future."""
+
+    again: str
+
+
+class _Future(TypedDict):
+    """A future that has a comparison, those that are alike as one: its baseline's rate, policies by their
+    estimate, and the costs by the futures in which they differ.
+    """
+
+    name: str
+    draws: OverDraws | None
+    rate: Rate
+    any_clash: Ratio
+    policies: dict[str, _Told]
+    costs: dict[str, dict[str, _Priced]]
+
+
+class _Drawn(TypedDict):
+    """A picture as the page has it: drawn inside it, its data a link."""
+
+    name: str
+    title: str
+    caption: str
+    svg: Markup
+    csv: str
 
 
 def report_html(
@@ -125,10 +173,7 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _futures(manifest: Manifest, figures: Figures) -> Iterator[dict[str, Any]]:
-    """Each future that has a comparison, those that are alike as one: its baseline's rate, policies by
-    their estimate, and the costs by the futures in which they differ.
-    """
+def _futures(manifest: Manifest, figures: Figures) -> Iterator[_Future]:
     decides = manifest["estimate"][0]
     arms = {(arm["future"], arm["policy"]): name for name, arm in manifest["arms"].items()}
     for future, futures in distinct_futures(figures).items():
@@ -137,37 +182,38 @@ def _futures(manifest: Manifest, figures: Figures) -> Iterator[dict[str, Any]]:
             continue
         baseline = arms[future, None]
         order = by_difference(policies, decides)
-        yield {
-            "name": joined(futures),
-            "draws": figures["over_draws"].get(future),
-            "rate": figures["rates"][baseline][counted_of(decides)],
-            "any_clash": figures["any_clash"][baseline],
-            "policies": {
-                name: {**policies[name], "again": again_words(figures, name, future)} for name in order
+        yield _Future(
+            name=joined(futures),
+            draws=figures["over_draws"].get(future),
+            rate=figures["rates"][baseline][counted_of(decides)],
+            any_clash=figures["any_clash"][baseline],
+            policies={
+                name: _Told(**policies[name], again=again_words(figures, name, future)) for name in order
             },
-            "costs": {
-                where: {name: _with_deepest(figures["comparisons"][where][name]) for name in order}
+            costs={
+                where: {name: _priced(figures["comparisons"][where][name]) for name in order}
                 for where in with_own_costs(figures, futures)
             },
-        }
+        )
 
 
-def _with_deepest(policy: PolicyFound) -> dict[str, Any]:
-    return {**policy, "deepest": (deepest(policy["costs"]), deepest_without(policy["costs"]))}
+def _priced(policy: PolicyFound) -> _Priced:
+    costs = policy["costs"]
+    return _Priced(**policy, deepest=(deepest(costs), deepest_without(costs)))
 
 
 def _regret(figures: Figures) -> list[RegretFound]:
     return sorted(figures["regret"] or [], key=lambda each: each["regret"]["estimate"])
 
 
-def _drawn(picture: Picture) -> dict[str, Any]:
-    return {
-        "name": picture.name,
-        "title": picture.title,
-        "caption": picture.caption,
-        "svg": Markup(svg_text(picture)),  # every name in it was escaped where the tree was built
-        "csv": f"data:text/csv;base64,{base64.b64encode(picture.csv.encode()).decode()}",
-    }
+def _drawn(picture: Picture) -> _Drawn:
+    return _Drawn(
+        name=picture.name,
+        title=picture.title,
+        caption=picture.caption,
+        svg=Markup(svg_text(picture)),  # every name in it was escaped where the tree was built
+        csv=f"data:text/csv;base64,{base64.b64encode(picture.csv.encode()).decode()}",
+    )
 
 
 def _manifest_text(manifest: Manifest) -> str:

@@ -34,9 +34,29 @@ def in_parts(
     parts = _parts(folder, names)
     there = {int(k) for part in parts for k in part[names[-1]][KEY]}
     missing = [k for k in range(n) if k not in there]
-    tasks = [task(tuple(missing[first : first + _TASK])) for first in range(0, len(missing), _TASK)]
+    parts += play_parts(folder, names, missing, task, play, workers, show, n)
+    whole = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in names}
+    return {name: table[table[KEY] < n].reset_index(drop=True) for name, table in whole.items()}
+
+
+def play_parts(
+    folder: Path,
+    names: Sequence[str],
+    numbers: Sequence[int],
+    task: Callable[[tuple[int, ...]], W],
+    play: Callable[[W], dict[int, Tables]],
+    workers: int,
+    show: Show,
+    of: int,
+) -> list[Tables]:
+    """The tables of these numbers in new parts of ``folder``; whatever stops it, what was played is kept.
+
+    ``of``: how many numbers are wanted, with those that are there already.
+    """
+    tasks = [task(tuple(numbers[first : first + _TASK])) for first in range(0, len(numbers), _TASK)]
+    parts: list[Tables] = []
     fresh: dict[int, Tables] = {}
-    done = n - len(missing)
+    done = of - len(numbers)
     try:
         for _, found in on_processes(tasks, play, workers):
             fresh |= found
@@ -44,12 +64,11 @@ def in_parts(
             if len(fresh) >= _PART:
                 parts.append(_keep(folder, names, fresh))
                 fresh = {}
-            show(done, n)
+            show(done, of)
     finally:
         if fresh:
             parts.append(_keep(folder, names, fresh))
-    whole = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in names}
-    return {name: table[table[KEY] < n].reset_index(drop=True) for name, table in whole.items()}
+    return parts
 
 
 def _parts(folder: Path, names: Sequence[str]) -> list[Tables]:

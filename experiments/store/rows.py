@@ -17,6 +17,7 @@ from experiments.store.tables import (
 )
 from experiments.worlds import luck_of, world_of
 from sim.codes import TalksState
+from sim.outcome.columns import Row
 from sim.outcome.outcome import Outcome
 
 SCHEMAS = {
@@ -44,9 +45,9 @@ class FailedRun(TypedDict):
 Played = tuple[str, int, Outcome | Failure]
 
 
-def rows_of(played: Sequence[Played], seed: int, arms: ArmColumns) -> dict[str, list[dict[str, Any]]]:
+def rows_of(played: Sequence[Played], seed: int, arms: ArmColumns) -> dict[str, list[Row]]:
     """The rows of some runs, by kind of table."""
-    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in SCHEMAS}
+    rows: dict[str, list[Row]] = {kind: [] for kind in SCHEMAS}
     for arm, k, result in played:
         key = {"arm": arm, "run": k}
         if isinstance(result, Failure):

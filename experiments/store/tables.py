@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from experiments.design.manifest_file import Values
 from experiments.design.plan import Plan
-from sim.outcome.columns import INCIDENT, RUN, Column
+from sim.outcome.columns import INCIDENT, RUN, Column, Row
 from sim.sides import SIDES
 from sim.world.geography import ATTRIBUTION
 
@@ -68,13 +69,13 @@ class ArmColumns:
     """Columns of runs that are the same for all runs of an arm: their types, and their cells by arm."""
 
     schema: pa.Schema = field(default_factory=lambda: pa.schema([]))
-    cells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    cells: Mapping[str, Values] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan) -> "ArmColumns":
         """Scenario, policies (null for none), and what a plan sweeps and sets, with exact values."""
         cells = {
-            name: {"scenario": arm.case.scenario.name, "policy": arm.policy} | plan.asked(arm)
+            name: {"scenario": arm.case.scenario.name, "policy": arm.policy, **plan.asked(arm)}
             for name, arm in plan.arms.items()
         }
         types = {each.name: each.type for each in OF_ARMS}
@@ -90,7 +91,7 @@ def _type_of(values: Iterable[Any]) -> pa.DataType:
     return pa.float64() if float in kinds else pa.bool_() if bool in kinds else pa.int64()
 
 
-def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+def table_of(rows: list[Row], schema: pa.Schema) -> pa.Table:
     """Rows as a table; raises ValueError if one has a column that the schema has not."""
     unknown = {name for row in rows for name in row} - set(schema.names)
     if unknown:
@@ -98,12 +99,12 @@ def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def incident_table(rows: list[dict[str, Any]]) -> pa.Table:
+def incident_table(rows: list[Row]) -> pa.Table:
     """Incident rows as a table; well-formed also when there are none."""
     return pa.Table.from_pylist(rows, schema=INCIDENTS)
 
 
-def geojson(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def geojson(rows: Iterable[Row]) -> Iterator[str]:
     """Incident rows as a GeoJSON feature collection of points on the line (WGS 84), line by line."""
     head = json.dumps({"type": "FeatureCollection", "attribution": ATTRIBUTION})
     yield f'{head[:-1]}, "features": ['

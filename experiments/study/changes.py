@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.design.manifest_file import ArmEntry, Manifest
 from experiments.design.plan import differences
-from sim.documents import BadInput, Mark, Problem, refuse
+from sim.documents import BadInput, Mark, Problem, Tree, refuse
 from sim.documents.problems import printable
 
 _MOST = 6  # changed fields that are named
@@ -55,7 +55,7 @@ def _changes(kept: Manifest, asked: Manifest) -> Iterator[tuple[str, Any, Any]]:
             yield "arms", name if name in old else None, name if name in new else None
 
 
-def _played(arm: ArmEntry) -> dict[str, Any]:
+def _played(arm: ArmEntry) -> Tree:
     """An arm without what follows from the rest, and without words that change no run."""
     case = arm["case"]
     bare = case | {
@@ -65,7 +65,7 @@ def _played(arm: ArmEntry) -> dict[str, Any]:
     return _without(arm, "content_hash") | {"case": bare}
 
 
-def _without(tree: Mapping[str, Any], key: str) -> dict[str, Any]:
+def _without(tree: Mapping[str, Any], key: str) -> Tree:
     return {name: value for name, value in tree.items() if name != key}
 
 

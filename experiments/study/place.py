@@ -17,14 +17,15 @@ _OUT = "--out"
 
 
 @contextmanager
-def own_folder(out: Path, holds: str, option: str = _OUT) -> Iterator[None]:
+def own_folder(out: Path, holds: str, *beside: str, option: str = _OUT) -> Iterator[None]:
     """A folder, had alone, for what is no study: a new or empty one, or one that has a folder ``holds``.
 
     Raises ``BadInput`` for a place that cannot be one, that holds something else, or that another
-    process is filling. ``option``: by which it was named.
+    process is filling, and where a folder ``beside`` that one cannot be. ``option``: by which it was named.
     """
     make(out, lambda: (out / holds).is_dir(), option=option)
     with locked(out):
+        refuse_no_room(*(out / name for name in beside))
         yield
 
 
@@ -52,6 +53,20 @@ def make_new(first: Path) -> Path:
                 folder = first.with_name(f"{first.name}-{number}")
             else:
                 return folder
+
+
+def refuse_no_room(*places: Path) -> None:
+    """Refuse places that are to be folders, within one that is had, and are something else.
+
+    It is asked before the work: what is found out after it is found out too late.
+    """
+    problems = [
+        Problem(Mark(str(place), 0, 0), "", "a file", "a folder, or nothing yet", None, "is to be a folder")
+        for place in places
+        if os.path.lexists(place) and not place.is_dir()
+    ]
+    if problems:
+        raise BadInput(problems)
 
 
 def refuse_strangers(folder: Path, *kept: str, option: str = _OUT) -> None:

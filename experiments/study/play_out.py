@@ -22,6 +22,7 @@ from experiments.store.rows import Played
 from experiments.study.draws import keep_draws
 from experiments.study.folder import StudyFolder
 from experiments.study.stopping import Tally, targets
+from sim.outcome.columns import Row
 from sim.outcome.outcome import Outcome
 
 _SECONDS_A_PART = 10.0  # what a killed process loses at most, beside the runs under way
@@ -122,5 +123,5 @@ def _play(parts: Parts, tally: Tally, tasks: list[Task], workers: Workers, show:
                 parts.add(waiting, seed)
 
 
-def _row(found: Outcome | Failure) -> dict[str, Any] | None:
+def _row(found: Outcome | Failure) -> Row | None:
     return None if isinstance(found, Failure) else found.row

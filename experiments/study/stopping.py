@@ -8,7 +8,6 @@ first so many runs of each arm; it does not matter when or by whom they were pla
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from experiments.statistics.interim import common_level, interim_runs, precise
 from experiments.statistics.intervals import Pilot, difference_interval, rate_interval
 from experiments.statistics.verdict import family_level, verdict_of
 from experiments.worlds import LUCKS, world_of, worlds_in
+from sim.outcome.columns import Row
 
 _FAILED = -1.0  # the days of a run that failed; nan: not played
 
@@ -35,7 +35,7 @@ class Tally:
         self._runs: dict[str, NDArray[np.float64]] = {}  # (2, runs): days and counts
         self._played = 0
 
-    def add(self, arm: str, run: int, row: Mapping[str, Any] | None) -> None:
+    def add(self, arm: str, run: int, row: Row | None) -> None:
         """Note a run by its row; None for one that failed."""
         known = self._runs.get(arm)
         if known is None or run >= known.shape[1]:

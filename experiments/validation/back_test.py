@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -54,6 +54,29 @@ class Forecast:
     of_months: Score
 
 
+class ForecastFigures(TypedDict):
+    """A ``Forecast`` as plain values: 5, 50 and 95% of the ``sum``, and its scores."""
+
+    sum: list[float]
+    crps_sum: float
+    log_sum: float
+    crps_months: float
+    log_months: float
+
+
+class BackTestFigures(TypedDict):
+    """A ``BackTest`` as plain values, its forecasts by their names."""
+
+    until: str
+    by: str
+    known: int
+    after: int
+    months: int
+    rows: int
+    draws: float
+    forecasts: dict[str, ForecastFigures]
+
+
 @dataclass(frozen=True)
 class BackTest:
     """The fit to what was ``known`` on a day, and how it did on the ``after`` crossings of the later months.
@@ -71,27 +94,27 @@ class BackTest:
     forecasts: tuple[Forecast, ...]
 
     @property
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> BackTestFigures:
         """As plain values."""
-        return {
-            "until": str(self.until),
-            "by": self.by,
-            "known": self.known,
-            "after": self.after,
-            "months": self.months,
-            "rows": self.rows,
-            "draws": self.draws,
-            "forecasts": {
-                each.name: {
-                    "sum": [each.low, each.median, each.high],
-                    "crps_sum": each.of_sum.crps,
-                    "log_sum": each.of_sum.log,
-                    "crps_months": each.of_months.crps,
-                    "log_months": each.of_months.log,
-                }
+        return BackTestFigures(
+            until=str(self.until),
+            by=self.by,
+            known=self.known,
+            after=self.after,
+            months=self.months,
+            rows=self.rows,
+            draws=self.draws,
+            forecasts={
+                each.name: ForecastFigures(
+                    sum=[each.low, each.median, each.high],
+                    crps_sum=each.of_sum.crps,
+                    log_sum=each.of_sum.log,
+                    crps_months=each.of_months.crps,
+                    log_months=each.of_months.log,
+                )
                 for each in self.forecasts
             },
-        }
+        )
 
 
 def rows_in(folder: Path) -> pd.DataFrame:

@@ -69,7 +69,7 @@ def in_the_record(situation: str) -> Case:
         return load_case(str(file))
 
 
-def compare(situation: str, runs: int, workers: int | None, seed: int = 1) -> dict[str, Any]:
+def compare(situation: str, runs: int, workers: int | None, seed: int = 1) -> dict[str, str]:
     """One situation: every row of ``record()`` as text with its interval."""
     case = in_the_record(situation)
     batch = run_batch(case, runs, seed=seed, workers=workers)

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.record import Record
+from experiments.findings.summary import finite
 from experiments.play.described import Played, play_moment
 from experiments.store.piecewise import KEY, Show, Tables, in_parts
 from experiments.validation.check import OUT, Check, Count, Values
@@ -26,6 +27,7 @@ from experiments.validation.replicates import Replicates, within
 from sim.acts import Act
 from sim.codes import Rung
 from sim.model import DmzModel
+from sim.outcome.columns import Row
 from sim.scenario.case import Case
 from sim.scenario.described import Described
 from sim.scenario.library import find
@@ -55,6 +57,18 @@ class EpisodeTask:
         return replace(self, runs=(k,))
 
 
+class EventFigures(TypedDict):
+    """An ``Event`` as plain values; a chance is null where it never came about."""
+
+    episode: str
+    title: str
+    happened: bool
+    chance: float | None
+    low: float | None
+    high: float | None
+    plays: int
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened or not, and its chance: over all plays, with its 95% interval by draws."""
@@ -68,10 +82,17 @@ class Event:
     plays: int
 
     @property
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> EventFigures:
         """As plain values."""
-        found = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {name: None if value != value else value for name, value in found.items()}
+        return EventFigures(
+            episode=self.episode,
+            title=self.title,
+            happened=self.happened,
+            chance=finite(self.chance),
+            low=finite(self.low),
+            high=finite(self.high),
+            plays=self.plays,
+        )
 
 
 @cache
@@ -114,7 +135,7 @@ def play_episodes(task: EpisodeTask) -> dict[int, Tables]:
     return found
 
 
-def _fog_play(case: Case, seed: int, world: int, luck: int) -> dict[str, Any]:
+def _fog_play(case: Case, seed: int, world: int, luck: int) -> Row:
     model = DmzModel(case, seed=seed, world=world, luck=luck).run()
     try:
         state = model.scene.state
@@ -137,7 +158,7 @@ def _fog_play(case: Case, seed: int, world: int, luck: int) -> dict[str, Any]:
         model.dismiss()
 
 
-def _approach_play(played: Played) -> dict[str, Any]:
+def _approach_play(played: Played) -> Row:
     shots = played.first(Act.WARNING_SHOTS)
     fire = next((s.minutes for s in played.steps if s.act == Act.AIMED_FIRE and s.side == NORTH), None)
     return {

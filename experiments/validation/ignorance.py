@@ -5,8 +5,8 @@ runs have the ratio of a draw itself, up to the luck of its worlds.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -15,18 +15,77 @@ from scipy import stats
 
 from experiments.findings.by_draw import EXPECTED, deviates_of, events_by_luck
 from experiments.findings.likeness import Likeness, likeness
+from experiments.findings.summary import finite
 from experiments.measures import YEAR
 from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
 from experiments.statistics.components import Component, components
 from experiments.validation.nested import NestedRuns
+from experiments.wording import Limits
 
 Values = NDArray[np.float64]
 FLOOR = 0.01  # expected clashes a year, below which a run is counted as having so many: its log has no end
 _ENDS = (0.025, 0.975)
 
 
+class ComponentFigures(TypedDict):
+    """A ``Component`` as plain values; null where nothing varies."""
+
+    level: str
+    variance: float | None
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+class VarianceFigures(TypedDict):
+    """The components of the variance of the logarithm, and of the events a year themselves."""
+
+    log: list[ComponentFigures]
+    raw: list[ComponentFigures]
+
+
+class CheckedRatioFigures(TypedDict):
+    """A ``CheckedRatio`` as plain values: shares and counts of draws, and by draw ``ratios`` with limits."""
+
+    policy: str
+    draws: list[int]
+    lowers: float
+    lowers_fitted: Limits
+    surely_lower: int
+    surely_higher: int
+    fit_agrees: int
+    median: float
+    median_fitted: float
+    rms: float
+    rms_of_luck: float
+    spread: float | None
+    spread_fitted: float | None
+    ratios: dict[str, list[float]]
+
+
+class LikeFigures(TypedDict):
+    """How many single worlds, and how many draws, are like the situations of fixed values."""
+
+    worlds: Likeness
+    draws: Likeness
+
+
+class IgnoranceFigures(TypedDict):
+    """An ``Ignorance`` as plain values."""
+
+    draws: int
+    worlds: int
+    lucks: int
+    first: int
+    at_floor: float
+    floor: float
+    variance: VarianceFigures
+    policies: list[CheckedRatioFigures]
+    like: LikeFigures
+
+
 @dataclass(frozen=True)
-class Checked:
+class CheckedRatio:
     """A policy's ratio of expected clashes at each of ``draws`` (n,), by nested runs and as fitted.
 
     ``log_ratios`` (n,) of totals over a draw's worlds and lucks, with the standard errors ``luck`` (n,) that
@@ -65,7 +124,7 @@ class Checked:
         return float(np.sqrt(max(own, 0.0))), float(self.fitted.log_ratios.std(ddof=1))
 
     @property
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> CheckedRatioFigures:
         """As plain values."""
         low, high = self.limits
         lower, higher = high < 0.0, low > 0.0
@@ -81,22 +140,22 @@ class Checked:
             "fitted_low": fitted_low,
             "fitted_high": fitted_high,
         }
-        return {
-            "policy": self.policy,
-            "draws": self.draws.tolist(),
-            "lowers": float((self.log_ratios < 0.0).mean()),
-            "lowers_fitted": {"estimate": share, "low": ends[0], "high": ends[1]},
-            "surely_lower": int(lower.sum()),
-            "surely_higher": int(higher.sum()),
-            "fit_agrees": int((lower & fits).sum() + (higher & ~fits).sum()),
-            "median": float(np.exp(np.median(self.log_ratios))),
-            "median_fitted": self.fitted.median,
-            "rms": rms,
-            "rms_of_luck": allowed,
-            "spread": None if len(self.draws) < 2 else self.spreads[0],
-            "spread_fitted": None if len(self.draws) < 2 else self.spreads[1],
-            "ratios": {name: [float(f"{x:.4g}") for x in np.exp(logs)] for name, logs in columns.items()},
-        }
+        return CheckedRatioFigures(
+            policy=self.policy,
+            draws=self.draws.tolist(),
+            lowers=float((self.log_ratios < 0.0).mean()),
+            lowers_fitted=Limits(estimate=share, low=ends[0], high=ends[1]),
+            surely_lower=int(lower.sum()),
+            surely_higher=int(higher.sum()),
+            fit_agrees=int((lower & fits).sum() + (higher & ~fits).sum()),
+            median=float(np.exp(np.median(self.log_ratios))),
+            median_fitted=self.fitted.median,
+            rms=rms,
+            rms_of_luck=allowed,
+            spread=None if len(self.draws) < 2 else self.spreads[0],
+            spread_fitted=None if len(self.draws) < 2 else self.spreads[1],
+            ratios={name: [float(f"{x:.4g}") for x in np.exp(logs)] for name, logs in columns.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -116,26 +175,34 @@ class Ignorance:
     at_floor: float
     log: tuple[Component, ...]
     raw: tuple[Component, ...]
-    checked: tuple[Checked, ...]
+    checked: tuple[CheckedRatio, ...]
     like_by_world: Likeness
     like_by_draw: Likeness
 
     @property
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> IgnoranceFigures:
         """As plain values."""
-        numbers = {name: getattr(self, name) for name in ("draws", "worlds", "lucks", "first", "at_floor")}
-        return numbers | {
-            "floor": FLOOR,
-            "variance": {
-                scale: [
-                    {name: None if value != value else value for name, value in asdict(each).items()}
-                    for each in found
-                ]
-                for scale, found in (("log", self.log), ("raw", self.raw))
-            },
-            "policies": [each.plain for each in self.checked],
-            "like": {"worlds": self.like_by_world, "draws": self.like_by_draw},
-        }
+        return IgnoranceFigures(
+            draws=self.draws,
+            worlds=self.worlds,
+            lucks=self.lucks,
+            first=self.first,
+            at_floor=self.at_floor,
+            floor=FLOOR,
+            variance=VarianceFigures(log=[*map(_plain, self.log)], raw=[*map(_plain, self.raw)]),
+            policies=[each.plain for each in self.checked],
+            like=LikeFigures(worlds=self.like_by_world, draws=self.like_by_draw),
+        )
+
+
+def _plain(part: Component) -> ComponentFigures:
+    return ComponentFigures(
+        level=part.level,
+        variance=finite(part.variance),
+        share=finite(part.share),
+        low=finite(part.low),
+        high=finite(part.high),
+    )
 
 
 def ignorance(runs: NestedRuns, seed: int) -> Ignorance:
@@ -156,7 +223,7 @@ def ignorance(runs: NestedRuns, seed: int) -> Ignorance:
     )
 
 
-def _checks(runs: NestedRuns) -> Iterator[Checked]:
+def _checks(runs: NestedRuns) -> Iterator[CheckedRatio]:
     """Each policy by the regression of ``over_draws``, of the draws' first worlds."""
     every = sorted(set(runs.first["draw"].tolist()))
     z = deviates_of(runs.cases[None], every)
@@ -166,7 +233,7 @@ def _checks(runs: NestedRuns) -> Iterator[Checked]:
         yield _checked(policy, runs.further, ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)])))
 
 
-def _checked(policy: str, further: pd.DataFrame, fitted: RatioByDraw) -> Checked:
+def _checked(policy: str, further: pd.DataFrame, fitted: RatioByDraw) -> CheckedRatio:
     """The ratios of the first draws, whose further worlds these are."""
     y, x = (_a_year(further, each).mean(axis=2) for each in (policy, None))
     told = (y.sum(axis=1) > 0.0) & (x.sum(axis=1) > 0.0)
@@ -174,7 +241,7 @@ def _checked(policy: str, further: pd.DataFrame, fitted: RatioByDraw) -> Checked
     y, x = y[told], x[told]
     means = y.mean(axis=1, keepdims=True), x.mean(axis=1, keepdims=True)
     off = y / means[0] - x / means[1]  # of a ratio of means, by worlds
-    return Checked(
+    return CheckedRatio(
         policy,
         draws,
         y.shape[1],

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from experiments.calibration.record.counts import Count
-from experiments.calibration.record.incidents import Incident
+from experiments.calibration.record.incidents import RecordedIncident
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.record import Record
 from sim.constants import DAY
@@ -25,7 +25,7 @@ def published_by(record: Record, day: date) -> Record:
     A count without a date in its sources, and a case without a time of publication, is left out.
     """
 
-    def is_public(each: Incident) -> bool:
+    def is_public(each: RecordedIncident) -> bool:
         time = record.time(each.id, "published")
         if time is None or time.minutes is None:
             return False
@@ -56,7 +56,7 @@ def _last_day(text: str) -> date | None:
 
 
 def _kept(
-    record: Record, of_count: Callable[[Count], bool], of_incident: Callable[[Incident], bool]
+    record: Record, of_count: Callable[[Count], bool], of_incident: Callable[[RecordedIncident], bool]
 ) -> Record:
     counts = tuple(each for each in record.counts if of_count(each))
     incidents = tuple(each for each in record.incidents if of_incident(each))

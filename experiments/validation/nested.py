@@ -31,7 +31,7 @@ _COLUMNS = ("expected_clashes", "clashes", "days", *COLUMNS)
 
 
 @dataclass(frozen=True)
-class Design:
+class NestedDesign:
     """``draws`` in so many further ``worlds`` each, under each of the shipped ``policies`` and none."""
 
     draws: int = 30
@@ -50,7 +50,7 @@ class NestedRuns:
     ``first``: of each of many draws in its first world; ``further``: of fewer draws in their other worlds.
     """
 
-    design: Design
+    design: NestedDesign
     cases: dict[str | None, Case]
     first: pd.DataFrame
     further: pd.DataFrame
@@ -96,7 +96,7 @@ def _rows(task: NestedTask, draw: int) -> list[dict[str, object]]:
 
 
 def nested_runs(
-    folder: Path, situation: str, draws: int, seed: int, workers: int, show: Show, design: Design
+    folder: Path, situation: str, draws: int, seed: int, workers: int, show: Show, design: NestedDesign
 ) -> NestedRuns:
     """The first worlds of the first ``draws`` draws, and the design's further ones; ``folder`` may hold some.
 

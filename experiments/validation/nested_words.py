@@ -1,11 +1,13 @@
 """What nested runs tell, in words: how much luck owns, and whether ratios by draw hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Literal
 
 from experiments.findings.draw_words import of_words
 from experiments.findings.likeness import REGIONS
-from experiments.validation.words import Figures, plain
+from experiments.validation.ignorance import CheckedRatioFigures, ComponentFigures, IgnoranceFigures
+from experiments.validation.validation import ValidationFigures
+from experiments.validation.words import plain
 from experiments.wording import many, ratio_figure, share_figure
 
 LEVELS = {
@@ -13,7 +15,10 @@ LEVELS = {
     "world": "world: between worlds of a draw",
     "luck": "luck: between lucks of a world",
 }
-SCALES = {"log": "logarithm of expected clashes a year", "raw": "expected clashes a year themselves"}
+SCALES: Mapping[Literal["log", "raw"], str] = {
+    "log": "logarithm of expected clashes a year",
+    "raw": "expected clashes a year themselves",
+}
 PART_HEADS = ("variance", *(f"of the {each}" for each in SCALES.values()))
 CHECK_HEADS = (
     "policy",
@@ -27,13 +32,13 @@ CHECK_HEADS = (
 LIKE_HEADS = ("like", "of single worlds, by two lucks", "of draws, by all their worlds")
 
 
-def nested_lines(figures: Figures) -> list[str]:
+def nested_lines(figures: ValidationFigures) -> list[str]:
     """Sentences; none without nested runs."""
     nested = figures["nested"]
     return [] if nested is None else [about_parts(nested), *_told(nested)]
 
 
-def about_parts(nested: Figures) -> str:
+def about_parts(nested: IgnoranceFigures) -> str:
     """What was played, and how much is luck."""
     parts = {each["level"]: share_with_limits(each) for each in nested["variance"]["log"]}
     return (
@@ -43,7 +48,7 @@ def about_parts(nested: Figures) -> str:
     )
 
 
-def played(nested: Figures) -> str:
+def played(nested: IgnoranceFigures) -> str:
     """Which runs these are."""
     return (
         f"{many(nested['draws'], 'draw')}, each in {many(nested['worlds'], 'world')} of its own with "
@@ -51,7 +56,7 @@ def played(nested: Figures) -> str:
     )
 
 
-def _told(nested: Figures) -> Iterator[str]:
+def _told(nested: IgnoranceFigures) -> Iterator[str]:
     worlds = many(nested["first"], "world")
     for each in nested["policies"]:
         if each["draws"]:
@@ -64,7 +69,7 @@ def _told(nested: Figures) -> Iterator[str]:
             )
 
 
-def part_rows(nested: Figures) -> list[tuple[str, ...]]:
+def part_rows(nested: IgnoranceFigures) -> list[tuple[str, ...]]:
     """The split of the variance, a row a level, as under ``PART_HEADS``."""
     by_level = {
         scale: {each["level"]: share_with_limits(each) for each in nested["variance"][scale]}
@@ -73,7 +78,7 @@ def part_rows(nested: Figures) -> list[tuple[str, ...]]:
     return [(words, *(by_level[scale][level] for scale in SCALES)) for level, words in LEVELS.items()]
 
 
-def check_rows(nested: Figures) -> list[Sequence[str]]:
+def check_rows(nested: IgnoranceFigures) -> list[Sequence[str]]:
     """The check of the ratio by draw, a row a policy, as under ``CHECK_HEADS``."""
     return [
         (
@@ -90,13 +95,13 @@ def check_rows(nested: Figures) -> list[Sequence[str]]:
     ]
 
 
-def _spreads(policy: Figures) -> str:
+def _spreads(policy: CheckedRatioFigures) -> str:
     if policy["spread"] is None:
         return "one draw"
     return f"{plain(policy['spread'])} / {plain(policy['spread_fitted'])}"
 
 
-def like_rows(nested: Figures) -> list[tuple[str, str, str]]:
+def like_rows(nested: IgnoranceFigures) -> list[tuple[str, str, str]]:
     """How many worlds, and draws, are like each situation of fixed values, as under ``LIKE_HEADS``."""
     worlds, draws = (nested["like"][of] for of in ("worlds", "draws"))
     named = [(name, worlds["like"][name], draws["like"][name]) for name in REGIONS]
@@ -106,7 +111,7 @@ def like_rows(nested: Figures) -> list[tuple[str, str, str]]:
     ]
 
 
-def share_with_limits(part: Mapping[str, Any]) -> str:
+def share_with_limits(part: ComponentFigures) -> str:
     """A share of a variance with its 95% limits."""
     if part["share"] is None or part["share"] != part["share"]:
         return "unknown"
@@ -114,7 +119,7 @@ def share_with_limits(part: Mapping[str, Any]) -> str:
     return f"{share} ({low} to {high})"
 
 
-def fitted_share(policy: Mapping[str, Any]) -> str:
+def fitted_share(policy: CheckedRatioFigures) -> str:
     """In how many of the draws the fit says that a policy lowers."""
     share = policy["lowers_fitted"]
     return "{} ({} - {})".format(*(share_figure(share[name]) for name in ("estimate", "low", "high")))

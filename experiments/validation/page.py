@@ -9,11 +9,12 @@ import argparse
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from experiments.store.files import read_json, renew_between
+from experiments.validation.back_test import BackTestFigures
 from experiments.validation.check import THEMES
-from experiments.validation.episodes import TITLES
+from experiments.validation.episodes import TITLES, EventFigures
+from experiments.validation.ignorance import IgnoranceFigures
 from experiments.validation.nested_words import (
     CHECK_HEADS,
     LIKE_HEADS,
@@ -23,9 +24,10 @@ from experiments.validation.nested_words import (
     part_rows,
     played,
 )
-from experiments.validation.validation import FILE
+from experiments.validation.predictive import CheckFigures
+from experiments.validation.scores import ScoredFigures
+from experiments.validation.validation import FILE, PictureFigures, ValidationFigures
 from experiments.validation.words import (
-    Figures,
     chance_words,
     first_lines,
     model_words,
@@ -39,12 +41,12 @@ BEGIN, END = "<!-- what dmz validate wrote: begin -->", "<!-- what dmz validate 
 _PAGE, _PICTURES = Path("docs") / "VALIDATION.md", Path("docs") / "validation"
 
 
-def markdown(figures: Figures, pictures: str = "") -> str:
+def markdown(figures: ValidationFigures, pictures: str = "") -> str:
     """All that was found, misses first; ``pictures`` is where these lie, seen from the page."""
     return "\n".join(_lines(figures, pictures)).rstrip("\n") + "\n"
 
 
-def _lines(figures: Figures, pictures: str) -> Iterator[str]:
+def _lines(figures: ValidationFigures, pictures: str) -> Iterator[str]:
     first, *rest = first_lines(figures)
     yield from (first, "", "### Misses", "")
     for before, line in zip(["", *rest], rest, strict=False):
@@ -79,7 +81,7 @@ def _lines(figures: Figures, pictures: str) -> Iterator[str]:
         yield from _table(("statistic", "why"), list(figures["not_held"].items()))
 
 
-def _picture(picture: Figures | None, pictures: str) -> Iterator[str]:
+def _picture(picture: PictureFigures | None, pictures: str) -> Iterator[str]:
     if picture is not None:
         yield f"![{picture['caption']}]({pictures}{picture['name']}.png)"
         yield ""
@@ -91,7 +93,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
     yield from (f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
 
 
-def _checks(checks: Sequence[Figures]) -> Iterator[str]:
+def _checks(checks: Sequence[CheckFigures]) -> Iterator[str]:
     rows = [
         (
             f"**{each['title']}**" if each["missed"] else each["title"],
@@ -108,7 +110,7 @@ def _checks(checks: Sequence[Figures]) -> Iterator[str]:
     yield from _table(heads, rows)
 
 
-def _events(events: Sequence[Figures]) -> Iterator[str]:
+def _events(events: Sequence[EventFigures]) -> Iterator[str]:
     rows = [
         (
             TITLES[each["episode"]],
@@ -122,7 +124,7 @@ def _events(events: Sequence[Figures]) -> Iterator[str]:
     yield from _table(("episode", "event", "happened", "chance in the model (95%)", "plays"), rows)
 
 
-def _scores(scores: Mapping[str, Any]) -> Iterator[str]:
+def _scores(scores: Mapping[str, ScoredFigures]) -> Iterator[str]:
     rows = [
         (f"{of} (n = {each['n']})", name, f"{score['crps']:.3f}", f"{score['log']:.3f}")
         for of, each in scores.items()
@@ -131,7 +133,7 @@ def _scores(scores: Mapping[str, Any]) -> Iterator[str]:
     yield from _table(("counts", "forecast", "CRPS", "log score"), rows)
 
 
-def _back_tests(tests: Sequence[Figures]) -> Iterator[str]:
+def _back_tests(tests: Sequence[BackTestFigures]) -> Iterator[str]:
     least = min(test["draws"] for test in tests)
     yield f"By {tests[0]['rows']:,} rows of a calibration's table; at least {least:,.0f} effective draws."
     yield ""
@@ -153,7 +155,7 @@ def _back_tests(tests: Sequence[Figures]) -> Iterator[str]:
     yield from _table((*heads, "CRPS / log score of the sum", "of the months"), rows)
 
 
-def _nested(nested: Figures) -> Iterator[str]:
+def _nested(nested: IgnoranceFigures) -> Iterator[str]:
     yield (
         f"{played(nested)}. Of the logarithm a run counts {nested['floor']:g} clashes a year at least "
         f"({share_words(nested['at_floor'])} of runs have fewer)."

@@ -1,18 +1,52 @@
 """Posterior predictive checks: where a number of the record lies among the histories' own."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.calibration.record.quantity import Quantity
-from experiments.validation.check import Check
+from experiments.findings.summary import finite
+from experiments.validation.check import Bound, Check, Use
 from experiments.validation.replicates import Replicates
 
 Values = NDArray[np.float64]
 MISS = 0.05
 FEW = 20  # histories that have a value, under which nothing is said of the rest
+
+
+class QuantityFigures(TypedDict):
+    """A number of the record and what it leaves open, as plain values; null is no end."""
+
+    low: float
+    best: float
+    high: float | None
+
+
+class ModelFigures(TypedDict):
+    """5, 50 and 95% of the histories' values; null without any."""
+
+    low: float | None
+    median: float | None
+    high: float | None
+
+
+class CheckFigures(TypedDict):
+    """A check made, as plain values: see ``Check`` and ``Held``; a p is null under ``FEW``."""
+
+    name: str
+    title: str
+    unit: str
+    theme: str
+    use: Use
+    record: QuantityFigures
+    bound: Bound
+    model: ModelFigures
+    p: float | None
+    p_kindest: float | None
+    histories: int
+    missed: bool
+    note: str
 
 
 @dataclass(frozen=True)
@@ -69,29 +103,21 @@ def two_sided(values: Values, at: float) -> float:
     return min(1.0, 2.0 * min(lower, 1.0 - lower))
 
 
-def as_figures(each: Held) -> dict[str, Any]:
+def as_figures(each: Held) -> CheckFigures:
     """A check made, as plain values."""
-    check, (low, median, high) = each.check, each.ends
-    return {
-        "name": check.name,
-        "title": check.title,
-        "unit": check.unit,
-        "theme": check.theme,
-        "use": check.use,
-        "record": _quantity(check.value),
-        "bound": check.bound,
-        "model": {"low": _plain(low), "median": _plain(median), "high": _plain(high)},
-        "p": _plain(each.p),
-        "p_kindest": _plain(each.kindest),
-        "histories": int(each.values.size),
-        "missed": each.missed,
-        "note": check.note,
-    }
-
-
-def _quantity(value: Quantity) -> dict[str, float | None]:
-    return {"low": value.low, "best": value.best, "high": _plain(value.high)}
-
-
-def _plain(x: float) -> float | None:
-    return float(x) if np.isfinite(x) else None
+    check, value, (low, median, high) = each.check, each.check.value, each.ends
+    return CheckFigures(
+        name=check.name,
+        title=check.title,
+        unit=check.unit,
+        theme=check.theme,
+        use=check.use,
+        record=QuantityFigures(low=value.low, best=value.best, high=finite(value.high)),
+        bound=check.bound,
+        model=ModelFigures(low=finite(low), median=finite(median), high=finite(high)),
+        p=finite(each.p),
+        p_kindest=finite(each.kindest),
+        histories=int(each.values.size),
+        missed=each.missed,
+        note=check.note,
+    )

@@ -7,7 +7,7 @@ were fitted to, as the posterior is, and each count by a fit to the others.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -52,6 +52,20 @@ class Score:
         )
 
 
+class ScoreFigures(TypedDict):
+    """Mean scores of a forecast, as plain values."""
+
+    crps: float
+    log: float
+
+
+class ScoredFigures(TypedDict):
+    """Scores of several forecasts, by their names, of the same ``n`` counts."""
+
+    n: int
+    scores: dict[str, ScoreFigures]
+
+
 @dataclass(frozen=True)
 class Scored:
     """Scores of several forecasts of the same ``n`` counts."""
@@ -61,12 +75,10 @@ class Scored:
     scores: tuple[Score, ...]
 
     @property
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> ScoredFigures:
         """As plain values."""
-        return {
-            "n": self.n,
-            "scores": {each.name: {"crps": each.crps, "log": each.log} for each in self.scores},
-        }
+        scores = {each.name: ScoreFigures(crps=each.crps, log=each.log) for each in self.scores}
+        return ScoredFigures(n=self.n, scores=scores)
 
 
 def rate(counts: Values) -> float:

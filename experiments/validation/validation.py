@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pandas as pd
 
@@ -12,19 +12,45 @@ from experiments.calibration.record.catalogue import statistics
 from experiments.calibration.record.publication import AT_THE_TIME, Filter, crossings
 from experiments.calibration.record.record import Record
 from experiments.store.piecewise import Show
-from experiments.validation.back_test import BackTest, back_tests, rows_in
+from experiments.validation.back_test import BackTest, BackTestFigures, back_tests, rows_in
 from experiments.validation.calendars import STRETCHES, Stretch
 from experiments.validation.checks import checks
-from experiments.validation.episodes import Event, episode_numbers, episode_plays, events
+from experiments.validation.episodes import Event, EventFigures, episode_numbers, episode_plays, events
 from experiments.validation.history import histories
-from experiments.validation.ignorance import Ignorance, ignorance
-from experiments.validation.nested import Design, nested_runs
-from experiments.validation.predictive import Held, as_figures, held
+from experiments.validation.ignorance import Ignorance, IgnoranceFigures, ignorance
+from experiments.validation.nested import NestedDesign, nested_runs
+from experiments.validation.predictive import CheckFigures, Held, as_figures, held
 from experiments.validation.replicates import Replicates
-from experiments.validation.scores import Scored, scored
+from experiments.validation.scores import Scored, ScoredFigures, scored
 
-FILE, HISTORIES = "validation.json", "histories"  # in its folder
+FILE, HISTORIES, EPISODES, NESTED = "validation.json", "histories", "episodes", "nested"  # in its folder
 Shows = Callable[[str], Show]  # of what is played, by its name
+
+
+class PictureFigures(TypedDict):
+    """A picture, by the name of its files."""
+
+    name: str
+    title: str
+    caption: str
+
+
+class ValidationFigures(TypedDict):
+    """All of ``validation.json``: scores by what they are of; ``nested`` is null without a posterior."""
+
+    version: str
+    scenario: str
+    record: str
+    draws: int
+    seed: int
+    posterior: bool
+    checks: list[CheckFigures]
+    not_held: dict[str, str]
+    scores: dict[str, ScoredFigures]
+    events: list[EventFigures]
+    back_tests: list[BackTestFigures]
+    nested: IgnoranceFigures | None
+    pictures: list[PictureFigures]
 
 
 @dataclass(frozen=True)
@@ -42,7 +68,7 @@ class Asked:
     seed: int = 1
     calibration: Path | None = None
     stretches: tuple[Stretch, ...] = STRETCHES
-    nested: Design = field(default_factory=Design)
+    nested: NestedDesign = field(default_factory=NestedDesign)
 
 
 @dataclass(frozen=True)
@@ -96,32 +122,33 @@ def validate(asked: Asked, folder: Path, workers: int, shows: Shows) -> Validati
     made, left = checks(record, statistics(record), given.posterior and asked.record is None)
     found, happened = [held(each, replicates) for each in made], list[Event]()
     if asked.record is None:
-        plays = episode_plays(folder / "episodes", *played, lambda done, of: None)
+        plays = episode_plays(folder / EPISODES, *played, lambda done, of: None)
         found += episode_numbers(plays, replicates, record)
         happened += events(plays, replicates)
     tests = [] if given.rows is None else back_tests(given.rows, record, asked.seed)
     scores = scored(replicates, record)
     told_apart = None
     if given.posterior:
-        runs = nested_runs(folder / "nested", *played, shows("worlds of nested runs"), asked.nested)
+        runs = nested_runs(folder / NESTED, *played, shows("worlds of nested runs"), asked.nested)
         told_apart = ignorance(runs, asked.seed)
     return Validation(asked, given.posterior, replicates, found, left, scores, happened, tests, told_apart)
 
 
-def figures(validation: Validation) -> dict[str, Any]:
-    """All that was found, as plain values."""
+def figures(validation: Validation) -> ValidationFigures:
+    """All that was found, as plain values; no picture is drawn of it yet."""
     asked = validation.asked
-    return {
-        "version": sim.__version__,
-        "scenario": asked.situation,
-        "record": "the shipped record" if asked.record is None else str(asked.record),
-        "draws": asked.draws,
-        "seed": asked.seed,
-        "posterior": validation.posterior,
-        "checks": [as_figures(each) for each in validation.held],
-        "not_held": dict(validation.left),
-        "scores": {each.of: each.plain for each in validation.scored},
-        "events": [each.plain for each in validation.events],
-        "back_tests": [each.plain for each in validation.back_tests],
-        "nested": validation.ignorance.plain if validation.ignorance else None,
-    }
+    return ValidationFigures(
+        version=sim.__version__,
+        scenario=asked.situation,
+        record="the shipped record" if asked.record is None else str(asked.record),
+        draws=asked.draws,
+        seed=asked.seed,
+        posterior=validation.posterior,
+        checks=[as_figures(each) for each in validation.held],
+        not_held=dict(validation.left),
+        scores={each.of: each.plain for each in validation.scored},
+        events=[each.plain for each in validation.events],
+        back_tests=[each.plain for each in validation.back_tests],
+        nested=validation.ignorance.plain if validation.ignorance else None,
+        pictures=[],
+    )

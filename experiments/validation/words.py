@@ -1,17 +1,14 @@
 """What a validation found, in words, of its figures as ``validation.json`` has them: the misses first."""
 
-from collections.abc import Mapping
-from typing import Any
+from experiments.validation.episodes import TITLES, EventFigures
+from experiments.validation.predictive import MISS, CheckFigures, Held, as_figures
+from experiments.validation.validation import ValidationFigures
 
-from experiments.validation.episodes import TITLES
-from experiments.validation.predictive import MISS, Held, as_figures
-
-Figures = Mapping[str, Any]
 _LARGE, _SMALL_P, _TWO_PLACES = 100.0, 0.01, 0.0995
 _THESE = {True: "each under a draw of its posterior", False: "all with its point values"}
 
 
-def about(figures: Figures) -> str:
+def about(figures: ValidationFigures) -> str:
     """Which histories these are, in a sentence."""
     return (
         f"{figures['draws']} histories of {figures['scenario']}, {_THESE[figures['posterior']]} and in a "
@@ -20,7 +17,7 @@ def about(figures: Figures) -> str:
     )
 
 
-def first_lines(figures: Figures) -> list[str]:
+def first_lines(figures: ValidationFigures) -> list[str]:
     """What was held, and first of all what was missed."""
     checks = figures["checks"]
     told = [each for each in checks if each["p"] is not None]
@@ -41,42 +38,42 @@ def first_lines(figures: Figures) -> list[str]:
     return lines
 
 
-def missed(figures: Figures) -> list[Figures]:
+def missed(figures: ValidationFigures) -> list[CheckFigures]:
     """The checks that the model misses, the worst first."""
-    return sorted((each for each in figures["checks"] if each["missed"]), key=lambda each: float(each["p"]))
+    return sorted((each for each in figures["checks"] if each["missed"]), key=lambda each: each["p"] or 0.0)
 
 
-def rarely(event: Figures) -> bool:
+def rarely(event: EventFigures) -> bool:
     """Whether the model hardly ever has it as it was."""
     chance = event["chance"]
     return chance is not None and (chance if event["happened"] else 1.0 - chance) < MISS
 
 
-def miss_line(check: Figures) -> str:
+def miss_line(check: CheckFigures) -> str:
     """A miss in a line: the record's number, the model's, p, and how it was used."""
-    kindest = check["p_kindest"]
+    p, kindest = check["p"], check["p_kindest"]
     kind = ""
-    if kindest > check["p"]:
+    if p is not None and kindest is not None and kindest > p:
         kind = f"; {p_words(kindest)} at the end of what is told that suits it best"
     note = f"; {check['note']}" if check["note"] else ""
     return (
         f"{check['title']}: the record {record_words(check)}, the model {model_words(check)} {check['unit']} "
-        f"({p_words(check['p'])}{kind}; {check['use']}{note})"
+        f"({p_words(p)}{kind}; {check['use']}{note})"
     )
 
 
-def event_line(event: Figures) -> str:
+def event_line(event: EventFigures) -> str:
     """What happened, or did not, with the chance that it does."""
     happened = "it happened" if event["happened"] else "it did not happen"
     return f"{TITLES[event['episode']]}: {event['title']}, {chance_words(event)}; {happened}"
 
 
-def chance_words(event: Figures) -> str:
+def chance_words(event: EventFigures) -> str:
     """A chance with its interval."""
-    if event["chance"] is None:
+    chance, low, high = event["chance"], event["low"], event["high"]
+    if chance is None or low is None or high is None:
         return "never came about"
-    ends = f"{share_words(event['low'])} - {share_words(event['high'])}"
-    return f"{share_words(event['chance'])} ({ends})"
+    return f"{share_words(chance)} ({share_words(low)} - {share_words(high)})"
 
 
 def share_words(share: float) -> str:
@@ -84,9 +81,10 @@ def share_words(share: float) -> str:
     return f"{100.0 * share:.1f}%" if 0.0 < share < 0.0995 else f"{share:.0%}"
 
 
-def record_words(check: Figures) -> str:
+def record_words(check: CheckFigures) -> str:
     """The record's number, with what it leaves open."""
-    low, best, high = (check["record"][end] for end in ("low", "best", "high"))
+    told = check["record"]
+    low, best, high = told["low"], told["best"], told["high"]
     if check["bound"] == "at least":
         return f"at least {plain(low)}"
     if check["bound"] == "at most":
@@ -96,10 +94,12 @@ def record_words(check: Figures) -> str:
     return f"{plain(best)} or more" if high is None else f"{plain(best)} ({plain(low)} - {plain(high)})"
 
 
-def model_words(check: Figures) -> str:
+def model_words(check: CheckFigures) -> str:
     """The median of the histories, with their 5 and 95%."""
-    low, median, high = (check["model"][end] for end in ("low", "median", "high"))
-    return "no value" if median is None else f"{plain(median)} ({plain(low)} - {plain(high)})"
+    its = check["model"]
+    if its["median"] is None:
+        return "no value"
+    return f"{plain(its['median'])} ({plain(its['low'])} - {plain(its['high'])})"
 
 
 def p_words(p: float | None) -> str:
@@ -111,8 +111,10 @@ def p_words(p: float | None) -> str:
     return f"p {p:.{3 if p < _TWO_PLACES else 2}f}".replace(" 0.", " .")
 
 
-def plain(x: float) -> str:
-    """A number to three digits, and whole where it is large."""
+def plain(x: float | None) -> str:
+    """A number to three digits, and whole where it is large; of null that nobody knows it."""
+    if x is None:
+        return "unknown"
     return f"{x:,.0f}" if abs(x) >= _LARGE or x == round(x) else f"{x:.3g}"
 
 

@@ -17,7 +17,7 @@ from sim.documents.checking import validate
 from sim.documents.document import Document, assigned, merge, parse, read, under
 from sim.documents.extending import KEY as EXTENDS
 from sim.documents.extending import resolve_extends
-from sim.documents.laying import laid_over
+from sim.documents.laying import Tree, laid_over
 from sim.documents.problems import BadInput, Mark, Problem, refuse
 from sim.documents.strict import Impossible, StrictModel
 
@@ -29,6 +29,7 @@ __all__ = [
     "Mark",
     "Problem",
     "StrictModel",
+    "Tree",
     "assigned",
     "laid_over",
     "merge",

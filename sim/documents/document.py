@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.documents.composing import DEEPEST, UNWANTED, Node, compose
-from sim.documents.laying import at_path, children, laid_over, mappings, paths
+from sim.documents.laying import Tree, at_path, children, laid_over, mappings, paths
 from sim.documents.problems import BadInput, KeyPath, Mark, Problem, dotted, nearest, settle, show
 
 LARGEST = 1_000_000  # bytes of a file
@@ -31,7 +31,7 @@ class Document:
     file: the file that gives the document its name. keys: for every key's path, the key's place.
     """
 
-    data: dict[str, Any]
+    data: Tree
     marks: Mapping[KeyPath, Mark]
     file: str
     keys: Mapping[KeyPath, Mark] = field(default_factory=dict)

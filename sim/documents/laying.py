@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.documents.problems import KeyPath
 
+Tree = dict[str, Any]  # plain values by key: mappings, lists and scalars, as YAML and JSON give them
 Meet = Callable[[KeyPath, Any, Any], Any]
 
 
@@ -18,7 +19,7 @@ def replaced(path: KeyPath, below: Any, above: Any) -> Any:
 
 def laid_over(
     tree: Mapping[str, Any], changes: Mapping[str, Any], meet: Meet = replaced, at: KeyPath = ()
-) -> dict[str, Any]:
+) -> Tree:
     """``tree`` with ``changes`` in it; neither is changed.
 
     Where they do not both have a mapping, ``meet`` makes the value, of its path, what stood there
@@ -34,9 +35,9 @@ def laid_over(
     return joined
 
 
-def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+def nested(values: Mapping[str, Any]) -> Tree:
     """Values by dotted path as nested mappings."""
-    tree: dict[str, Any] = {}
+    tree: Tree = {}
     for path, value in values.items():
         *groups, name = path.split(".")
         node = tree

@@ -22,6 +22,7 @@ from sim.sides import NORTH, SIDES, SOUTH
 from sim.state import NEVER
 from sim.world.geography import COUNTIES
 
+Row = dict[str, Any]  # of a table: its cells, plain values or None, by the names of their columns
 Kind = type[int] | type[float] | type[bool] | type[str]
 Section = Literal["expected", "clashes", "ladder", "happened", "conduct"]
 RUNGS = (

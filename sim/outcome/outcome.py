@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.arithmetic import count
-from sim.outcome.columns import INCIDENT, RUN, RUNGS, Column
+from sim.outcome.columns import INCIDENT, RUN, RUNGS, Column, Row
 from sim.outcome.exposed import CLASH_RUNG, Exposed
 from sim.scene import Scene
 
@@ -23,8 +23,8 @@ class Outcome:
     the ``talks`` stood in each day played (days played,), as codes of ``TalksState``.
     """
 
-    row: dict[str, Any]
-    incidents: list[dict[str, Any]]
+    row: Row
+    incidents: list[Row]
     tension: np.ndarray
     talks: np.ndarray
 

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
+from sim.documents import Tree
+
 Grade = Literal["measured", "analogue", "assumption"]
 
 _OURS = "assumption"
@@ -30,7 +32,7 @@ def param(
 
     ``world``: it is drawn from once per world, before any policy, so no overlay may change it.
     """
-    extra: dict[str, Any] = {"unit": unit, "source": source, "grade": grade, "world": world}
+    extra: Tree = {"unit": unit, "source": source, "grade": grade, "world": world}
     if south is not None:
         extra["default_south"] = south
     return Field(default, ge=low, le=high, description=text, json_schema_extra=extra)

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from sim.constants import KM, SQUARE_KM
-from sim.documents import Impossible, StrictModel
+from sim.documents import Impossible, StrictModel, Tree
 from sim.parameters.declare import declared, drawn_once, param
 from sim.parameters.force import Conduct, Fire, Rules, Stray, Voice
 from sim.parameters.place import Border, Clock, Ground, Mines, Space, Weather
@@ -142,9 +142,9 @@ def default_of(path: tuple[str, ...], field: FieldInfo) -> Any:
     return declared(field).get("default_south", field.default) if path[0] == "south" else field.default
 
 
-def default_tree() -> dict[str, Any]:
+def default_tree() -> Tree:
     """Every declared default as nested dicts, in the shape of ``Parameters``."""
-    tree: dict[str, Any] = {}
+    tree: Tree = {}
     for path, field in walk():
         node = tree
         for name in path[:-1]:

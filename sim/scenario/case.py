@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from sim.documents import Document, Mark, laid_over, validate
 from sim.documents.laying import at_path, nested
 from sim.parameters.whole import Parameters
+from sim.scenario.entry import CaseEntry, Content, OverlayEntry
 from sim.scenario.operations import Clip
 from sim.scenario.overlays import Overlay, regimes, trees
-from sim.scenario.posterior import KEY, Posterior, read_posterior
+from sim.scenario.posterior import KEY, Draw, Posterior, read_posterior
 from sim.scenario.scenario_file import AgentKind, Policy, Scenario
 from sim.scenario.settings import Replaced
 
@@ -58,7 +59,7 @@ class Case:
     held: frozenset[str] = frozenset()
 
     @classmethod
-    def revived(cls, saved: Mapping[str, Any], files: Path) -> "Case":
+    def revived(cls, saved: CaseEntry, files: Path) -> "Case":
         """The case that ``saved`` describes; its own files lie in ``files``, named by their hash.
 
         Plays to the same bits as the case that was saved. Raises pydantic's ``ValidationError`` for
@@ -85,16 +86,17 @@ class Case:
         )
 
     @cached_property
-    def saved(self) -> dict[str, Any]:
+    def saved(self) -> CaseEntry:
         """``resolved`` and what else ``revived`` needs, as plain values."""
-        return self.resolved | {
-            "overlays": [_plain(overlay) for overlay in self.overlays],
-            "lineage": list(self.lineage),
-            "agents": [[choice.kind, choice.reference] for choice in self.agents],
-            "drawn": sorted(self.drawn),
-            "assigned": list(self.assigned),
-            "replaced": [each.saved for each in self.replaced],
-        }
+        return CaseEntry(
+            **self.resolved,
+            overlays=[_entry(overlay) for overlay in self.overlays],
+            lineage=list(self.lineage),
+            agents=[(choice.kind, choice.reference) for choice in self.agents],
+            drawn=sorted(self.drawn),
+            assigned=list(self.assigned),
+            replaced=[each.saved for each in self.replaced],
+        )
 
     def with_values(self, values: Mapping[str, Any]) -> "Case":
         """This case with other values of its scenario's parameters, by dotted path, checked and hashed.
@@ -129,7 +131,7 @@ class Case:
         every = len(self.posterior.values)
         return range(draw, draw + worlds * every, every)
 
-    def draw(self, number: int) -> dict[str, Any]:
+    def draw(self, number: int) -> Draw:
         """What a draw of the posterior sets, by dotted path; nothing without one."""
         values = self.posterior.draw(number) if self.posterior else {}
         return {path: value for path, value in values.items() if path not in self.held}
@@ -170,7 +172,7 @@ class Case:
             )
         )
 
-        def clips(draw: Mapping[str, Any]) -> tuple[Clip, ...]:
+        def clips(draw: Draw) -> tuple[Clip, ...]:
             return self._clips(nested({path: draw[path] for path in changed}), changed)
 
         if not any(map(clips, self.posterior.ends())):  # every operation is monotone
@@ -183,16 +185,16 @@ class Case:
         return tuple(dict.fromkeys(clip for active in met for clip in layered.under(active)[1]))
 
     @cached_property
-    def resolved(self) -> dict[str, Any]:
+    def resolved(self) -> Content:
         """Everything that defines the case, as plain values for a manifest."""
         clauses = [each for each in self.overlays if each.kind != "policy" and each.policy]
-        return {
-            "scenario": self.scenario.model_dump(mode="json"),
-            "policies": [policy.model_dump(mode="json") for policy in self.policies],
-            "clauses": [[each.kind, each.name, each.changes] for each in clauses],
-            "files": dict(self.fingerprints),
-            "held": sorted(self.held),
-        }
+        return Content(
+            scenario=self.scenario.model_dump(mode="json"),
+            policies=[policy.model_dump(mode="json") for policy in self.policies],
+            clauses=[(each.kind, each.name, each.changes) for each in clauses],
+            files=dict(self.fingerprints),
+            held=sorted(self.held),
+        )
 
     @cached_property
     def content_hash(self) -> str:
@@ -212,10 +214,19 @@ def _under_draw(case: Case, number: int) -> Case:
     return case.with_values(case.draw(number))
 
 
-def _plain(overlay: Overlay) -> dict[str, Any]:
+def _entry(overlay: Overlay) -> OverlayEntry:
     """An overlay without the day that never comes, which JSON cannot write."""
-    values = asdict(overlay)
-    return {key: value for key, value in values.items() if value != float("inf")}
+    entry = OverlayEntry(
+        name=overlay.name,
+        kind=overlay.kind,
+        changes=overlay.changes,
+        from_day=overlay.from_day,
+        until_day=overlay.until_day,
+        policy=overlay.policy,
+    )
+    if overlay.until_day == float("inf"):
+        del entry["until_day"]
+    return entry
 
 
 def digest(resolved: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from sim.documents import BadInput, Document, Problem, read, refuse, validate
+from sim.documents import BadInput, Document, Problem, Tree, read, refuse, validate
 from sim.documents.problems import dotted, show
 from sim.scenario.case import Case
 from sim.scenario.incident_file import IncidentFile
@@ -68,14 +68,14 @@ class Described:
         path = find(name, kind, Path(self.document.file))
         return str(path) if path.is_file() else name
 
-    def _level(self, data: dict[str, Any]) -> Document:
+    def _level(self, data: Tree) -> Document:
         return Document(data, {}, self.document.file)
 
-    def _tension(self) -> dict[str, Any]:
+    def _tension(self) -> Tree:
         given = self.moment.tension
         return {} if given is None else {s: {"politics": {"resting": getattr(given, s)}} for s in SIDES}
 
-    def _quiet(self, lines: Path) -> dict[str, Any]:
+    def _quiet(self, lines: Path) -> Tree:
         """Nobody is out but the party, nothing strays, and the lines are those of the file."""
         party = self.moment.party
         sides = {

@@ -1,11 +1,11 @@
 """What an incident file may say: one moment in which a watcher has just confirmed a violation."""
 
 import datetime as dt
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.documents import StrictModel
+from sim.documents import StrictModel, Tree
 from sim.parameters.whole import Parameters
 from sim.scenario.scenario_file import Name
 
@@ -76,4 +76,4 @@ class IncidentFile(StrictModel):
     watcher: Watcher = Watcher()
     lines: Lines = Lines()
     tension: Tensions | None = Field(None, description="without it both are at their rest")
-    set: dict[str, Any] = Field({}, description="rules and orders of both sides: parameters that differ here")
+    set: Tree = Field({}, description="rules and orders of both sides: parameters that differ here")

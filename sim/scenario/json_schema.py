@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from sim.documents import StrictModel
+from sim.documents import StrictModel, Tree
 from sim.documents.extending import MOST_BASES
 from sim.parameters.declare import declared
 from sim.parameters.whole import Parameters, default_of, world_paths
@@ -22,7 +22,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _WORLD = frozenset(world_paths())
 _CHANGES = {"$ref": "#/$defs/changes"}
 
-Schema = dict[str, Any]
+Schema = Tree
 Path = tuple[str, ...]
 
 

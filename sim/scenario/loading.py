@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from sim.documents import BadInput, Document, laid_over, merge, validate
+from sim.documents import BadInput, Document, Tree, laid_over, merge, validate
 from sim.documents.laying import at_path, nested
 from sim.documents.problems import KeyPath, dotted, nearest, show
 from sim.parameters.place import Border, both_say_which_stand
@@ -283,7 +282,7 @@ class _Loader(Reading):
 
 
 def _parameters_of(document: Document) -> Document:
-    data: dict[str, Any] = {name: document.data[name] for name in Parameters.model_fields}
+    data: Tree = {name: document.data[name] for name in Parameters.model_fields}
     return replace(document, data=data)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
 
-from sim.documents import BadInput, Document, Mark, Problem, laid_over, validate
+from sim.documents import BadInput, Document, Mark, Problem, Tree, laid_over, validate
 from sim.documents.laying import at_path
 from sim.documents.problems import KeyPath, dotted, show
 from sim.parameters.whole import Parameters, world_paths
@@ -39,7 +39,7 @@ class Overlay:
 
     name: str
     kind: OverlayKind
-    changes: dict[str, Any]
+    changes: Tree
     from_day: float = 0.0
     until_day: float = float("inf")
     policy: str = ""
@@ -92,7 +92,7 @@ class Layers(Generic[T]):
         return self._known[chain]
 
 
-Layer = tuple[dict[str, Any], tuple[Clip, ...]]
+Layer = tuple[Tree, tuple[Clip, ...]]
 
 
 def trees(base: Mapping[str, Any], overlays: Sequence[Overlay], drawn: frozenset[str]) -> Layers[Layer]:
@@ -163,7 +163,7 @@ def _inside(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
         yield from _inside(child, (*path, key))
 
 
-def _without(data: dict[str, Any], paths: Iterable[KeyPath]) -> dict[str, Any]:
+def _without(data: Tree, paths: Iterable[KeyPath]) -> Tree:
     heads = {path[0] for path in paths if len(path) == 1}
     tails = {key: [path[1:] for path in paths if path[0] == key and len(path) > 1] for key in data}
     return {
@@ -217,7 +217,7 @@ def checked_regimes(
     return parameters
 
 
-def _marked(tree: dict[str, Any], base: Document, together: Sequence[MarkedOverlay]) -> Document:
+def _marked(tree: Tree, base: Document, together: Sequence[MarkedOverlay]) -> Document:
     """A regime's tree with the place of each value, in the overlay that had the last word."""
     documents = [*(each.document for each in reversed(together)), base]
     marks, keys = (_chained(each) for each in zip(*((d.marks, d.keys) for d in documents), strict=True))
@@ -248,7 +248,7 @@ def _placed(problem: Problem, whole: Document, together: Sequence[MarkedOverlay]
     return problem
 
 
-def _operation(problem: Problem, together: Sequence[MarkedOverlay]) -> dict[str, Any] | None:
+def _operation(problem: Problem, together: Sequence[MarkedOverlay]) -> Tree | None:
     """The operation from which the offending value came, if it came from one."""
     changes = [at_path(each.document.data, _steps(problem)) for each in together]
     last = next((change for change in reversed(changes) if change is not None), None)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 import numpy as np
 from pydantic.fields import FieldInfo
@@ -20,6 +20,7 @@ from sim.parameters.whole import walk
 from sim.scenario.csv_table import Floats, Table
 
 KEY = "posterior"  # of a scenario
+Draw = dict[str, float | str]  # the values of one, by dotted path: numbers, and words of choices
 
 
 def _words(field: FieldInfo) -> tuple[str, ...]:
@@ -50,11 +51,11 @@ class Posterior:
         """The parameters in which draws differ."""
         return frozenset(np.array(self.paths)[np.ptp(self.values, axis=0) > 0.0].tolist())
 
-    def draw(self, number: int) -> dict[str, Any]:
+    def draw(self, number: int) -> Draw:
         """The values of one draw, by dotted path."""
         return self._named(self.values[number])
 
-    def ends(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def ends(self) -> tuple[Draw, Draw]:
         """The least values of all parameters together, and the largest."""
         return self._named(self.values.min(axis=0)), self._named(self.values.max(axis=0))
 
@@ -67,11 +68,11 @@ class Posterior:
             columns += [column == word for word in words] if words else [column]
         return np.column_stack(columns).astype(float) if columns else np.zeros((len(self.values), 0))
 
-    def _named(self, values: Floats) -> dict[str, Any]:
+    def _named(self, values: Floats) -> Draw:
         return {path: _plain(path, x) for path, x in zip(self.paths, values.tolist(), strict=True)}
 
 
-def _plain(path: str, value: float) -> Any:
+def _plain(path: str, value: float) -> float | str:
     """A value as a scenario has it."""
     if path in CHOICES:
         return CHOICES[path][int(value)]

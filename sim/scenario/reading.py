@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sim.documents import BadInput, Document, Mark, Problem, assigned, merge, resolve_extends
+from sim.documents import BadInput, Document, Mark, Problem, Tree, assigned, merge, resolve_extends
 from sim.documents.problems import KeyPath, dotted, show, where_named
 from sim.scenario.library import Kind, find, nameable, scenario_folder, shipped
 from sim.scenario.scenario_file import MOST_DAYS, Scenario
@@ -46,8 +46,8 @@ def _beside_the_baseline(document: Document) -> Document:
     """What a scenario says beside the baseline, in whose place another situation lies under it."""
     baseline = {str(scenario_folder() / f"{name}.yaml") for name in ("baseline", "declared")}
 
-    def kept(tree: Mapping[str, Any], path: KeyPath = ()) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def kept(tree: Mapping[str, Any], path: KeyPath = ()) -> Tree:
+        found: Tree = {}
         for key, value in tree.items():
             at = (*path, key)
             if isinstance(value, Mapping) and value:

@@ -4,11 +4,11 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from sim.documents import EXTENDS, Impossible, StrictModel
+from sim.documents import EXTENDS, Impossible, StrictModel, Tree
 from sim.parameters.declare import choice, param
 from sim.parameters.whole import Parameters
 from sim.sides import SIDES
@@ -147,7 +147,7 @@ class Inject(StrictModel):
         None, ge=0, description="where along the line, km from its west end; the nearest post fires"
     )
     hour: float = Field(12.0, ge=0, lt=24, description="hour of the day at which a shot falls")
-    set: dict[str, Any] = Field({}, description="the parameters that a change changes")
+    set: Tree = Field({}, description="the parameters that a change changes")
     policy: str | None = Field(
         None, min_length=1, description="a policy whose changes hold for that while, instead of `set`"
     )
@@ -233,7 +233,7 @@ class Policy(StrictModel):
     start: dt.date | None = Field(
         None, description="the day from which it is in force; without it, from the first"
     )
-    set: dict[str, Any] = Field({}, description="the parameters that it changes")
+    set: Tree = Field({}, description="the parameters that it changes")
     agents: dict[AgentKind, str] = Field(
         {}, description="agent classes of your own, `package.module:Class`; need --allow-code"
     )

@@ -12,6 +12,7 @@ from typing import Any
 from sim.documents import Document, Mark, Problem, StrictModel
 from sim.documents.laying import at_path
 from sim.documents.problems import KeyPath, dotted
+from sim.scenario.entry import ReplacedEntry
 from sim.scenario.operations import operation_at
 from sim.scenario.overlays import MarkedOverlay, OverlayKind
 from sim.scenario.scenario_file import Scenario
@@ -74,18 +75,18 @@ class Replaced:
         )
 
     @property
-    def saved(self) -> dict[str, Any]:
+    def saved(self) -> ReplacedEntry:
         """As a manifest has it: without the places."""
-        return {
-            "path": self.asked.path,
-            "asked": self.asked.value,
-            "by": self.asked.by,
-            "instead": self.instead.value,
-            "instead_by": self.instead.by,
-        }
+        return ReplacedEntry(
+            path=self.asked.path,
+            asked=self.asked.value,
+            by=self.asked.by,
+            instead=self.instead.value,
+            instead_by=self.instead.by,
+        )
 
     @classmethod
-    def revived(cls, saved: Mapping[str, Any], mark: Mark) -> "Replaced":
+    def revived(cls, saved: ReplacedEntry, mark: Mark) -> "Replaced":
         """What ``saved`` says, every place being ``mark``."""
         path = saved["path"]
         return cls(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from experiments.calibration.record.crossings import crossing_statistics
-from experiments.calibration.record.exposure import Exposure
+from experiments.calibration.record.exposure import ExposedAmount
 from experiments.calibration.record.facts import map_gap
 from experiments.calibration.record.fire import fire_statistics
 from experiments.calibration.record.mines import mine_statistics
@@ -39,6 +39,6 @@ def _all(record: Record) -> Iterator[Statistic]:
     for part in _PARTS:
         yield from part(record)
     fact = map_gap()
-    exposure = Exposure(Quantity.exactly(LENGTH_M / KM), "km of line")
+    exposure = ExposedAmount(Quantity.exactly(LENGTH_M / KM), "km of line")
     note = "of all places, by more than what is not told; the ends are those that round to about 60%"
     yield Statistic.of("map_gap", "share", fact.value, (), [exposure], [fact], note=note)

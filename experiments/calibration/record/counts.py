@@ -6,7 +6,7 @@ from pathlib import Path
 
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import Quantity
-from experiments.calibration.record.table import Row, Table
+from experiments.calibration.record.table import RecordRow, RecordTable
 from sim.documents.problems import nearest, show
 from sim.world.geography import COUNTIES
 
@@ -68,7 +68,7 @@ class Count:
 
 def read_counts(path: Path) -> tuple[Count, ...]:
     """The rows of the file; raises `BadInput`."""
-    table = Table(path, COLUMNS)
+    table = RecordTable(path, COLUMNS)
     counts = tuple(_count(row) for row in table.rows)
     seen = dict[tuple[str, ...], int]()
     for row in table.rows:
@@ -79,7 +79,7 @@ def read_counts(path: Path) -> tuple[Count, ...]:
     return counts
 
 
-def _count(row: Row) -> Count:
+def _count(row: RecordRow) -> Count:
     """What the row says; where a cell is refused the table is refused, whatever stands here."""
     return Count(
         what=row.word("what", WHATS, blank=False),
@@ -96,7 +96,7 @@ def _count(row: Row) -> Count:
     )
 
 
-def _counties(row: Row) -> tuple[str, ...]:
+def _counties(row: RecordRow) -> tuple[str, ...]:
     listed = row.cells["note"].partition(_COUNTIES)[2].partition(";")[0]
     names = tuple(name.strip() for name in listed.split(",")) if listed else ()
     for name in names:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from experiments.calibration.record.counts import Count
-from experiments.calibration.record.exposure import Exposure, in_months
+from experiments.calibration.record.exposure import ExposedAmount, in_months
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import AT_LEAST, Quantity, total
 from experiments.calibration.record.record import Record
@@ -99,7 +99,7 @@ def _counted(record: Record, count: Count) -> Statistic:
     exposures = [in_months(observed)]
     if count.what == "warning_shots_events":
         exposures += [
-            Exposure(each.count, "occasions of broadcast")
+            ExposedAmount(each.count, "occasions of broadcast")
             for each in whole_counts(record, "warning_broadcasts")
             if each.period == count.period
         ]

@@ -17,7 +17,7 @@ SEASON_MONTHS = 9.0  # April to December, of which priors.csv: work_season says 
 
 
 @dataclass(frozen=True)
-class Exposure:
+class ExposedAmount:
     """How much of what: ``amount`` in ``unit``, and the sources of what is not of the record."""
 
     amount: Quantity
@@ -28,22 +28,22 @@ class Exposure:
         return f"{self.amount} {self.unit}"
 
 
-def in_months(periods: Collection[Period]) -> Exposure:
+def in_months(periods: Collection[Period]) -> ExposedAmount:
     """Calendar months of periods."""
-    return Exposure(Quantity.exactly(months(periods)), "months")
+    return ExposedAmount(Quantity.exactly(months(periods)), "months")
 
 
-def in_years(periods: Collection[Period]) -> Exposure:
+def in_years(periods: Collection[Period]) -> ExposedAmount:
     """Calendar months of periods by twelve."""
-    return Exposure(Quantity.exactly(months(periods) / 12.0), "years")
+    return ExposedAmount(Quantity.exactly(months(periods) / 12.0), "years")
 
 
-def of_cases(cases: Collection[object], of: str) -> Exposure:
+def of_cases(cases: Collection[object], of: str) -> ExposedAmount:
     """A number of cases."""
-    return Exposure(Quantity.exactly(float(len(cases))), of)
+    return ExposedAmount(Quantity.exactly(float(len(cases))), of)
 
 
-def in_post_years(side: str, periods: Collection[Period]) -> Exposure:
+def in_post_years(side: str, periods: Collection[Period]) -> ExposedAmount:
     """Years of the posts of one side, less those withdrawn.
 
     Low: withdrawn from 2018 on and never back; high: none ever was.
@@ -54,10 +54,10 @@ def in_post_years(side: str, periods: Collection[Period]) -> Exposure:
     ]
     full = POSTS[side] * months(periods) / 12.0
     amount = Quantity(full - WITHDRAWN * away[0], full - WITHDRAWN * away[1], full)
-    return Exposure(amount, f"post-years of the {side}", (POSTS_SOURCE,))
+    return ExposedAmount(amount, f"post-years of the {side}", (POSTS_SOURCE,))
 
 
-def in_party_days(period: Period) -> Exposure:
+def in_party_days(period: Period) -> ExposedAmount:
     """Days on which a site of the north was at work, over all sites, a day of the usual hours.
 
     Sites at a time, months of the season and hours a day are those of priors.csv, ends by ends, so
@@ -67,7 +67,7 @@ def in_party_days(period: Period) -> Exposure:
     sites, season, hours = (prior(name) for name in ("work_sites", "work_season", "work_hours"))
     worked = season.value / SEASON_MONTHS * Quantity.exactly(float(period.days))
     amount = sites.value * worked * (hours.value / hours.value.best)
-    return Exposure(amount, "party-days", tuple(each.ref for each in (sites, season, hours)))
+    return ExposedAmount(amount, "party-days", tuple(each.ref for each in (sites, season, hours)))
 
 
 def _shared(period: Period, span: Period) -> tuple[Period, ...]:

@@ -8,7 +8,7 @@ from sim.world.geography import table
 
 
 @dataclass(frozen=True)
-class Fact:
+class CitedFigure:
     """A figure with its place in ``sim/data`` (``ref``), who says so, and its grade."""
 
     ref: str
@@ -18,14 +18,14 @@ class Fact:
     sources: str
 
 
-def prior(parameter: str) -> Fact:
+def prior(parameter: str) -> CitedFigure:
     """The one row of priors.csv of a parameter. Raises ValueError if there are others, or blanks."""
     (row,) = (each for each in table("priors") if each["parameter"] == parameter)
     value = Quantity(*(float(row[end]) for end in ("low", "best", "high")))
-    return Fact(f"priors.csv: {parameter}", value, "press", row["grade"], row["source"])
+    return CitedFigure(f"priors.csv: {parameter}", value, "press", row["grade"], row["source"])
 
 
-def map_gap() -> Fact:
+def map_gap() -> CitedFigure:
     """Share of the line where the south's line and the commission's differ.
 
     FACTS says "about 60%": the ends are those that round to it.
@@ -34,7 +34,7 @@ def map_gap() -> Fact:
     (row,) = _passages(ref)
     if "about 60%" not in row:
         raise ValueError(row)
-    return Fact(ref, Quantity(0.55, 0.60, 0.65), "press", "C", row)
+    return CitedFigure(ref, Quantity(0.55, 0.60, 0.65), "press", "C", row)
 
 
 def _passages(ref: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from experiments.calibration.record.exposure import in_post_years, in_years, of_cases
-from experiments.calibration.record.incidents import Incident
+from experiments.calibration.record.incidents import RecordedIncident
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import Quantity
 from experiments.calibration.record.record import Record
@@ -16,7 +16,7 @@ WORKS_SINCE = date(2024, 4, 1)  # priors.csv: work_season
 BEGINNINGS = ("by_rounds_at_a_post", "by_a_party", "otherwise")
 
 
-def beginning(incident: Incident) -> str:
+def beginning(incident: RecordedIncident) -> str:
     """How answered fire began: by rounds at a post without a crossing, by a party that crossed or
     met warning shots, or otherwise.
     """
@@ -72,7 +72,7 @@ def _discharges(record: Record, periods: tuple[Period, ...]) -> Iterator[Statist
 
 
 def _rounds(
-    told: Sequence[Incident], periods: tuple[Period, ...], name: str, side: str, cases: str, note: str
+    told: Sequence[RecordedIncident], periods: tuple[Period, ...], name: str, side: str, cases: str, note: str
 ) -> Iterator[Statistic]:
     """How many rounds of a side's posts were told, and how many of these the other side answered."""
     if not periods:
@@ -86,6 +86,6 @@ def _rounds(
         yield Statistic.of(f"{name}_answered", "incidents", answered, periods, of_told, told)
 
 
-def _number(name: str, unit: str, rows: Sequence[Incident], periods: tuple[Period, ...]) -> Statistic:
+def _number(name: str, unit: str, rows: Sequence[RecordedIncident], periods: tuple[Period, ...]) -> Statistic:
     value = Quantity.exactly(float(len(rows)))
     return Statistic.of(name, unit, value, periods, [in_years(periods)], rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 from experiments.calibration.record.counts import GRADES
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import Quantity
-from experiments.calibration.record.table import Row, Table
+from experiments.calibration.record.table import RecordRow, RecordTable
 from sim.documents.problems import printable, show
 from sim.world.geography import COUNTIES, SECTORS
 
@@ -30,7 +30,7 @@ _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Incident:
+class RecordedIncident:
     """One incident; None, or an empty word, where it is not known or not reported.
 
     ``group``: persons; ``depth``: metres past the line; ``shots``: whether warning shots were fired
@@ -94,9 +94,9 @@ class Incident:
         return replied or self.kind in ("fire_exchange", "artillery")
 
 
-def read_incidents(path: Path) -> tuple[Incident, ...]:
+def read_incidents(path: Path) -> tuple[RecordedIncident, ...]:
     """The rows of the file; raises `BadInput`."""
-    table = Table(path, COLUMNS)
+    table = RecordTable(path, COLUMNS)
     seen = dict[str, int]()
     for row in table.rows:
         name = row.text("id")
@@ -108,7 +108,7 @@ def read_incidents(path: Path) -> tuple[Incident, ...]:
     return incidents
 
 
-def _incident(row: Row) -> Incident:
+def _incident(row: RecordRow) -> RecordedIncident:
     """What the row says; where a cell is refused the table is refused, whatever stands here."""
     time = row.cells["time_local"]
     if time and not _TIME.fullmatch(time):
@@ -116,7 +116,7 @@ def _incident(row: Row) -> Incident:
     for name in ("north_casualties", "south_casualties"):
         row.number(name)
     depth = row.number("depth_m")
-    return Incident(
+    return RecordedIncident(
         id=row.cells["id"],
         period=row.period("date") or Period(date.min, date.min),
         kind=row.word("kind", KINDS, blank=False),
@@ -142,7 +142,7 @@ def _incident(row: Row) -> Incident:
     )
 
 
-def _rounds(row: Row) -> tuple[Quantity | None, Quantity | None]:
+def _rounds(row: RecordRow) -> tuple[Quantity | None, Quantity | None]:
     """Rounds fired by the north and by the south; None where a side is not named."""
     found = _ROUNDS.fullmatch(row.cells["rounds"])
     try:

@@ -6,7 +6,7 @@ from experiments.calibration.record.counts import FILE as COUNTS
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.publication import AT_THE_TIME, LISTS_SINCE, Crossing, Filter, crossings
 from experiments.calibration.record.record import Record
-from experiments.calibration.record.rules import Rule
+from experiments.calibration.record.rules import RuleInForce
 from experiments.calibration.record.statistic import Statistic
 from experiments.calibration.record.times import FEW, Group, Time, groups
 from sim.constants import DAY
@@ -117,7 +117,7 @@ def _periods(periods: Iterable[Period]) -> str:
     return ", ".join(map(str, periods))
 
 
-def _rules(rules: Iterable[Rule], periods: tuple[Period, ...]) -> str:
+def _rules(rules: Iterable[RuleInForce], periods: tuple[Period, ...]) -> str:
     return "; ".join(rule.within(periods) for rule in rules)
 
 

@@ -7,8 +7,8 @@ from statistics import median
 
 from experiments.calibration.record.counts import Count
 from experiments.calibration.record.crossings import CROSSINGS, by_month, window
-from experiments.calibration.record.exposure import Exposure, of_cases
-from experiments.calibration.record.incidents import Incident
+from experiments.calibration.record.exposure import ExposedAmount, of_cases
+from experiments.calibration.record.incidents import RecordedIncident
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import Quantity, total
 from experiments.calibration.record.record import Record
@@ -18,7 +18,7 @@ from sim.world.geography import COUNTIES
 PARTIES_SINCE = date(1996, 1, 1)  # from here on the press was searched for cases with shots
 
 
-def depth(record: Record, incident: Incident) -> Quantity | None:
+def depth(record: Record, incident: RecordedIncident) -> Quantity | None:
     """Metres past the line as reported; None where nobody saw how deep the party went."""
     read = record.reading(incident.id, "depth")
     if read is not None:
@@ -26,7 +26,7 @@ def depth(record: Record, incident: Incident) -> Quantity | None:
     return incident.depth
 
 
-def persons(record: Record, incident: Incident) -> Quantity | None:
+def persons(record: Record, incident: RecordedIncident) -> Quantity | None:
     """Of the party."""
     read = record.reading(incident.id, "group")
     return incident.group if read is None else read.value
@@ -67,14 +67,14 @@ def place_statistics(record: Record) -> Iterator[Statistic]:
             "counties",
             Quantity(named, named, min(float(len(COUNTIES)), named + left)),
             (months,),
-            [Exposure(Quantity.exactly(counted), "crossings")],
+            [ExposedAmount(Quantity.exactly(counted), "crossings")],
             [*naming, *told],
             cases,
             "crossings by county: at least, and at most if all whose place was not told were there",
         )
 
 
-def _least_by_county(told: Sequence[Incident], naming: Sequence[Count]) -> Counter[str]:
+def _least_by_county(told: Sequence[RecordedIncident], naming: Sequence[Count]) -> Counter[str]:
     """Crossings in each county at least: those told, and one where only a count names it."""
     least = Counter(each.county for each in told)
     for count in naming:
@@ -84,7 +84,9 @@ def _least_by_county(told: Sequence[Incident], naming: Sequence[Count]) -> Count
     return least
 
 
-def _at_work(name: str, incidents: Sequence[Incident], periods: tuple[Period, ...], of: str) -> Statistic:
+def _at_work(
+    name: str, incidents: Sequence[RecordedIncident], periods: tuple[Period, ...], of: str
+) -> Statistic:
     """How many of the parties were at work; at most, with those of whom nobody says what they did."""
     at_work = float(sum(each.activity == "work" for each in incidents))
     unknown = float(sum(each.activity in ("", "unknown") for each in incidents))
@@ -95,9 +97,9 @@ def _at_work(name: str, incidents: Sequence[Incident], periods: tuple[Period, ..
 def _middle(
     name: str,
     unit: str,
-    of: Callable[[Record, Incident], Quantity | None],
+    of: Callable[[Record, RecordedIncident], Quantity | None],
     record: Record,
-    incidents: Sequence[Incident],
+    incidents: Sequence[RecordedIncident],
     periods: tuple[Period, ...],
     suffix: str,
 ) -> Iterator[Statistic]:
@@ -111,7 +113,10 @@ def _middle(
         unit,
         Quantity(*ends),
         periods,
-        [Exposure(Quantity.exactly(float(len(known))), "cases"), of_cases(incidents, "crossings with shots")],
+        [
+            ExposedAmount(Quantity.exactly(float(len(known))), "cases"),
+            of_cases(incidents, "crossings with shots"),
+        ],
         [each for each, _ in known],
         [(each.id, value) for each, value in known],
         "the middle one; without cases that were found late" if unit == "m" else "the middle one",

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.calibration.record.crossings import CROSSINGS, by_month, whole_counts, window
-from experiments.calibration.record.exposure import Exposure
-from experiments.calibration.record.incidents import Incident
+from experiments.calibration.record.exposure import ExposedAmount
+from experiments.calibration.record.incidents import RecordedIncident
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import Quantity
 from experiments.calibration.record.record import Record
@@ -97,7 +97,7 @@ def log_likelihood(crossings: Iterable[Crossing], p_shots: Floats, p_other: Floa
     return log
 
 
-def lists(record: Record) -> Iterator[tuple[Period, int, tuple[Incident, ...]]]:
+def lists(record: Record) -> Iterator[tuple[Period, int, tuple[RecordedIncident, ...]]]:
     """Periods of which an office counted all crossings: how many, and the cases told singly.
 
     Where fewer were told as crossings than were counted, approaches that met shots are taken for
@@ -135,7 +135,7 @@ def publication_statistics(record: Record) -> Iterator[Statistic]:
     """How many of the crossings on the lists were published at the time, and told singly at all."""
     noted = tuple(_noted(record))
     months = window(record)
-    by_period = dict[Period, tuple[int, list[Incident]]]()
+    by_period = dict[Period, tuple[int, list[RecordedIncident]]]()
     for period, number, told in lists(record):
         whole = months if months is not None and months.holds(period) else period
         before, cases = by_period.get(whole, (0, []))
@@ -159,24 +159,26 @@ def _noted(record: Record) -> Iterator[Statistic]:
                 "crossings",
                 read.value,
                 (count.period,),
-                [Exposure(count.count, "recorded crossings")],
+                [ExposedAmount(count.count, "recorded crossings")],
                 [count],
                 note=count.note,
             )
 
 
-def _share(name: str, value: int, number: int, period: Period, cases: Sequence[Incident]) -> Statistic:
+def _share(
+    name: str, value: int, number: int, period: Period, cases: Sequence[RecordedIncident]
+) -> Statistic:
     return Statistic.of(
         f"{name} {period}",
         "crossings",
         Quantity.exactly(float(value)),
         (period,),
-        [Exposure(Quantity.exactly(float(number)), "recorded crossings")],
+        [ExposedAmount(Quantity.exactly(float(number)), "recorded crossings")],
         cases,
     )
 
 
-def _is_published(record: Record, incident: Incident, within: float | None) -> bool | None:
+def _is_published(record: Record, incident: RecordedIncident, within: float | None) -> bool | None:
     if within is None:
         return True
     time = record.time(incident.id, "published")

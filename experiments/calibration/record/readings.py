@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.calibration.record.quantity import Quantity
-from experiments.calibration.record.table import Table
+from experiments.calibration.record.table import RecordTable
 from sim.documents.problems import nearest, show
 
 FILE = "readings.csv"
@@ -16,7 +16,7 @@ CENSORED = ("none", "late")
 
 
 @dataclass(frozen=True)
-class Reading:
+class NoteReading:
     """A number of an incident (``id``) or of a row of counts (its key).
 
     ``is_late``: of a party that was found late or on its way back, so that nobody saw how far it
@@ -29,10 +29,10 @@ class Reading:
     is_late: bool
 
 
-def read_readings(path: Path, incidents: Collection[str], counts: Sequence[str]) -> tuple[Reading, ...]:
+def read_readings(path: Path, incidents: Collection[str], counts: Sequence[str]) -> tuple[NoteReading, ...]:
     """The rows of the file, each of an incident or a count that is there; raises `BadInput`."""
-    table, seen = Table(path, COLUMNS), set[tuple[str, str]]()
-    readings = list[Reading]()
+    table, seen = RecordTable(path, COLUMNS), set[tuple[str, str]]()
+    readings = list[NoteReading]()
     for row in table.rows:
         name, what = row.text("id"), row.word("what", OF_INCIDENTS + OF_COUNTS, blank=False)
         known = counts if what in OF_COUNTS else incidents
@@ -49,6 +49,6 @@ def read_readings(path: Path, incidents: Collection[str], counts: Sequence[str])
         if value is None and not any(row.cells[each] for each in ("low", "best", "high")):
             row.refuse("low", "nothing in a cell that must be filled", allowed="a number of at least 0")
         censored = row.word("censored", CENSORED, blank=False)
-        readings.append(Reading(name, what, value or Quantity.exactly(0.0), censored == "late"))
+        readings.append(NoteReading(name, what, value or Quantity.exactly(0.0), censored == "late"))
     table.finish()
     return tuple(readings)

@@ -10,10 +10,10 @@ from typing import Self, TypeVar
 
 from experiments.calibration.record import counts, incidents, readings, times
 from experiments.calibration.record.counts import Count, read_counts
-from experiments.calibration.record.incidents import Incident, read_incidents
+from experiments.calibration.record.incidents import RecordedIncident, read_incidents
 from experiments.calibration.record.period import HELD_BACK, Period
 from experiments.calibration.record.quantity import Quantity
-from experiments.calibration.record.readings import Reading, read_readings
+from experiments.calibration.record.readings import NoteReading, read_readings
 from experiments.calibration.record.times import Time, read_times, with_columns
 from sim.documents import BadInput, Mark, Problem
 
@@ -29,8 +29,8 @@ class Record:
     """
 
     counts: tuple[Count, ...]
-    incidents: tuple[Incident, ...]
-    readings: tuple[Reading, ...]
+    incidents: tuple[RecordedIncident, ...]
+    readings: tuple[NoteReading, ...]
     times: tuple[Time, ...]
     unobserved: tuple[Period, ...]
 
@@ -59,7 +59,7 @@ class Record:
         if problems:
             raise BadInput(problems)
         by_id, keys = {each.id: each for each in told}, [each.key for each in counted]
-        noted, timed = tuple[Reading, ...](), tuple[Time, ...]()
+        noted, timed = tuple[NoteReading, ...](), tuple[Time, ...]()
         if folder is None or (where / readings.FILE).exists():
             noted = _collected(problems, read_readings, where / readings.FILE, by_id, keys)
         if folder is None or (where / times.FILE).exists():
@@ -79,11 +79,11 @@ class Record:
         first, last = max(since, self.span.first), min(until, self.span.last)
         return Period(first, last).without(self.unobserved) if first <= last else ()
 
-    def told_in(self, periods: Collection[Period]) -> tuple[Incident, ...]:
+    def told_in(self, periods: Collection[Period]) -> tuple[RecordedIncident, ...]:
         """The incidents of these periods, in the order of the file."""
         return tuple(each for each in self.incidents if any(p.holds(each.period) for p in periods))
 
-    def reading(self, name: str, what: str) -> Reading | None:
+    def reading(self, name: str, what: str) -> NoteReading | None:
         """What only a note tells of an incident or of a count; None for nothing."""
         return next((each for each in self.readings if (each.id, each.what) == (name, what)), None)
 
@@ -108,11 +108,13 @@ def _collected(
         return ()
 
 
-def _periods(counted: Iterable[Count], told: Iterable[Incident]) -> list[Period]:
+def _periods(counted: Iterable[Count], told: Iterable[RecordedIncident]) -> list[Period]:
     return [*(each.period for each in counted), *(each.period for each in told)]
 
 
-def _inside(rows: Collection[Count | Incident], column: str, gaps: Collection[Period]) -> Iterator[Problem]:
+def _inside(
+    rows: Collection[Count | RecordedIncident], column: str, gaps: Collection[Period]
+) -> Iterator[Problem]:
     """A problem for each row that meets a period of which no row may tell."""
     allowed = "days outside " + ", ".join(map(str, gaps))
     for row in rows:

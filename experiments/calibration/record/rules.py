@@ -10,7 +10,7 @@ _START, _END = date.min, date.max
 
 
 @dataclass(frozen=True)
-class Rule:
+class RuleInForce:
     """On which ``line`` the south responded, or in how many ``steps``, when, and who says so."""
 
     of: str
@@ -28,26 +28,28 @@ class Rule:
 
 
 RULES = (
-    Rule("line", "own line", Period(_START, date(2025, 8, 31)), "FACTS: the south's rule since Sept 2025"),
-    Rule(
+    RuleInForce(
+        "line", "own line", Period(_START, date(2025, 8, 31)), "FACTS: the south's rule since Sept 2025"
+    ),
+    RuleInForce(
         "line",
         "the more southern of own and commission's line",
         Period(date(2025, 9, 1), _END),
         "FACTS: the south's rule since Sept 2025",  # the day in September is not told
     ),
     # before the agreement of 2018 no text that was read gives the steps: the reading of CALIBRATION
-    Rule("steps", "three steps", Period(_START, date(2018, 10, 31)), "assumption"),
-    Rule(
+    RuleInForce("steps", "three steps", Period(_START, date(2018, 10, 31)), "assumption"),
+    RuleInForce(
         "steps",
         "five steps",
         Period(date(2018, 11, 1), date(2024, 5, 31)),
         "FACTS: 2018 military agreement",  # that it took effect in November: general knowledge, unverified
     ),
-    Rule("steps", "four steps", Period(date(2024, 6, 1), _END), "priors.csv: roe_steps"),
+    RuleInForce("steps", "four steps", Period(date(2024, 6, 1), _END), "priors.csv: roe_steps"),
 )
 
 
-def rules_in(periods: Iterable[Period]) -> tuple[Rule, ...]:
+def rules_in(periods: Iterable[Period]) -> tuple[RuleInForce, ...]:
     """The rules in force on some day of these periods, in order of their dates."""
     times = tuple(periods)
     return tuple(rule for rule in RULES if any(rule.period.meets(each) for each in times))

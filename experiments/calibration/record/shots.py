@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from experiments.calibration.record.crossings import window
-from experiments.calibration.record.exposure import Exposure
-from experiments.calibration.record.incidents import Incident
+from experiments.calibration.record.exposure import ExposedAmount
+from experiments.calibration.record.incidents import RecordedIncident
 from experiments.calibration.record.parties import PARTIES_SINCE
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import AT_LEAST, Quantity, total
@@ -12,7 +12,7 @@ from experiments.calibration.record.record import Record
 from experiments.calibration.record.statistic import Statistic
 
 
-def volleys(record: Record, incident: Incident) -> Quantity:
+def volleys(record: Record, incident: RecordedIncident) -> Quantity:
     """Volleys of warning shots in an incident with any: one at least where they are not counted."""
     read = record.reading(incident.id, "volleys")
     return Quantity.between(1.0, AT_LEAST) if read is None else read.value
@@ -42,8 +42,8 @@ def _answered(record: Record, periods: tuple[Period, ...], suffix: str) -> Itera
         Quantity(aimed, aimed, aimed + in_kind),
         periods,
         [
-            Exposure(incidents, "incidents with warning shots"),
-            Exposure(total(volleys(record, each) for each in warned), "volleys"),
+            ExposedAmount(incidents, "incidents with warning shots"),
+            ExposedAmount(total(volleys(record, each) for each in warned), "volleys"),
         ],
         warned,
         note="by aimed fire; at most, with shots in the air. Cases told singly, which favour drama",

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from experiments.calibration.record.exposure import Exposure
+from experiments.calibration.record.exposure import ExposedAmount
 from experiments.calibration.record.period import Period
 from experiments.calibration.record.quantity import Quantity
-from experiments.calibration.record.rules import Rule, rules_in
+from experiments.calibration.record.rules import RuleInForce, rules_in
 
 
-class Ground(Protocol):
+class Support(Protocol):
     """A row that a statistic rests on."""
 
     @property
@@ -61,8 +61,8 @@ class Statistic:
     unit: str
     value: Quantity
     periods: tuple[Period, ...]
-    exposures: tuple[Exposure, ...]
-    rules: tuple[Rule, ...]
+    exposures: tuple[ExposedAmount, ...]
+    rules: tuple[RuleInForce, ...]
     counted_by: tuple[str, ...]
     grade: str
     sources: tuple[tuple[str, str], ...]
@@ -76,8 +76,8 @@ class Statistic:
         unit: str,
         value: Quantity,
         periods: tuple[Period, ...],
-        exposures: Iterable[Exposure],
-        grounds: Iterable[Ground],
+        exposures: Iterable[ExposedAmount],
+        grounds: Iterable[Support],
         cases: Iterable[tuple[str, Quantity]] = (),
         note: str = "",
     ) -> Self:

@@ -19,7 +19,7 @@ _FEW = 3  # missing columns: one by one each is likely a name that is mistyped
 _T = TypeVar("_T")
 
 
-class Table(Refusals):
+class RecordTable(Refusals):
     """A file with a header; columns come in any order, and others than these are passed over.
 
     Lines before the header that begin with ``#`` are comments. Raises `BadInput` for a file that
@@ -36,7 +36,9 @@ class Table(Refusals):
             if len(cells) != len(header):
                 self.refuse(line, "", "a row of another length", f"{len(cells)} cells", f"{len(header)}")
         self.finish()
-        self.rows = [Row(self, line, dict(zip(header, cells, strict=True))) for line, cells in numbered[1:]]
+        self.rows = [
+            RecordRow(self, line, dict(zip(header, cells, strict=True))) for line, cells in numbered[1:]
+        ]
 
     def _check_header(self, line: int, header: list[str], columns: Collection[str]) -> None:
         found = printable(", ".join(header)) or "nothing"
@@ -71,10 +73,10 @@ class Table(Refusals):
 
 
 @dataclass(frozen=True)
-class Row:
+class RecordRow:
     """A row: what its cells say. A blank cell says nothing, and what cannot be read is refused."""
 
-    table: Table
+    table: RecordTable
     line: int
     cells: dict[str, str]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from experiments.calibration.record.incidents import Incident
+from experiments.calibration.record.incidents import RecordedIncident
 from experiments.calibration.record.quantity import Quantity
 from experiments.calibration.record.rules import steps_on
-from experiments.calibration.record.table import Table
+from experiments.calibration.record.table import RecordTable
 from sim.documents.problems import nearest, show
 
 FILE = "times.csv"
@@ -78,9 +78,9 @@ class Group:
         return median(self.seen) if self.seen else None
 
 
-def read_times(path: Path, incidents: Mapping[str, Incident]) -> tuple[Time, ...]:
+def read_times(path: Path, incidents: Mapping[str, RecordedIncident]) -> tuple[Time, ...]:
     """The rows of the file, each of an incident that is there; raises `BadInput`."""
-    table, seen, times = Table(path, COLUMNS), set[tuple[str, ...]](), list[Time]()
+    table, seen, times = RecordTable(path, COLUMNS), set[tuple[str, ...]](), list[Time]()
     for row in table.rows:
         name = row.text("id")
         clock, what = row.word("clock", CLOCKS, blank=False), row.word("what", WHATS, blank=False)
@@ -100,7 +100,7 @@ def read_times(path: Path, incidents: Mapping[str, Incident]) -> tuple[Time, ...
     return tuple(times)
 
 
-def with_columns(incidents: Iterable[Incident], read: Iterable[Time]) -> tuple[Time, ...]:
+def with_columns(incidents: Iterable[RecordedIncident], read: Iterable[Time]) -> tuple[Time, ...]:
     """All times, case by case: those that were ``read``, and the columns that none stands in for."""
     by_case = defaultdict[str, list[Time]](list)
     for time in read:
@@ -123,7 +123,7 @@ def groups(times: Iterable[Time]) -> tuple[Group, ...]:
     return tuple(Group(*key, tuple(of[key])) for key in order)
 
 
-def _of_columns(incident: Incident) -> Iterator[Time]:
+def _of_columns(incident: RecordedIncident) -> Iterator[Time]:
     """What the columns tell of the cases that a ground incident of this model can be held against."""
     if _trigger(incident) == "":
         return
@@ -136,12 +136,18 @@ def _of_columns(incident: Incident) -> Iterator[Time]:
         yield _column(incident, what, incident.duration, "duration_min")
 
 
-def _column(incident: Incident, what: str, minutes: float, column: str) -> Time:
+def _column(incident: RecordedIncident, what: str, minutes: float, column: str) -> Time:
     return _time(incident, "start", what, Quantity.exactly(minutes), "none", column, "")
 
 
 def _time(
-    incident: Incident, clock: str, what: str, minutes: Quantity | None, censored: str, source: str, note: str
+    incident: RecordedIncident,
+    clock: str,
+    what: str,
+    minutes: Quantity | None,
+    censored: str,
+    source: str,
+    note: str,
 ) -> Time:
     return Time(
         id=incident.id,
@@ -158,7 +164,7 @@ def _time(
     )
 
 
-def _trigger(incident: Incident) -> str:
+def _trigger(incident: RecordedIncident) -> str:
     """What began it; empty for what no ground incident can be held against."""
     if incident.kind == "guard_post_shooting":
         return "rounds at a post"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from experiments.calibration.inputs import LEFT_OUT
 from experiments.calibration.screening.screening import HEADLINE, PARTS, RECORDED
-from experiments.calibration.screening.verdicts import DRAWN, FIXED, SHARES
+from experiments.calibration.screening.verdicts import DRAWN, FITTED, FIXED, SHARES
 from experiments.store.files import read_json, renew_between
 from experiments.wording import share_figure
 
@@ -31,10 +31,14 @@ def markdown(figures: Mapping[str, Any], table: pd.DataFrame, fates: pd.DataFram
 def _lines(figures: Mapping[str, Any], table: pd.DataFrame, fates: pd.DataFrame) -> Iterator[str]:
     size, drawn = figures["size"], figures["drawn"]
     moved = fates[fates["input"] != ""]
+    mattering = moved[moved["input"].isin(drawn)]
+    fitted = mattering[mattering["verdict"] == FITTED]
     yield (
         f"{size['trajectories']} trajectories, {size['with_policies']} of them with policies too, seed "
         f"{figures['seed']}: {figures['inputs']} inputs of {len(moved)} parameters, of which {len(drawn)} "
-        f"({(moved['verdict'] == DRAWN).sum()} parameters) matter and are drawn."
+        f"({len(mattering)} parameters) matter. Of these {fitted['input'].nunique()} "
+        f"({len(fitted)} parameters) move what the record counts, and are fitted with the rest since: "
+        f"{', '.join(fitted['input'].unique()) or 'none'}. The others are drawn from their priors."
     )
     yield ""
     yield "![What matters, by share of the variance of each output](calibration/screening.png)"
@@ -72,8 +76,8 @@ def _lines(figures: Mapping[str, Any], table: pd.DataFrame, fates: pd.DataFrame)
         if row.input not in drawn
     ]
     yield (
-        "Of what is drawn, these move the crossings that the south records too, so that the rest is fitted "
-        f"over them: {', '.join(both) or 'none'}. (Of what stays fixed: {', '.join(others) or 'none'}.)"
+        "Of what matters, these move the crossings that the south records too: "
+        f"{', '.join(both) or 'none'}. (Of what stays fixed: {', '.join(others) or 'none'}.)"
     )
     yield ""
     yield "| what is drawn | prior | source |"

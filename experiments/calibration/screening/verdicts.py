@@ -88,12 +88,12 @@ def parameters(by_input: Mapping[str, Verdict]) -> pd.DataFrame:
     rows = []
     for parts, _ in walk():
         path = ".".join(parts)
-        if path in fitted:
-            rows.append((path, "", *_law(fitted[path]), FITTED, ""))
-        elif path in moved:
+        if path in moved:
             verdict = by_input[of_input[path]]
-            says = DRAWN if verdict.drawn else FIXED
+            says = FITTED if path in fitted else DRAWN if verdict.drawn else FIXED
             rows.append((path, of_input[path], *_law(moved[path]), says, verdict.reason))
+        elif path in fitted:
+            rows.append((path, "", *_law(fitted[path]), FITTED, ""))
         else:
             rows.append((path, "", "", "", FIXED, reason_left_out(path) or ""))
     return pd.DataFrame(rows, columns=["parameter", "input", "prior", "source", "verdict", "reason"])

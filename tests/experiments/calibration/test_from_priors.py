@@ -10,13 +10,14 @@ import pytest
 from experiments.calibration import from_priors as program
 from experiments.calibration.from_priors import drawn_again, from_priors, of_row
 from experiments.calibration.inputs import INPUTS, members
-from experiments.calibration.register import FROM_PRIORS, MATTERING
+from experiments.calibration.register import FITTED_INPUTS, FROM_PRIORS, MATTERING, UNKNOWNS
 from experiments.calibration.unknowns import Rule, Unknown
 from experiments.store.files import read_json
 from sim.scenario.loading import load_case
 from sim.scenario.posterior import read_posterior
 
 DOCS = Path(__file__).parents[3] / "docs" / "calibration"
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
 SOME = tuple(member for _, member in members() if member.name in ("looks", "looks that clear", "quiet"))
 RULE = next(member for _, member in members() if isinstance(member, Rule))
 TABLE = """\
@@ -34,6 +35,17 @@ def test_what_is_drawn_is_what_the_shipped_screening_found():
     fates = pd.read_csv(DOCS / "parameters.csv", keep_default_na=False).set_index("parameter")
     drawn = {path for each in FROM_PRIORS for path in each.sets}
     assert drawn == set(fates.index[fates["verdict"] == "drawn from its prior"])
+    too = fates[(fates["input"] != "") & (fates["verdict"] == "fitted to the record")]
+    assert set(too["input"]) == set(FITTED_INPUTS) and set(too.index) <= {
+        path for each in UNKNOWNS for path in each.sets
+    }
+
+
+def test_the_shipped_posterior_has_their_draws():
+    shipped = read_posterior(SCENARIOS / "data" / "posterior.csv")
+    assert set(shipped.paths) >= {path for each in (*UNKNOWNS, *FROM_PRIORS) for path in each.sets}
+    text = (SCENARIOS / "data" / "posterior.csv").read_text(encoding="utf-8")
+    assert drawn_again(text, 1) == text, "those of the calibration's seed"
 
 
 @pytest.mark.parametrize("each", SOME, ids=lambda each: each.name)
@@ -78,6 +90,11 @@ def test_a_file_keeps_what_was_fitted_to_the_letter():
         "4.1000,reciprocal",
         "9,local",
     ]
+
+
+def test_what_of_the_screening_is_fitted_is_not_drawn_again():
+    fitted = TABLE.replace("feedback.k", "south.watch.approach_m")
+    assert drawn_again(fitted, 1, SOME).splitlines()[3].startswith("4.1000,0.1,reciprocal,")
 
 
 def test_the_program_writes_a_posterior_and_refuses_what_is_none(tmp_path, capsys):

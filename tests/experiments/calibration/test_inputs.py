@@ -6,7 +6,7 @@ import pytest
 
 from experiments.calibration.inputs import INPUTS, LEFT_OUT, OF_POLICIES, members, reason_left_out
 from experiments.calibration.posterior import YEARS
-from experiments.calibration.register import FITTED_APART, RULES, UNKNOWNS
+from experiments.calibration.register import FITTED_APART, FITTED_INPUTS, MATTERING, RULES, UNKNOWNS
 from experiments.calibration.screening.points import ARMS, values_at
 from experiments.calibration.unknowns import Rule, Unknown, problems, problems_of_rules
 from sim.parameters.whole import walk
@@ -17,13 +17,20 @@ FITTED = {path for each in (*UNKNOWNS, YEARS, *RULES) for path in each.sets} | {
     path for paths in FITTED_APART.values() for path in paths
 }
 MOVED = Counter(path for each in INPUTS for path in each.paths)
+FITTED_TOO = {path for each in INPUTS if each.name in FITTED_INPUTS for path in each.paths}
 
 
 def test_each_parameter_has_one_fate():
     """One that is new in the schema gets a prior in ``inputs.py``, or a reason to stay as it is."""
-    fates = {path: [path in FITTED, path in MOVED, reason_left_out(path) is not None] for path in SCHEMA}
+    alone = FITTED - FITTED_TOO
+    fates = {path: [path in alone, path in MOVED, reason_left_out(path) is not None] for path in SCHEMA}
     wrong = {path: each for path, each in fates.items() if sum(each) != 1}
     assert wrong == {}, "fitted, moved, left out"
+
+
+def test_what_of_the_inputs_is_fitted_matters_and_is_fitted_whole():
+    assert set(FITTED_INPUTS) <= set(MATTERING) and FITTED_TOO <= FITTED
+    assert FITTED & set(MOVED) == FITTED_TOO
 
 
 def test_what_is_moved_or_left_out_is_in_the_schema_and_moved_once():
@@ -39,8 +46,8 @@ def test_priors_and_rivals_fit_the_schema():
     unknowns = [each for each in found if isinstance(each, Unknown)]
     rules = [each for each in found if isinstance(each, Rule)]
     assert list(problems(unknowns)) == [] and list(problems_of_rules(rules, unknowns)) == []
-    names = Counter(each.name for each in (*found, *UNKNOWNS, YEARS, *RULES))
-    assert max(names.values()) == 1
+    names = Counter(each.name for each in {*found, *UNKNOWNS, YEARS, *RULES})
+    assert max(names.values()) == 1, "one name, one unknown"
     assert len({each.name for each in INPUTS}) == len(INPUTS)
     assert all(each.reason for each in unknowns)
     assert set(OF_POLICIES) <= {each.name for each in INPUTS}

@@ -4,13 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.calibration import table
 from experiments.calibration.register import WIDTH
-from experiments.calibration.simulate import RowTask, tasks
-from experiments.calibration.table import PART, design, deviates_of, played
+from experiments.calibration.table import PART, RowTask, design, deviates_of, played
+from experiments.store import piecewise
 from experiments.store.numbered import keep, kept
 
 N = WIDTH
+
+
+def row(k, x):
+    return pd.DataFrame([{"row": float(k)} | {f"x_{i}": each for i, each in enumerate(x)} | {"total": k}])
 
 
 @pytest.fixture
@@ -21,14 +24,9 @@ def asked(monkeypatch):
     def made_up(work, play, workers):
         for task in work:
             numbers.extend(task.runs)
-            rows = {
-                k: {"row": float(k)} | {f"x_{i}": x for i, x in enumerate(task.deviates[k])} | {"total": k}
-                for k in task.runs
-            }
-            yield task, rows
+            yield task, {k: {PART: row(k, task.deviates[k])} for k in task.runs}
 
-    monkeypatch.setattr(table, "on_processes", made_up)
-    monkeypatch.setattr(table, "_ROWS_A_PART", 10)
+    monkeypatch.setattr(piecewise, "on_processes", made_up)
     return numbers
 
 
@@ -41,7 +39,9 @@ def test_rows_that_are_there_are_not_played_again(asked, tmp_path):
     first = played(tmp_path, 1, {k: x[k] for k in range(25)}, 1)
     assert list(first["row"]) == list(range(25)) and sorted(asked) == list(range(25))
     asked.clear()
-    whole = played(tmp_path, 1, x, 1)
+    shown = []
+    whole = played(tmp_path, 1, x, 1, lambda *told: shown.append(told))
+    assert shown[0] == (27, 40) and shown[-1] == (40, 40)
     assert sorted(asked) == list(range(25, 40)) and list(whole["total"]) == list(range(40))
     assert deviates_of(whole) == pytest.approx(np.array(list(x.values())))
 
@@ -58,9 +58,9 @@ def test_a_row_of_another_table_with_the_same_number_is_none_of_ours(asked, tmp_
 def test_rows_of_another_register_are_none_of_ours(asked, tmp_path):
     mine = numbered(design(12, 1))
     played(tmp_path, 1, mine, 1)
-    ((_, rows),) = kept(tmp_path, PART)
-    (file,) = tmp_path.glob("rows-*.parquet")
-    file.unlink()
+    rows = pd.concat([part for _, part in kept(tmp_path, PART)])
+    for file in tmp_path.glob("rows-*.parquet"):
+        file.unlink()
     keep(tmp_path, PART, 0, 11, rows.drop(columns=f"x_{N - 1}"))  # before there were rival rules
     asked.clear()
     assert list(played(tmp_path, 1, mine, 1)["row"]) == list(range(12)) and sorted(asked) == list(range(12))
@@ -71,9 +71,9 @@ def test_what_was_played_is_kept_when_it_is_stopped(tmp_path, monkeypatch):
         for task in work:
             if task.runs[0] >= 16:
                 raise KeyboardInterrupt
-            yield task, {k: {"row": float(k)} | {f"x_{i}": 0.0 for i in range(N)} for k in task.runs}
+            yield task, {k: {PART: row(k, task.deviates[k])} for k in task.runs}
 
-    monkeypatch.setattr(table, "on_processes", stopped)
+    monkeypatch.setattr(piecewise, "on_processes", stopped)
     with pytest.raises(KeyboardInterrupt):
         played(tmp_path, 1, {k: (0.0,) * N for k in range(40)}, 1)
     rows = pd.concat([part for _, part in kept(tmp_path, PART)])
@@ -86,5 +86,5 @@ def test_a_design_goes_on_where_a_shorter_one_ended():
 
 
 def test_a_task_can_be_cut_to_one_row():
-    (first, *_) = tasks("t", 1, {k: (0.0,) * N for k in range(9)})
-    assert isinstance(first, RowTask) and first.runs == tuple(range(8)) and first.alone(3).runs == (3,)
+    task = RowTask("t", 1, (3, 4), {3: (0.0,) * N, 4: (0.0,) * N})
+    assert task.alone(3).runs == (3,) and task.alone(3).seed == 1

@@ -8,6 +8,7 @@ from typed import dmz
 from experiments.commands.check import check
 from experiments.commands.incident import incident
 from experiments.measures import LADDER
+from sim.documents import BadInput
 
 TOLD = "work_party_at_1047"
 
@@ -50,11 +51,11 @@ def test_it_fits_the_terminal_and_tells_ladder_minutes_and_decisions(width, caps
     assert text.count("the south's post calls out") >= 2  # in both trees
 
 
-def test_another_sort_of_file_is_named(capsys):
-    assert incident("baseline", [], [], 2, 1, False, False) == 2
-    assert "there is no such incident, but a scenario of this name" in capsys.readouterr().err
-    assert incident(TOLD, ["season"], [], 2, 1, False, False) == 2
-    assert "there is no such policy, but a study of this name" in capsys.readouterr().err
+def test_another_sort_of_file_is_named():
+    with pytest.raises(BadInput, match="there is no such incident, but a scenario of this name"):
+        incident("baseline", [], [], 2, 1, False, False)
+    with pytest.raises(BadInput, match="there is no such policy, but a study of this name"):
+        incident(TOLD, ["season"], [], 2, 1, False, False)
 
 
 def test_check_knows_incident_files(capsys, tmp_path, monkeypatch):

@@ -1,12 +1,16 @@
 """``dmz learn``: facts by their worth, of a study over draws; and of what nothing can be learnt."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from little import SCENARIO
 from typed import dmz
+
+from experiments.commands.learn import learn
+from sim.documents import BadInput
 
 N = 60
 
@@ -64,6 +68,15 @@ def test_on_what_the_spread_rests_is_told(home):
     assert only["alone"] == only["beside"] == learnt["together"]
     shares = (learnt[name]["estimate"] for name in ("together", "luck", "left"))
     assert sum(shares) == pytest.approx(1.0)
+
+
+def test_a_file_in_the_place_of_its_folder_is_refused_before_any_reckoning(home, monkeypatch):
+    monkeypatch.setattr("experiments.commands.learn.facts", lambda *_: pytest.fail("it was reckoned"))
+    shutil.copytree(home / "out", home / "taken", ignore=shutil.ignore_patterns("learn"))
+    (home / "taken" / "learn").write_text("mine")
+    with pytest.raises(BadInput, match="learn: is to be a folder; found a file"):
+        list(learn(home / "taken"))
+    assert (home / "taken" / "learn").read_text() == "mine"
 
 
 def test_without_draws_or_policies_nothing_can_be_learnt(home):

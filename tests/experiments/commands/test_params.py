@@ -3,7 +3,10 @@
 import csv
 import io
 
+import pytest
+
 from experiments.commands.params import params
+from sim.documents import BadInput
 
 
 def test_words_find_parameters_with_what_their_source_says(monkeypatch, capsys):
@@ -27,8 +30,8 @@ def test_what_is_found_can_be_had_as_csv(capsys):
     assert rows and all("hotline" in row["path"] + row["source"] for row in rows)
 
 
-def test_words_that_find_nothing_are_answered(capsys):
-    assert params(["margni_m"], "table") == 2
-    assert "did you mean margin_m?" in capsys.readouterr().err
-    assert params(["margin", "hotline"], "table") == 2
-    assert "no parameter has all of these words" in capsys.readouterr().err
+def test_words_that_find_nothing_are_answered():
+    with pytest.raises(BadInput, match="did you mean margin_m"):
+        params(["margni_m"], "table")
+    with pytest.raises(BadInput, match="no parameter has all of these words"):
+        params(["margin", "hotline"], "table")

@@ -16,7 +16,7 @@ from experiments.store.piecewise import KEY
 from experiments.validation import validation
 from experiments.validation.calendars import STRETCHES, WORKS
 from experiments.validation.episodes import APPROACH, FOG
-from experiments.validation.nested import Design
+from experiments.validation.nested import NestedDesign
 from experiments.validation.validation import Asked, validate
 
 SHORT = (next(each for each in STRETCHES if each.period.first.year == 2014), WORKS)
@@ -34,7 +34,7 @@ def made_up_plays(folder, situation, n, seed, workers, show):
 
 def made_up_nested(folder, situation, n, seed, workers, show, design):
     show(n, n)
-    return nested.runs(design.cases(situation), Design(draws=4, worlds=3), first=n)
+    return nested.runs(design.cases(situation), NestedDesign(draws=4, worlds=3), first=n)
 
 
 @pytest.fixture
@@ -111,6 +111,14 @@ def test_bad_input_is_one_error_and_nothing_is_written(words, said, played, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["a_file"]
 
 
+def test_places_below_its_folder_are_looked_at_before_anything_is_played(played, tmp_path):
+    (tmp_path / "histories").mkdir()
+    (tmp_path / "nested").write_text("mine")
+    done = typed("baseline", "--out", tmp_path, "--draws", 20, "--workers", 1)
+    assert done.exit_code == 2 and "nested: is to be a folder; found a file" in done.output, done.output
+    assert played == [] and (tmp_path / "nested").read_text() == "mine"
+
+
 def test_who_stops_it_is_told_that_the_same_command_goes_on(played, tmp_path, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
@@ -142,7 +150,7 @@ def test_a_small_one_is_played_to_its_end(tmp_path, monkeypatch):
     monkeypatch.setattr(
         piecewise, "on_processes", lambda tasks, play, _: ((task, play(task)) for task in tasks)
     )
-    asked = Asked("baseline", draws=2, stretches=SHORT, nested=Design(2, 2, ()))
+    asked = Asked("baseline", draws=2, stretches=SHORT, nested=NestedDesign(2, 2, ()))
     found = validate(asked, tmp_path, 1, lambda what: lambda done, of: None)
     told = command.keep(found, tmp_path)
     assert len(told["checks"]) > 70 and told["events"][0]["plays"] == 4

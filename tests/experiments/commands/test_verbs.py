@@ -321,6 +321,16 @@ def test_report_makes_pictures_and_page_anew_and_needs_a_run(home, copy):
     assert found.exit_code == 1 and "nothing to report" in found.stderr
 
 
+@pytest.mark.parametrize("verb", ["report", "resume"])
+def test_pictures_that_have_no_room_are_refused_before_any_work(copy, monkeypatch, verb):
+    monkeypatch.setattr("experiments.commands.findings.figures_of", lambda *_: pytest.fail("it was reckoned"))
+    monkeypatch.setattr("experiments.commands.study.play_out", lambda *_, **__: pytest.fail("it was played"))
+    shutil.rmtree(copy / "out" / "figures")
+    (copy / "out" / "figures").write_text("mine")
+    refused(typed(verb, "out"), "out/figures: is to be a folder; found a file")
+    assert (copy / "out" / "figures").read_text() == "mine"
+
+
 def test_a_bundle_has_the_same_bytes_each_time_and_can_be_verified(copy, monkeypatch):
     for name in ("a", "b"):
         (copy / name).mkdir()

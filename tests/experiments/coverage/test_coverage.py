@@ -10,8 +10,8 @@ from experiments.coverage.__main__ import main
 from experiments.coverage.cells import Cell
 from experiments.coverage.ends import ENDINGS
 from experiments.coverage.judge import IMPOSSIBLE, faults, verdicts
-from experiments.coverage.laws import LAWS, Arm, draw
-from experiments.coverage.mixtures import EFFECTS, EXPECTED, MIXTURES, Effect, counts_of, draw_expected
+from experiments.coverage.laws import LAWS, TrueArm, draw
+from experiments.coverage.mixtures import EFFECTS, EXPECTED, MIXTURES, PolicyEffect, counts_of, draw_expected
 from experiments.coverage.page import page
 from experiments.coverage.profile import profile_width
 from experiments.coverage.single import rate_cells
@@ -105,7 +105,7 @@ def test_a_declared_cell_must_keep_what_was_declared():
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 def test_laws_have_the_mean_and_the_square_that_they_say(law):
     luck = np.random.Generator(np.random.Philox(7))
-    drawn = draw(law, 200.0, [Arm(0.4, 0.5)], 400, 2000, luck)
+    drawn = draw(law, 200.0, [TrueArm(0.4, 0.5)], 400, 2000, luck)
     sums = bounds.Sums.of(drawn)
     mean = sums.S.mean(axis=1)
     assert mean == pytest.approx([200.0, 80.0], rel=0.02)
@@ -115,7 +115,7 @@ def test_laws_have_the_mean_and_the_square_that_they_say(law):
 @pytest.mark.parametrize("law", MIXTURES, ids=lambda law: law.name)
 def test_expected_events_spread_as_their_law_says_and_no_policy_changes_a_mean_but_its_own(law):
     luck = np.random.Generator(np.random.Philox(7))
-    effects = [Effect(how, ratio, 0.5) for how, ratio in EFFECTS]
+    effects = [PolicyEffect(how, ratio, 0.5) for how, ratio in EFFECTS]
     drawn = draw_expected(law, 100, effects, 400, 4000, luck)
     sums = bounds.Sums.of(drawn, events="expected")
     truth = EXPECTED * np.array([1.0, *(ratio for _, ratio in EFFECTS)])

@@ -11,7 +11,7 @@ from typed import dmz
 
 from experiments.commands.check import _verdict
 from experiments.design.arms import plan_of, read_study
-from experiments.design.plan import Plan, Rule, differences
+from experiments.design.plan import Plan, StoppingRule, differences
 from experiments.design.sorts import SHIPPED_STUDIES
 from experiments.study.code import with_agents
 from sim.documents import BadInput
@@ -68,7 +68,7 @@ def test_a_plan_survives_its_manifest(tmp_path):
     plain = json.loads(json.dumps(found.manifest()))
     again = Plan.of(plain, tmp_path)
     assert json.loads(json.dumps(again.manifest())) == plain
-    assert again.rule == Rule(None, 0.3, 400) and again.rule.most == 400
+    assert again.rule == StoppingRule(None, 0.3, 400) and again.rule.most == 400
     plain["arms"]["border.marker_survival = 0.1"]["case"]["scenario"]["days"] = 41
     with pytest.raises(ValueError, match="content_hash"):
         Plan.of(plain, tmp_path)

@@ -24,7 +24,7 @@ from experiments.pictures.heat import _MAP, heat
 from experiments.pictures.ladder import ladder
 from experiments.pictures.levels import levels
 from experiments.pictures.marks import spread
-from experiments.pictures.material import CURVES, MOST, STYLES
+from experiments.pictures.material import CURVES, MOST, STYLES, Material
 from experiments.pictures.policies import SHIFT, policy_heat
 from experiments.pictures.sheet import rate_text
 from experiments.pictures.talks import talks
@@ -35,7 +35,7 @@ ODD = '<script id="x">$x_1$ & a very long name, 100% \\alpha_{1 with "quotes" �
 
 GRID = {
     "border.marker_survival": ["1.0", "0.5", "0.155", "0.05"],
-    "talks": ["accepted", "ignored", "refused", "collapsed"],
+    "talks.outcome": ["accepted", "ignored", "refused", "collapsed"],
 }
 BY_LEVEL = (levels, contested, heat)
 POLICIES = (forests, policy_heat)
@@ -47,8 +47,11 @@ CASES = {
     "many clashes": {"rate": 40.0, "rung": 0.8, "worlds": 4, "days": 1825, "policies": ()},
     "a short line": {"length_km": 20.0, "worlds": 4, "rung": 0.0, "policies": ()},
     "many policies": {"policies": [f"policy {i}" for i in range(32)], "worlds": 1, "of": (forests, ladder)},
-    "a grid": {"policies": (), "factors": GRID, "worlds": 6, "talks": "ignored", "of": BY_LEVEL},
-    "a grid with policies": {"worlds": 3, "factors": {"a": ["1", "2"], "b": ["x", "refused"]}},
+    "a grid": {"policies": (), "factors": GRID, "worlds": 6, "of": BY_LEVEL},
+    "a grid with policies": {
+        "worlds": 3,
+        "factors": {"a": ["1", "2"], "talks.outcome": ["ignored", "refused"]},
+    },
     "one factor": {"policies": (), "factors": {"south.watch.margin_m": ["10", "20", "40"]}, "of": BY_LEVEL},
     "close numbers": {
         "policies": (),
@@ -128,8 +131,12 @@ def test_every_picture_is_legible_and_has_its_words_and_data(name, monkeypatch):
         assert re.fullmatch(r"[a-z0-9-]+", picture.name)
         assert picture.title and len(picture.caption) > 40 and len(picture.data)
         assert "Purpose: comparison, not prediction" in text
-        assert (TALKS in text) == (CASES[name].get("talks", "none") != "none")
+        assert (TALKS in text) == _has_talks(CASES[name])
         assert (ATTRIBUTION in text) == (picture.name in ("places", "map"))
+
+
+def _has_talks(asked):
+    return asked.get("talks", "none") != "none" or "talks.outcome" in asked.get("factors", ())
 
 
 def test_each_study_has_the_pictures_that_it_has_the_material_for():
@@ -277,6 +284,17 @@ def test_the_heat_map_marks_what_is_only_assumed(monkeypatch):
     assert not any("*" in text for text, _ in drawn(without.figure, monkeypatch))
 
 
+def test_what_is_only_assumed_is_known_by_the_scenario_and_not_by_a_label():
+    labels = {"x": ["ignored", "refused"]}
+    assert not Material(*_parts(Study(policies=(), worlds=1, factors=labels, of=()))).costs_only
+    silence = {"talks.outcome": ["accepted", "ignored"]}  # nothing that only costs would tell apart
+    assert not Material(*_parts(Study(policies=(), worlds=1, factors=silence, of=()))).costs_only
+
+
+def _parts(found):
+    return found.manifest, found.figures, found.tables()
+
+
 def test_the_map_of_policies_tells_verdicts_without_colour(monkeypatch):
     found = Study(**CASES["a grid with policies"], of=POLICIES)
     ends = {"estimate": 0.5, "low": 0.2, "high": 0.9}
@@ -292,7 +310,7 @@ def test_the_map_of_policies_tells_verdicts_without_colour(monkeypatch):
     clash["policy"] |= {"events": 0.0}
     picture = found.pictures()["heat-policies"]
     words = assert_legible(picture.figure, monkeypatch)
-    assert {"▼ 0.50", "(0.20–0.90)", "(3.00–∞)"} <= set(words)
+    assert {"▼ 0.50*", "(0.20–0.90)", "(3.00–∞)"} <= set(words)
     assert any(word.startswith("▲ ∞") for word in words) and "none in either" in words
     assert sum(word.startswith("= 1") for word in words) >= 1
     assert any("assumed to cost" in word for word in words)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.study.place import own_folder
+from experiments.study.place import own_folder, refuse_no_room
 from sim.documents import BadInput
 
 
@@ -29,3 +29,11 @@ def test_a_folder_with_somebody_elses_files_and_a_file_are_refused(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["posterior.csv"]
     assert "it is a file" in refusal(tmp_path / "posterior.csv")
     assert "cannot be a folder" in refusal(tmp_path / "posterior.csv" / "below")
+
+
+def test_a_file_in_the_place_of_a_folder_below_is_refused(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").write_text("mine")
+    refuse_no_room(tmp_path / "a", tmp_path / "c")
+    with pytest.raises(BadInput, match="b: is to be a folder; found a file; allowed a folder"):
+        refuse_no_room(tmp_path / "a", tmp_path / "b")

@@ -9,7 +9,7 @@ from little import SCENARIO
 from experiments.calibration.simulate import played
 from experiments.store import piecewise as parts
 from experiments.validation.ignorance import FLOOR, ignorance
-from experiments.validation.nested import Design, nested_runs
+from experiments.validation.nested import NestedDesign, nested_runs
 from experiments.validation.nested_words import check_rows, nested_lines, part_rows
 from experiments.worlds import LUCKS
 from sim.documents import BadInput
@@ -29,7 +29,7 @@ def short(tmp_path):
 
 def test_each_draw_is_played_in_worlds_that_play_it(short, tmp_path, monkeypatch):
     monkeypatch.setattr(parts, "on_processes", lambda tasks, play, _: ((task, play(task)) for task in tasks))
-    design, shown = Design(2, 2, (POLICY,)), []
+    design, shown = NestedDesign(2, 2, (POLICY,)), []
     found = nested_runs(tmp_path / "n", short, 3, 7, 1, lambda *done: shown.append(done), design)
     case = load_case(short)
     assert len(found.first) == 3 * LUCKS * 2 and len(found.further) == 2 * 2 * LUCKS * 2
@@ -47,7 +47,9 @@ def test_each_draw_is_played_in_worlds_that_play_it(short, tmp_path, monkeypatch
 
 
 def test_parts_of_the_variance_are_those_that_runs_were_made_of():
-    found = ignorance(nested.runs(Design().cases("baseline"), Design(), sds=(1.0, 0.6, 0.4)), seed=3)
+    found = ignorance(
+        nested.runs(NestedDesign().cases("baseline"), NestedDesign(), sds=(1.0, 0.6, 0.4)), seed=3
+    )
     truth = np.array([1.0, 0.36, 0.16]) / 1.52
     assert [each.share for each in found.log] == pytest.approx(truth, abs=0.15)
     assert all(each.low < share < each.high for each, share in zip(found.log, truth, strict=True))
@@ -57,7 +59,7 @@ def test_parts_of_the_variance_are_those_that_runs_were_made_of():
 
 
 def test_runs_without_clashes_are_counted_at_the_floor():
-    runs = nested.runs(Design().cases("baseline"), Design(), sds=(0.3, 0.1, 0.1))
+    runs = nested.runs(NestedDesign().cases("baseline"), NestedDesign(), sds=(0.3, 0.1, 0.1))
     none = runs.further["policy"].isna() & (runs.further["luck"] == 0)
     runs.further.loc[none, "expected_clashes"] = 0.0
     found = ignorance(runs, seed=3)
@@ -67,7 +69,7 @@ def test_runs_without_clashes_are_counted_at_the_floor():
 
 
 def test_a_fit_that_is_right_is_no_farther_off_than_luck():
-    runs = nested.runs(Design().cases("baseline"), Design(), noise=0.3)
+    runs = nested.runs(NestedDesign().cases("baseline"), NestedDesign(), noise=0.3)
     checked = {each.policy: each for each in ignorance(runs, 3).checked}
     for (policy, each), truth in zip(checked.items(), (-1.0, -0.2, 0.3), strict=True):
         assert np.mean(each.log_ratios) == pytest.approx(truth, abs=0.05), policy
@@ -81,7 +83,7 @@ def test_a_fit_that_is_right_is_no_farther_off_than_luck():
 
 
 def test_a_fit_that_is_wrong_is_told():
-    runs = nested.runs(Design().cases("baseline"), Design(), noise=0.1)
+    runs = nested.runs(NestedDesign().cases("baseline"), NestedDesign(), noise=0.1)
     raised = runs.further["policy"] == "no_work_buffer_100m"
     runs.further.loc[raised, "expected_clashes"] *= np.exp(2.0)  # lowers by e in first worlds, raises here
     found = ignorance(runs, 3).checked[0]
@@ -92,7 +94,7 @@ def test_a_fit_that_is_wrong_is_told():
 
 
 def test_a_spread_that_the_fit_does_not_see_is_told():
-    runs = nested.runs(Design().cases("baseline"), Design(), noise=0.1)
+    runs = nested.runs(NestedDesign().cases("baseline"), NestedDesign(), noise=0.1)
     own = np.random.default_rng(4).normal(size=30)  # of further worlds alone: no first world has it
     wider = runs.further["policy"] == "wider_margin"
     runs.further.loc[wider, "expected_clashes"] *= np.exp(0.5 * own[runs.further.loc[wider, "draw"]])
@@ -101,7 +103,7 @@ def test_a_spread_that_the_fit_does_not_see_is_told():
 
 
 def test_draws_without_clashes_have_no_ratio():
-    runs = nested.runs(Design().cases("baseline"), Design())
+    runs = nested.runs(NestedDesign().cases("baseline"), NestedDesign())
     runs.further.loc[runs.further["draw"] == 4, "expected_clashes"] = 0.0
     found = ignorance(runs, 3)
     assert [len(each.draws) for each in found.checked] == [29, 29, 29] and 4 not in found.checked[0].draws
