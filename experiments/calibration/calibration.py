@@ -2,7 +2,7 @@
 
 Wave 1 covers the prior. Wave 2 covers the region that the record leaves of it: where all but a
 thousandth of what the likelihood of wave 1's emulator weighs lies. What is accepted and what not stands
-in ``Verdict``.
+in ``Acceptance``.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from experiments.calibration.checks import Checked, checked, local_linear, quant
 from experiments.calibration.emulator import Emulator, fit
 from experiments.calibration.from_priors import from_priors
 from experiments.calibration.posterior import YEARS, Sampled, Target, log_likelihood
-from experiments.calibration.rates import Exposures, Rate, rates
+from experiments.calibration.rates import Exposures, FittedRate, rates
 from experiments.calibration.record.catalogue import statistics
 from experiments.calibration.record.record import Record
 from experiments.calibration.register import (
@@ -66,7 +66,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Acceptance:
     """Each demand on a calibration, and whether it is met."""
 
     demands: dict[str, tuple[float, bool]]
@@ -117,12 +117,12 @@ class Calibration:
         return np.asarray((of_table.mean(axis=0) - self.second_means) / of_table.std(axis=0))
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Acceptance:
         """Whether it is accepted, demand by demand."""
         coverage, skewed = self.emulated.coverage, self.emulated.skewed
         rms, rhat = float(np.sqrt(np.mean(self.apart**2))), float(self.sampled.rhat.max())
         times = float(self.sampled.times.min())
-        return Verdict(
+        return Acceptance(
             {
                 "share of held-out rows in 90% intervals": (coverage, _COVERED[0] <= coverage <= _COVERED[1]),
                 "unknowns with uneven ranks": (float(skewed), skewed <= len(self.apart) / _SKEWED_OF),
@@ -225,7 +225,7 @@ NAMES = tuple(unknown.name for unknown in (*UNKNOWNS, YEARS))
 _DEVIATES = (*NAMES[:-1], *(rule.name for rule in RULES), YEARS.name)  # in the order of a draw
 
 
-def rates_of(calibration: Calibration, record: Record, seed: int) -> list[Rate]:
+def rates_of(calibration: Calibration, record: Record, seed: int) -> list[FittedRate]:
     """The rates that are fitted after the table, a draw of each for every draw of the posterior."""
     emulator, draws = calibration.emulator, calibration.draws
     luck = np.random.default_rng([seed, 3])
@@ -246,7 +246,7 @@ def rates_of(calibration: Calibration, record: Record, seed: int) -> list[Rate]:
     return rates(record, statistics(record), exposures, seed)
 
 
-def keep(calibration: Calibration, rates_: Sequence[Rate], folder: Path, seed: int) -> None:
+def keep(calibration: Calibration, rates_: Sequence[FittedRate], folder: Path, seed: int) -> None:
     """``posterior.csv``, a draw a row with the values by dotted path; ``chains.nc``; ``calibration.json``."""
     values = [settings(draw[:-1].tolist()) | YEARS.settings(float(draw[-1])) for draw in calibration.draws]
     fitted = pd.DataFrame(values).assign(
@@ -326,7 +326,7 @@ def as_figures(calibration: Calibration) -> dict[str, Any]:
     }
 
 
-def rate_figures(rates_: Sequence[Rate]) -> dict[str, Any]:
+def rate_figures(rates_: Sequence[FittedRate]) -> dict[str, Any]:
     """Rates that are fitted after the table, as plain values."""
     return {
         rate.name: {

@@ -46,7 +46,7 @@ class Exposures:
 
 
 @dataclass(frozen=True)
-class Rate:
+class FittedRate:
     """Draws of parameters that one count, or a few, fit: by dotted path, each (draws,)."""
 
     name: str
@@ -55,7 +55,7 @@ class Rate:
     counts: str
 
 
-def rates(record: Record, found: Mapping[str, Statistic], model: Exposures, seed: int) -> list[Rate]:
+def rates(record: Record, found: Mapping[str, Statistic], model: Exposures, seed: int) -> list[FittedRate]:
     """All rates of a record, as many draws as the model's exposures have."""
     luck = np.random.default_rng([seed, 7])
     n = model.approaches.size
@@ -89,7 +89,7 @@ def _log_poisson(count: float, mean: Values) -> Values:
     return np.asarray(count * np.log(np.maximum(mean, 1e-12)) - mean - special.gammaln(count + 1.0))
 
 
-def _mines(found: Mapping[str, Statistic], model: Exposures, n: int, luck: np.random.Generator) -> Rate:
+def _mines(found: Mapping[str, Statistic], model: Exposures, n: int, luck: np.random.Generator) -> FittedRate:
     early, whole = sorted(
         (each for name, each in found.items() if name.startswith("mine_blasts_north")),
         key=lambda each: each.value.best,
@@ -112,7 +112,7 @@ def _mines(found: Mapping[str, Statistic], model: Exposures, n: int, luck: np.ra
         return np.asarray(special.logsumexp(both, axis=0))
 
     drawn = weighted(propose, log_likelihood, n, luck)
-    return Rate(
+    return FittedRate(
         "mines at work",
         {"mines.strikes_per_party_day": drawn[:, 0], "mines.clearing_weeks": drawn[:, 1]},
         "log-uniform on [0.001, 0.2]; log-normal(median 16, log sd 1)",
@@ -120,10 +120,10 @@ def _mines(found: Mapping[str, Statistic], model: Exposures, n: int, luck: np.ra
     )
 
 
-def _lanes(model: Exposures, n: int, luck: np.random.Generator) -> Rate:
+def _lanes(model: Exposures, n: int, luck: np.random.Generator) -> FittedRate:
     """Strikes on both sides' patrols, of which one in years is reported: at most about one a year."""
     a_year = _log_uniform(luck, 0.05, 1.0, n)
-    return Rate(
+    return FittedRate(
         "mines on lanes",
         {"mines.strikes_per_km": np.minimum(a_year / model.patrol_strikes, 0.1)},
         "log-uniform on [0.05, 1] strikes a year",
@@ -131,7 +131,7 @@ def _lanes(model: Exposures, n: int, luck: np.random.Generator) -> Rate:
     )
 
 
-def _strays(found: Mapping[str, Statistic], n: int, luck: np.random.Generator) -> list[Rate]:
+def _strays(found: Mapping[str, Statistic], n: int, luck: np.random.Generator) -> list[FittedRate]:
     rounds, discharges = found["rounds_at_posts"], found["discharges_south"]
     post_years = rounds.exposures[1].amount.best
     years = np.array([int(ref[1:5]) for ref, _ in rounds.sources if ref[:1] == "M"] or [0])
@@ -155,13 +155,13 @@ def _strays(found: Mapping[str, Statistic], n: int, luck: np.random.Generator) -
     read_by_north = _read(found["discharges_south_answered"], n, luck)
     decades = ", ".join(map(str, counts))
     return [
-        Rate(
+        FittedRate(
             "stray rounds of the north",
             {"north.stray.per_post_year": north, "south.stray.read_as_attack": read_by_south},
             "log-uniform on [0.0001, 0.02] with a decade effect, the last decade's; share read: Jeffreys",
             f"{decades} rounds at posts by decade in {rounds.exposures[1].amount} post-years, all answered",
         ),
-        Rate(
+        FittedRate(
             "stray rounds of the south",
             {
                 "south.stray.per_post_year": np.minimum(south, 0.1),
@@ -183,11 +183,11 @@ def _read(answered: Statistic, n: int, luck: np.random.Generator) -> Values:
     return np.clip(special.logit(np.clip(share / _P_GRANTED, 1e-4, _MOST_READ)), -9.0, 4.0)
 
 
-def _approaches(found: Mapping[str, Statistic], model: Exposures, luck: np.random.Generator) -> Rate:
+def _approaches(found: Mapping[str, Statistic], model: Exposures, luck: np.random.Generator) -> FittedRate:
     (told,) = (each for name, each in found.items() if name.startswith("warning_broadcasts 2014-01 to"))
     count = luck.gamma(told.value.best + 0.5, 1.0, model.approaches.size)
     share = np.clip(count / np.maximum(model.approaches, 1.0), 0.001, 1.0)
-    return Rate(
+    return FittedRate(
         "broadcasts at an approach",
         {"south.watch.p_approach_broadcast": share, "north.watch.p_approach_broadcast": share},
         "Jeffreys",
@@ -202,7 +202,7 @@ _MOST_ORDERED = bounds(Conduct.model_fields["attack_share"])[1]
 
 def _volleys(
     record: Record, found: Mapping[str, Statistic], model: Exposures, luck: np.random.Generator
-) -> Rate:
+) -> FittedRate:
     """How volleys are read: answered incidents were all told, of the others the share that is published."""
     told = found["warning_shots_answered since 1996"]
     yes, of, n = told.value.best, told.exposures[0].amount.best, model.p_read.size
@@ -217,7 +217,7 @@ def _volleys(
     ordered = np.clip(
         read / (1.0 - np.exp(-_DECLARED.near_m / _DECLARED.shot_distance_m)), 0.0, _MOST_ORDERED
     )
-    return Rate(
+    return FittedRate(
         "volleys read as an attack",
         {f"{side}.conduct.attack_intercept": intercept for side in BOTH}
         | {f"{side}.conduct.attack_share": ordered for side in BOTH},

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from experiments.calibration.screening.points import TABLE
-from experiments.calibration.screening.screening import SMALL, Size, screen
+from experiments.calibration.screening.screening import SMALL, ScreeningSize, screen
 from experiments.commands.exits import SAME_AGAIN, guarded, noted
 from experiments.commands.progress import Tenths
 from experiments.pictures import save
@@ -32,10 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="for what is played and found")
     parser.add_argument("--seed", type=int, default=1, help="of design, draws and luck (1)")
     parser.add_argument("--workers", type=int, metavar="N", help="processes (one a core)")
-    parser.add_argument("--trajectories", type=int, metavar="N", help=f"instead of {Size.trajectories}")
+    parser.add_argument(
+        "--trajectories", type=int, metavar="N", help=f"instead of {ScreeningSize.trajectories}"
+    )
     parser.add_argument("--small", action="store_true", help="three trajectories of a month: that it works")
     asked = parser.parse_args(arguments)
-    size = SMALL if asked.small else Size()
+    size = SMALL if asked.small else ScreeningSize()
     for name, least in {"seed": 0, "workers": 1, "trajectories": 2}.items():
         if (value := getattr(asked, name)) is not None and value < least:
             parser.error(f"--{name}: {value}; at least {least}")

@@ -22,7 +22,7 @@ from sim.documents.problems import show
 from sim.scenario.case import Case, digest
 from sim.scenario.library import documents_in, first_file, named_file
 from sim.scenario.loading import load_case
-from sim.scenario.settings import SET, Setting
+from sim.scenario.settings import SET, SetValue
 
 
 class Stack(NamedTuple):
@@ -167,7 +167,7 @@ def _level_problems(ask: Ask, swept: Sequence[Point]) -> Iterator[Problem]:
     """Parameters that two factors set, days that an option sets too, factors that ``--set`` undoes."""
     options = [SET] if "days" in ask.assigned else []
     options += ["--days"] if "days" in ask.changed else []
-    setters: dict[str, Setting] = {}
+    setters: dict[str, SetValue] = {}
     for factor, levels in _by_factor(swept).items():
         own = {setting.path: setting for level in reversed(levels) for setting in level.settings}
         for path, setting in own.items():

@@ -13,7 +13,7 @@ from sim.documents import Document
 from sim.parameters.whole import walk
 from sim.scenario.case import Case
 from sim.scenario.scenario_file import Scenario
-from sim.scenario.settings import LEVEL, Setting, plain, settings_in
+from sim.scenario.settings import LEVEL, SetValue, plain, settings_in
 
 _WORDS = ("name", "description")  # of a scenario: nobody plays them
 
@@ -33,7 +33,7 @@ class Level:
     document: Document
 
     @property
-    def settings(self) -> Iterator[Setting]:
+    def settings(self) -> Iterator[SetValue]:
         """What it sets, parameter by parameter."""
         return settings_in(self.document, LEVEL)
 

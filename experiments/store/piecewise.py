@@ -35,8 +35,12 @@ def in_parts(
     there = {int(k) for part in parts for k in part[names[-1]][KEY]}
     missing = [k for k in range(n) if k not in there]
     parts += play_parts(folder, names, missing, task, play, workers, show, n)
-    whole = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in names}
-    return {name: table[table[KEY] < n].reset_index(drop=True) for name, table in whole.items()}
+    whole = {name: pd.concat([part[name] for part in parts]) for name in names}
+    # By number, and not as workers were done with them: sums over a table would differ in their last bits.
+    return {
+        name: table[table[KEY] < n].sort_values(KEY, kind="stable", ignore_index=True)
+        for name, table in whole.items()
+    }
 
 
 def play_parts(

@@ -14,7 +14,7 @@ from sim.documents import BadInput, Document, Mark, Problem, Tree, assigned, mer
 from sim.documents.problems import KeyPath, dotted, show, where_named
 from sim.scenario.library import Kind, find, nameable, scenario_folder, shipped
 from sim.scenario.scenario_file import MOST_DAYS, Scenario
-from sim.scenario.settings import LEVEL, SET, Setting, settings_in
+from sim.scenario.settings import LEVEL, SET, SetValue, settings_in
 
 T = TypeVar("T")
 Name = str | Path
@@ -76,7 +76,7 @@ class Reading:
         self._lineage: list[str] = []
         self._sources: list[Path] = []
         self._declared_days = 0  # by its files
-        self._settings: list[Setting] = []
+        self._settings: list[SetValue] = []
         self._files: Document | None = None  # the scenario's, without levels and the command line
 
     def _attempt(self, call: Callable[[], T]) -> T | None:

@@ -21,7 +21,7 @@ LEVEL, SET = "a level", "--set"  # who asks, beside policies
 
 
 @dataclass(frozen=True)
-class Setting:
+class SetValue:
     """The value of a parameter, by its dotted ``path``, that was asked for: ``by`` whom, and where.
 
     Of a policy it may be an operation on the value below. ``kind``: that of the overlay that asks;
@@ -51,8 +51,8 @@ class Setting:
 class Replaced:
     """A setting in the place of which another one holds, always or for a while."""
 
-    asked: Setting
-    instead: Setting
+    asked: SetValue
+    instead: SetValue
 
     @property
     def problem(self) -> Problem:
@@ -90,8 +90,8 @@ class Replaced:
         """What ``saved`` says, every place being ``mark``."""
         path = saved["path"]
         return cls(
-            Setting(path, saved["asked"], saved["by"], mark),
-            Setting(path, saved["instead"], saved["instead_by"], mark),
+            SetValue(path, saved["asked"], saved["by"], mark),
+            SetValue(path, saved["instead"], saved["instead_by"], mark),
         )
 
 
@@ -106,10 +106,10 @@ def plain(value: Any) -> str:
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def settings_in(document: Document, by: str, kind: OverlayKind | None = None) -> Iterator[Setting]:
+def settings_in(document: Document, by: str, kind: OverlayKind | None = None) -> Iterator[SetValue]:
     """What a document of a scenario's keys sets, parameter by parameter."""
     for path in _leaves(Scenario, document.data):
-        yield Setting(dotted(path), at_path(document.data, path), by, document.at_key(path), kind)
+        yield SetValue(dotted(path), at_path(document.data, path), by, document.at_key(path), kind)
 
 
 def _leaves(model: type[StrictModel], data: Mapping[str, Any], at: KeyPath = ()) -> Iterator[KeyPath]:
@@ -124,7 +124,7 @@ def _leaves(model: type[StrictModel], data: Mapping[str, Any], at: KeyPath = ())
 
 
 def replaced(
-    settings: Sequence[Setting], marked: Iterable[MarkedOverlay], days: range
+    settings: Sequence[SetValue], marked: Iterable[MarkedOverlay], days: range
 ) -> tuple[Replaced, ...]:
     """What of the settings, and of the policies in ``marked``, is replaced by what comes after.
 
@@ -132,7 +132,7 @@ def replaced(
     setting of the same value, replace nothing.
     """
     found: list[Replaced] = []
-    asked: list[Setting] = []
+    asked: list[SetValue] = []
     for setting in settings:
         found += _hidden(asked, setting)
         asked.append(setting)
@@ -150,7 +150,7 @@ def replaced(
     return tuple(found)
 
 
-def _hidden(asked: Iterable[Setting], above: Setting) -> Iterator[Replaced]:
+def _hidden(asked: Iterable[SetValue], above: SetValue) -> Iterator[Replaced]:
     if isinstance(above.value, Mapping) and operation_at(tuple(above.path.split("."))):
         return
     for each in asked:

@@ -26,7 +26,7 @@ from experiments.calibration.screening.points import (
     PointTask,
     play_points,
 )
-from experiments.calibration.screening.verdicts import Verdict, largest, matters, parameters, told, verdicts
+from experiments.calibration.screening.verdicts import Fate, largest, matters, parameters, told, verdicts
 from experiments.store.piecewise import KEY, Show, in_parts
 from sim.scenario.loading import load_case
 
@@ -38,7 +38,7 @@ PARTS = {HEADLINE: "expected", "begun by a violation": "violation", "begun other
 
 
 @dataclass(frozen=True)
-class Size:
+class ScreeningSize:
     """Trajectories, the first of them in which policies are played too, worlds of a repeat, days of a run.
 
     Of a policy one world of each repeat is played: with and without it that world and its luck are the same.
@@ -50,17 +50,17 @@ class Size:
     days: int = 365
 
 
-SMALL = Size(trajectories=3, with_policies=2, worlds=1, days=30)
+SMALL = ScreeningSize(trajectories=3, with_policies=2, worlds=1, days=30)
 
 
 @dataclass(frozen=True)
 class Screening:
     """What came of it: by output the rows of ``screened``; by input its verdict; every parameter's fate."""
 
-    size: Size
+    size: ScreeningSize
     seed: int
     by_output: Mapping[str, pd.DataFrame]
-    verdicts: Mapping[str, Verdict]
+    verdicts: Mapping[str, Fate]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -96,7 +96,7 @@ class Screening:
         }
 
 
-def plan(size: Size, seed: int, draws: int) -> tuple[Design, dict[int, Point]]:
+def plan(size: ScreeningSize, seed: int, draws: int) -> tuple[Design, dict[int, Point]]:
     """The design, and its points by number: each trajectory over a draw of its own out of so many.
 
     A design of more trajectories begins with those of a smaller one.
@@ -112,7 +112,7 @@ def plan(size: Size, seed: int, draws: int) -> tuple[Design, dict[int, Point]]:
     return made, points
 
 
-def screen(folder: Path, size: Size, seed: int, workers: int, show: Show) -> Screening:
+def screen(folder: Path, size: ScreeningSize, seed: int, workers: int, show: Show) -> Screening:
     """Play what is missing of the points in ``folder``, and find what matters.
 
     What was played for fewer trajectories, or more, counts. Raises ``BadInput`` for a folder of another
@@ -135,7 +135,7 @@ def screen(folder: Path, size: Size, seed: int, workers: int, show: Show) -> Scr
     return found_in(made, tables[TABLE], size, seed)
 
 
-def found_in(made: Design, table: pd.DataFrame, size: Size, seed: int) -> Screening:
+def found_in(made: Design, table: pd.DataFrame, size: ScreeningSize, seed: int) -> Screening:
     """What matters, by the runs of all points of a design."""
     by_output = {
         name: screened(made.first(seen.shape[1] // made.length), seen[0], seen[1], seed)
@@ -145,7 +145,7 @@ def found_in(made: Design, table: pd.DataFrame, size: Size, seed: int) -> Screen
     return Screening(size, seed, by_output, verdicts(deciding))
 
 
-def outputs(table: pd.DataFrame, made: Design, size: Size) -> dict[str, Values]:
+def outputs(table: pd.DataFrame, made: Design, size: ScreeningSize) -> dict[str, Values]:
     """Each output as (repeats, points): logarithms of rates a year, and of ratios of policies.
 
     Those of policies are of the first trajectories only, and of the worlds in which these were played.

@@ -43,44 +43,40 @@ def told(found: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Fate:
     """Whether an input is drawn, and why or why not, in words."""
 
     drawn: bool
     reason: str
 
 
-def verdicts(by_output: Mapping[str, pd.DataFrame]) -> dict[str, Verdict]:
+def verdicts(by_output: Mapping[str, pd.DataFrame]) -> dict[str, Fate]:
     """The verdict on each input, by the rows of ``screened`` of each output, the headline's first."""
     first, rows = next(iter(by_output.items()))
     names = rows.index
     mattering = {output: matters(found) for output, found in by_output.items()}
     telling = {output: told(found) for output, found in by_output.items()}
-    found: dict[str, Verdict] = {}
+    found: dict[str, Fate] = {}
     for i, name in enumerate(names):
         shares = {output: float(largest(rows).iloc[i]) for output, rows in by_output.items()}
         where = [output for output in by_output if mattering[output][i]]
         where.sort(key=lambda output: -shares[output])
         if where:
             told_of = ", ".join(f"{output} {share_figure(shares[output])}" for output in where)
-            found[str(name)] = Verdict(True, f"{SHARES}{told_of}")
+            found[str(name)] = Fate(True, f"{SHARES}{told_of}")
         elif name in OF_POLICIES:
-            found[str(name)] = Verdict(
-                True, "a policy of the short list is made of it, and its ratio with it"
-            )
+            found[str(name)] = Fate(True, "a policy of the short list is made of it, and its ratio with it")
         elif small := [output for output in by_output if telling[output][i]]:
-            found[str(name)] = Verdict(
+            found[str(name)] = Fate(
                 False, f"told from luck ({', '.join(small)}), under {LEAST_SHARE:.0%} of the variance"
             )
         else:
             most = share_figure(float(by_output[first]["share_high"].iloc[i]))
-            found[str(name)] = Verdict(
-                False, f"not told from luck; of {first} at most {most} of the variance"
-            )
+            found[str(name)] = Fate(False, f"not told from luck; of {first} at most {most} of the variance")
     return found
 
 
-def parameters(by_input: Mapping[str, Verdict]) -> pd.DataFrame:
+def parameters(by_input: Mapping[str, Fate]) -> pd.DataFrame:
     """Every parameter of the schema in its order: whether it is fitted, drawn or fixed, and why."""
     of_input = {path: each.name for each in INPUTS for path in each.paths}
     moved = {path: member for each in INPUTS for member in each.members for path in member.sets}

@@ -28,18 +28,19 @@ def played(monkeypatch):
     numbers = []
 
     def at_once(tasks, play, workers):
-        for task in tasks:
+        tasks = list(tasks)
+        for task in tasks[1::2] + tasks[::2] if mixed else tasks:
             if task.runs[0] >= stop:
                 raise KeyboardInterrupt
             numbers.extend(task.runs)
             yield task, play(task)
 
-    stop = 1_000
+    stop, mixed = 1_000, False
     monkeypatch.setattr(parts, "on_processes", at_once)
 
-    def go(folder, n, asked=1, until=1_000):
-        nonlocal stop
-        stop = until
+    def go(folder, n, asked=1, until=1_000, any_order=False):
+        nonlocal stop, mixed
+        stop, mixed = until, any_order
         numbers.clear()
         shown = []
         found = in_parts(
@@ -65,6 +66,12 @@ def test_what_is_there_is_not_played_again(played, tmp_path):
     assert sorted(found["b"]["x"]) == list(range(30)) and len(found["a"]) == 60
     fewer, none, _ = played(tmp_path, 5)
     assert none == [] and sorted(fewer["b"]["x"]) == list(range(5))
+
+
+def test_tables_are_by_number_in_whatever_order_they_were_played(played, tmp_path):
+    found, numbers, _ = played(tmp_path, 23, any_order=True)
+    assert numbers != list(range(23)) == found["b"]["x"].tolist()
+    assert found["a"][KEY].tolist() == [k for k in range(23) for _ in range(2)]
 
 
 def test_what_was_played_is_kept_when_it_is_stopped(played, tmp_path):

@@ -14,7 +14,7 @@ from experiments.calibration.screening.screening import (
     HEADLINE,
     RECORDED,
     SMALL,
-    Size,
+    ScreeningSize,
     found_in,
     outputs,
     plan,
@@ -31,7 +31,7 @@ from sim.documents import BadInput
 from sim.scenario.loading import load_case
 
 pytest.importorskip("SALib")
-SIZE = Size(trajectories=16, with_policies=12, worlds=2, days=365)
+SIZE = ScreeningSize(trajectories=16, with_policies=12, worlds=2, days=365)
 NAMES = [each.name for each in INPUTS]
 FIRST = dict(zip(NAMES, np.cumsum([0, *(len(each.members) for each in INPUTS)]), strict=False))
 
@@ -124,7 +124,7 @@ def test_rates_are_of_the_days_played_and_ratios_of_the_same_worlds():
 
 def test_a_plan_goes_on_where_a_smaller_one_ended():
     few, points = plan(SMALL, 1, 2000)
-    more, others = plan(Size(trajectories=5, with_policies=2, worlds=1, days=30), 1, 2000)
+    more, others = plan(ScreeningSize(trajectories=5, with_policies=2, worlds=1, days=30), 1, 2000)
     assert (few.x == more.x[: len(few.x)]).all()
     assert all(others[k] == point for k, point in points.items())
     assert len({point.draw for point in others.values()}) == 5, "each trajectory has a draw of its own"
