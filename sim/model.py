@@ -1,9 +1,10 @@
 """The model: it builds a run, plays its days, and keeps the order of things.
 
-A day, in order: talks; which overlays are in force, and the lines that follow from them; the
-governments' posture and intensities; the survey; which posts will misfire. Then tick by tick: the
-field (its phases stand in ``sim.field``), incidents that begin in the tick, and every open
-incident up to the tick's end. ``step()`` is one tick, ``run()`` many: same trajectory, bit for bit.
+A day, in order: talks; which overlays are in force, and the lines that follow from them; the survey;
+the governments' posture and intensities; which posts will misfire. Days on which only the last two fall
+due begin in the field. Then tick by tick: the field (its phases stand in ``sim.field``), incidents that
+begin in the tick, and every open incident up to the tick's end. ``step()`` is one tick, ``run()`` many:
+same trajectory, bit for bit.
 """
 
 import math
@@ -104,7 +105,7 @@ class DmzModel(mesa.Model):
         self.negotiation = Negotiation(self.scene, self.case.scenario.talks, self.governments[NORTH])
         self.open_incidents: list[Incident] = []
         self._step_minutes = _minutes_of(step, self.scene.tick)
-        self.sparing = True  # False walks every unit, also those out of reach: nothing changes
+        self.sparing = True  # False walks every unit through every tick: nothing changes
         self._dated = dated_shots(self.case)
         self._ordinary_until = 0.0  # the midnight at which somebody decides beside the governments
         self._scratch = scratch(self.state.units.size, self.state.posts.size)

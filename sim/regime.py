@@ -30,7 +30,11 @@ class Regime:
     @classmethod
     def under(cls, case: Case, overlays: tuple[int, ...]) -> "Regime":
         """The regime of a case with these of its overlays, before governments have decided."""
-        parameters = case.parameters(overlays)
+        return cls.of(overlays, case.parameters(overlays))
+
+    @classmethod
+    def of(cls, overlays: tuple[int, ...], parameters: Parameters) -> "Regime":
+        """The same by the parameters that follow from the overlays."""
         records = side_records(parameters)
         records["work_intensity"] = records["patrol_intensity"] = records["recon_year"] = 1.0
         regime = cls(overlays, parameters, records)

@@ -18,11 +18,10 @@ from sim.exposure import Exposure
 from sim.field.courses import Courses, courses
 from sim.field.days import heed
 from sim.field.land import Land, Sky, cell_of, growth
-from sim.field.path import place, stand
+from sim.field.path import where
 from sim.field.setting import Setting
 from sim.field.shifts import rouse, rouse_all
 from sim.regime import Regime
-from sim.sides import northward
 from sim.state import LOG, NEVER, State
 from sim.tension import Tension
 from sim.world.draw import World
@@ -134,13 +133,12 @@ class Scene:
 
     def position(self, row: int) -> tuple[float, float]:
         """Where the unit of a row is: ``s`` and ``d`` in metres."""
-        unit, tallies = self.state.units[row : row + 1].copy()[0], self.state.tallies.copy()
-        side = int(unit["side"])
-        if unit["active"] and unit["incident"] < 0:
-            rouse(unit, self.minute, self.setting, tallies)
-        t = float(unit["t"])
-        x, _ = stand(unit, self.courses, t, float(unit["z"]))
-        return place(self.land.length_m, unit, t), -northward(side) * x
+        unit = self.state.units[row]
+        if unit["active"] and unit["incident"] < 0:  # else an incident takes it where it goes
+            unit = self.state.units[row : row + 1].copy()[0]
+            rouse(unit, self.minute, self.setting, self.state.tallies.copy())
+        s, d = where(unit, self.courses)
+        return s, d
 
     def area_at(self, s: float) -> int:
         """Number of the area of the command posts in which ``s`` metres along the line lies."""

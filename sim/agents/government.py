@@ -43,10 +43,12 @@ class Government(DmzAgent):
     def act(self, minute: float) -> None:
         """The daily decision: posture, and how much front-line work and patrolling there is.
 
-        Where all governments are of this very class, days on which nothing else falls due begin without
-        being asked for one by one, by the same ``sim.field.days.decide``.
+        Where all governments are of this very class, ``sim.field.days.begin_day`` does the same for them on
+        days on which nothing else falls due.
         """
-        days.decide(self.record, self.tension(minute), minute, self._rules)
+        tension = self.tension(minute)
+        self.record["posture"] = self.posture(tension, minute)
+        days.set_activity(self.record, tension, self._rules)
 
     def posture(self, tension: float, minute: float) -> Posture:
         """Normal, alert or pre-delegated; recent casualties raise it by one step."""

@@ -45,9 +45,8 @@ def posture(government, tension, minute, rules):
 
 
 @compiled
-def decide(government, tension, minute, rules):
-    """The daily decision of a government: posture, and how much front-line work and patrolling there is."""
-    government.posture = posture(government, tension, minute, rules)
+def set_activity(government, tension, rules):
+    """How much front-line work and patrolling there is, as a government's tension has it."""
     above = tension - rules.politics_resting if rules.moves_work else 0.0
     government.work_intensity = max(0.0, 1.0 + rules.politics_work_response * above)
     government.patrol_intensity = max(0.0, 1.0 + rules.politics_patrol_response * above)
@@ -97,5 +96,6 @@ def begin_day(days, records, minute):
     keep_day(days, minute)
     for side in range(2):
         government = days.governments[side]
-        decide(government, government.tension, minute, records[side])
+        government.posture = posture(government, government.tension, minute, records[side])
+        set_activity(government, government.tension, records[side])
     heed(days.governments, records)

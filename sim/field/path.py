@@ -49,6 +49,13 @@ def stand(unit, courses, t, z):
 
 
 @compiled
+def where(unit, courses):
+    """Where a unit is: metres along the line, and across it (``s``, ``d``)."""
+    x, _ = stand(unit, courses, unit.t, unit.z)
+    return place(courses.length_m, unit, unit.t), -northward(unit.side) * x
+
+
+@compiled
 def between(z0, t0, z1, t1, t, tau, deviate):
     """An OU process of unit variance at ``t``, given its values at ``t0`` and ``t1``."""
     if t1 - t0 < _SAME_MOMENT:
