@@ -1,15 +1,17 @@
 """The model: it builds a run, plays its days, and keeps the order of things.
 
-A day, in order: talks; which overlays are in force, and the lines that follow from them; the
-governments' posture and intensities; the survey; which posts will misfire. Then tick by tick: the
-field (its phases stand in ``sim.field``), incidents that begin in the tick, and every open
-incident up to the tick's end. ``step()`` is one tick, ``run()`` many: same trajectory, bit for bit.
+A day, in order: talks; which overlays are in force, and the lines that follow from them; the survey;
+the governments' posture and intensities; which posts will misfire. Days on which only the last two fall
+due begin in the field. Then tick by tick: the field (its phases stand in ``sim.field``), incidents that
+begin in the tick, and every open incident up to the tick's end. ``step()`` is one tick, ``run()`` many:
+same trajectory, bit for bit.
 """
 
 import math
 import secrets
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any, Literal, Self
@@ -26,6 +28,7 @@ from sim.documents import refuse
 from sim.documents.problems import nearest, show
 from sim.exposure import Exposure
 from sim.field.advance import advance, scratch
+from sim.field.days import Days, begin_day, heed, keep_day, settle_tension
 from sim.field.strays import draw_strays
 from sim.incidents.closing import settle
 from sim.incidents.incident import Incident
@@ -34,7 +37,7 @@ from sim.incidents.parties import Parties
 from sim.incidents.play import play
 from sim.outcome.outcome import accidental_clashes
 from sim.randomness import luck_key, world_key
-from sim.regime import Regime, overlays_in_force
+from sim.regime import Regime, changes_of_overlays, overlays_in_force
 from sim.scenario.case import Case
 from sim.scenario.loading import load_case
 from sim.scenario.reading import names
@@ -102,8 +105,9 @@ class DmzModel(mesa.Model):
         self.negotiation = Negotiation(self.scene, self.case.scenario.talks, self.governments[NORTH])
         self.open_incidents: list[Incident] = []
         self._step_minutes = _minutes_of(step, self.scene.tick)
-        self.sparing = True  # False walks every unit, also those out of reach: nothing changes
+        self.sparing = True  # False walks every unit through every tick: nothing changes
         self._dated = dated_shots(self.case)
+        self._ordinary_until = 0.0  # the midnight at which somebody decides beside the governments
         self._scratch = scratch(self.state.units.size, self.state.posts.size)
         self._collector = mesa.DataCollector(model_reporters=REPORTERS) if collect else None
 
@@ -178,10 +182,10 @@ class DmzModel(mesa.Model):
         while self.running and self.minute < until:
             if self.minute % DAY == 0.0:
                 self._begin_day()
-            day_ends = (self.minute // DAY + 1.0) * DAY
-            self._play_ticks(min(until, day_ends))
+            self._play_ticks(min(until, self._ordinary_until))
             if self.minute >= exposure.horizon or exposure.ended:
                 self.running = False
+                self.scene.rouse_units()
 
     def _play_ticks(self, until: float) -> None:
         scene, state, t = self.scene, self.state, self.minute
@@ -189,7 +193,8 @@ class DmzModel(mesa.Model):
         stop = (min(dated).minute // scene.tick + 1.0) * scene.tick if dated else until
         due = min((incident.next_due()[0] for incident in self.open_incidents), default=NEVER)
         ticks = max(1, math.ceil((min(stop, due) - t) / scene.tick))  # then somebody has to act
-        reached, n = advance(state.units, state.tallies, scene.setting, t, ticks, self.sparing, self._scratch)
+        days, setting = Days.of(state), scene.setting
+        reached, n = advance(state.units, state.tallies, setting, days, t, ticks, self.sparing, self._scratch)
         state.run["minute"] = reached
         if n or dated or self.open_incidents:
             fallen = [shot for shot in dated if shot.minute < reached]
@@ -217,22 +222,44 @@ class DmzModel(mesa.Model):
     # -- a day ------------------------------------------------------------------------------------
 
     def _begin_day(self) -> None:
+        """Begin a day by hand: also one on which others decide than the governments."""
         scene, state, minute = self.scene, self.state, self.minute
         if minute == scene.exposure.begins:
+            scene.rouse_units()
             state.tallies[:] = 0
         day = self._day(minute)
         self.negotiation.act(day)
         self._enter_regime(day)
-        scene.tension.settle(minute)
-        today = int(minute // DAY)
-        state.daily[today] = state.governments["tension"]
-        state.talks[today] = self.negotiation.state
-        for government in self.governments:
-            government.act(minute)
-        scene.regime.heed(state.governments, scene.year_effect)
+        scene.regime.enter_year(scene.year_effect)
         if survey(scene):
             scene.draw_lines()
-        draw_strays(state.posts, scene.regime.records, scene.luck, minute)
+        days, records = Days.of(state), scene.regime.records
+        if self._usual_governments:
+            begin_day(days, records, minute)
+        else:
+            settle_tension(days, records, minute)
+            keep_day(days, minute)
+            for government in self.governments:
+                government.act(minute)
+            heed(days.governments, records)
+        draw_strays(state.posts, records, scene.luck, minute)
+        self._ordinary_until = self._next_decision(minute, day)
+
+    def _next_decision(self, minute: float, day: float) -> float:
+        """The next midnight at which more happens than that governments of the usual kind decide."""
+        scene, tomorrow = self.scene, minute + DAY
+        if not self._usual_governments or scene.regime.parameters.survey.km_per_week > 0.0:
+            return tomorrow
+        changes = [self.negotiation.due, *changes_of_overlays(self.case), 0.0]
+        later = [scene.exposure.begins + DAY * each for each in changes if each > day]
+        next_year = date(scene.calendar.date_of(int(minute // DAY)).year + 1, 1, 1)
+        later.append(DAY * (next_year - scene.calendar.first).days)
+        return max(tomorrow, min(later)) if self.negotiation.due > day else tomorrow
+
+    @property
+    def _usual_governments(self) -> bool:
+        """Whether days can begin without asking the governments one by one."""
+        return all(type(government) is Government for government in self.governments)
 
     def _day(self, minute: float) -> float:
         """The day of exposure of a midnight, negative in the warm-up."""
@@ -257,6 +284,7 @@ class DmzModel(mesa.Model):
         used = int(self.state.run["incidents"][0])
         rows = np.flatnonzero(self.state.incidents["closed"][:used] == NEVER)
         self.open_incidents = [Incident(self.scene, int(row)) for row in rows]
+        self._ordinary_until = (self.minute // DAY + 1.0) * DAY
         overlays = overlays_in_force(self.case, self._day(self._last_midnight), self.negotiation.clauses)
         self.scene.resume(Regime.under(self.case, overlays))
 

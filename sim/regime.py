@@ -30,10 +30,16 @@ class Regime:
     @classmethod
     def under(cls, case: Case, overlays: tuple[int, ...]) -> "Regime":
         """The regime of a case with these of its overlays, before governments have decided."""
-        parameters = case.parameters(overlays)
+        return cls.of(overlays, case.parameters(overlays))
+
+    @classmethod
+    def of(cls, overlays: tuple[int, ...], parameters: Parameters) -> "Regime":
+        """The same by the parameters that follow from the overlays."""
         records = side_records(parameters)
         records["work_intensity"] = records["patrol_intensity"] = records["recon_year"] = 1.0
-        return cls(overlays, parameters, records)
+        regime = cls(overlays, parameters, records)
+        records["rests_at"] = regime.resting
+        return regime
 
     @cached_property
     def sides(self) -> tuple[Side, Side]:
@@ -46,13 +52,8 @@ class Regime:
         north, south = self.sides
         return _resting(north, south), _resting(south, north)
 
-    def heed(self, governments: np.ndarray, year: NDArray[np.float64]) -> None:
-        """Take over how much work and patrolling the governments have decided on, and the year's effect.
-
-        ``year`` (2,): normal deviates of the calendar year, a side each; the effect has mean 1.
-        """
-        for name in ("work_intensity", "patrol_intensity"):
-            self.records[name] = governments[name]
+    def enter_year(self, year: NDArray[np.float64]) -> None:
+        """Take over the effect of a calendar year: normal deviates (2,), a side each; it has mean 1."""
         for record, side, deviate in zip(self.records, self.sides, year.tolist(), strict=True):
             spread = side.patrols.year_log_sd
             record["recon_year"] = exp(spread * deviate - 0.5 * spread * spread)
@@ -70,6 +71,11 @@ class Regime:
 def overlays_in_force(case: Case, day: float, clauses: frozenset[str]) -> tuple[int, ...]:
     """Policies from their day on, never in the warm-up; clauses while talks say so; injects."""
     return tuple(i for i, overlay in enumerate(case.overlays) if overlay.in_force(day, clauses))
+
+
+def changes_of_overlays(case: Case) -> tuple[float, ...]:
+    """The days of exposure on which an overlay comes into force or goes out of it, but for an agreement's."""
+    return tuple(day for overlay in case.overlays for day in (overlay.from_day, overlay.until_day))
 
 
 def _resting(mine: Side, other: Side) -> float:

@@ -16,11 +16,12 @@ from sim.codes import UnitKind
 from sim.constants import DAY, HOUR, KM
 from sim.exposure import Exposure
 from sim.field.courses import Courses, courses
+from sim.field.days import heed
 from sim.field.land import Land, Sky, cell_of, growth
-from sim.field.path import catch_up, catch_up_all, place, stand
+from sim.field.path import where
 from sim.field.setting import Setting
+from sim.field.shifts import rouse, rouse_all
 from sim.regime import Regime
-from sim.sides import northward
 from sim.state import LOG, NEVER, State
 from sim.tension import Tension
 from sim.world.draw import World
@@ -50,7 +51,7 @@ class Scene:
     courses: Courses = field(init=False)
 
     def __post_init__(self) -> None:
-        self.draw_lines()
+        self._draw_lines()
 
     @property
     def minute(self) -> float:
@@ -93,20 +94,30 @@ class Scene:
 
     def enter(self, regime: Regime) -> None:
         """Put a regime in force from now on; the lines are drawn anew where it changes the border."""
-        before, self.regime = self.regime, regime
-        Tension(self.state, before).settle_all(self.minute)
-        catch_up_all(self.state.units, before.records, self.minute, self.tick)
+        before = self.regime
+        self.tension.settle_all(self.minute)
+        self.rouse_units()
+        self.regime = regime
         if not regime.has_border_of(before):
-            self.draw_lines()
+            self._draw_lines()
 
     def resume(self, regime: Regime) -> None:
         """Go on under the regime that was in force when the state was copied."""
         self.regime = regime
-        regime.heed(self.state.governments, self.year_effect)
+        regime.enter_year(self.year_effect)
+        heed(self.state.governments, regime.records)
         self.lay_courses()
 
+    def rouse_units(self) -> None:
+        """Have every unit on shift be where it is now, and count what it slept through."""
+        rouse_all(self.state.units, self.minute, self.setting, self.state.tallies)
+
     def draw_lines(self) -> None:
-        """Draw the lines that follow from the regime and the markers that stand."""
+        """Draw the lines anew that follow from the regime and the markers that stand."""
+        self.rouse_units()
+        self._draw_lines()
+
+    def _draw_lines(self) -> None:
         state, border = self.state, self.regime.parameters.border
         self.regime.draw_lines(self.world, state)
         found = measure(state.lines, self.land.line_step_m, border.differ_m)
@@ -122,13 +133,12 @@ class Scene:
 
     def position(self, row: int) -> tuple[float, float]:
         """Where the unit of a row is: ``s`` and ``d`` in metres."""
-        unit = self.state.units[row : row + 1].copy()[0]
-        side = int(unit["side"])
-        if unit["active"] and unit["incident"] < 0:
-            catch_up(unit, self.regime.records[side], self.minute, self.tick)
-        t = float(unit["t"])
-        x, _ = stand(unit, self.courses, t, float(unit["z"]))
-        return place(self.land.length_m, unit, t), -northward(side) * x
+        unit = self.state.units[row]
+        if unit["active"] and unit["incident"] < 0:  # else an incident takes it where it goes
+            unit = self.state.units[row : row + 1].copy()[0]
+            rouse(unit, self.minute, self.setting, self.state.tallies.copy())
+        s, d = where(unit, self.courses)
+        return s, d
 
     def area_at(self, s: float) -> int:
         """Number of the area of the command posts in which ``s`` metres along the line lies."""

@@ -27,6 +27,7 @@ UNIT = np.dtype(
         ("trait", "f8"),
         # this shift
         ("active", "i4"),
+        ("drawn", "i4"),
         ("shift", "i4"),
         ("begin", "f8"),
         ("end", "f8"),
@@ -53,9 +54,10 @@ UNIT = np.dtype(
         ("approached", "i4"),
         ("mine_luck", "f8"),
         ("strike_at", "f8"),
-        # where it is: OU deviate, and the moment at which it holds
+        # where it is: OU deviate, and the moment at which it holds; until when nothing can matter
         ("z", "f8"),
         ("t", "f8"),
+        ("wake", "f8"),
         # what happened to it this shift
         ("depth", "f8"),
         ("answered", "i4"),

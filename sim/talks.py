@@ -5,6 +5,7 @@ AGREED -> IMPLEMENTED; under high tension an agreement is SUSPENDED and comes ba
 After silence, a refusal or a collapse the next offer follows in its time.
 """
 
+import math
 from collections.abc import Callable, Mapping
 
 from sim.agents import Government
@@ -48,6 +49,18 @@ class Negotiation:
     def clauses(self) -> frozenset[str]:
         """Which clauses bind: ``agreed``, and ``implemented``."""
         return _CLAUSES.get(self.state, frozenset())
+
+    @property
+    def due(self) -> float:
+        """The day of exposure before which nothing can fall due."""
+        run, rules, state = self.scene.state.run[0], self.rules, self.state
+        if state is TalksState.NONE and rules.decided_by == "scenario" and rules.outcome == "none":
+            return math.inf
+        if STEPS[state] in (Negotiation._from_none, Negotiation._next_round):
+            return float(run["next_offer"])
+        if state is TalksState.PROPOSED:
+            return float(run["talks_since"]) + rules.answer_days
+        return -math.inf  # what becomes of an agreement hangs on each day's tension
 
     def act(self, day: float) -> None:
         """Do all that falls due on ``day`` of exposure (negative in the warm-up), step by step."""

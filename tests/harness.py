@@ -7,6 +7,8 @@ import numpy as np
 from sim.codes import Trigger
 from sim.constants import DAY
 from sim.field.advance import advance, scratch
+from sim.field.days import Days
+from sim.field.shifts import rouse_all
 from sim.field.strays import draw_strays
 from sim.model import DmzModel
 from sim.scenario.loading import load_case
@@ -73,7 +75,6 @@ class Field:
     def __init__(self, luck=0, world=0, **assignments):
         named = {key.replace("__", "."): value for key, value in assignments.items()}
         self.model = DmzModel(case_of(tuple(named.items())), world=world, luck=luck, seed=1)
-        self.units, self.tallies = self.model.state.units, self.model.state.tallies
         self.minute, self.events = 0.0, []
         self._scratch = scratch(self.units.size, self.model.state.posts.size)
 
@@ -90,6 +91,7 @@ class Field:
                 state.units,
                 state.tallies,
                 model.scene.setting,
+                Days.of(state),
                 self.minute,
                 ticks,
                 model.sparing,
@@ -98,13 +100,28 @@ class Field:
             for event in self._scratch.events[:n].copy():
                 self.events.append(event)
                 if event["trigger"] == Trigger.VIOLATION:
-                    self.units[event["row"]]["active"] = 0
+                    state.units[event["row"]]["active"] = 0
         return self
 
     @property
-    def spared(self):
-        """Rows of the units on shift whose steps have not been taken."""
-        return np.flatnonzero((self.units["active"] == 1) & (self.units["t"] < self.minute))
+    def asleep(self):
+        """Rows of the units on shift of which nothing can matter for some ticks."""
+        units = self.model.state.units
+        tick = self.model.scene.tick
+        return np.flatnonzero((units["active"] == 1) & (units["wake"] >= self.minute + tick))
+
+    @property
+    def units(self):
+        """The units where they are now."""
+        state = self.model.state
+        rouse_all(state.units, self.minute, self.model.scene.setting, state.tallies)
+        return state.units
+
+    @property
+    def tallies(self):
+        """What has been counted up to now."""
+        assert self.units.size
+        return self.model.state.tallies
 
     @property
     def history(self):

@@ -1,11 +1,11 @@
-"""How fast the engine is: ``python -m experiments.benchmarks.engine [--quick] [--json]``.
+"""How fast the engine is: ``python -m experiments.benchmarks.engine [--quick] [--json] [--against REV]``.
 
 All figures come from one run of the program, so that ratios hold on a machine whose speed drifts.
 Times are CPU seconds of the process, since cores may be shared; what a user waits for (``--help``,
 the compile) is shown by the clock too. Every figure is the median of its repetitions, with the
-least and the greatest beside it. Unit-ticks are those of units on shift, whether walked or spared
-(``sim.field`` spares units out of reach); *walked* figures are those with nobody spared. Nothing
-here is asserted in a test.
+least and the greatest beside it. Unit-ticks are those of units on shift, whether walked or slept
+through (``sim.field.sleep``); *walked* figures are those with nobody asleep. ``--against`` a revision
+of git with the same baseline plays its years and ours in turn. Nothing here is asserted in a test.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 import sim.model
+from experiments.benchmarks.earlier import years
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.benchmarks.plain_mesa import PlainDmz
 from experiments.play.warm_up import compile_once
@@ -332,7 +333,19 @@ def help_time(repeats: int) -> list[Figure]:
     return [figure("dmz --help", "s CPU", cpus, "< 0.5"), figure("dmz --help, by the clock", "s", walls)]
 
 
-def measure(quick: bool) -> list[Figure]:
+def against(revision: str, worlds: int) -> list[Figure]:
+    """The baseline's year at an earlier revision and now, world by world in turn."""
+    pairs = list(years(revision, worlds))
+    then, now = (sum(seconds) / worlds for seconds in zip(*pairs, strict=True))
+    return [
+        figure(f"baseline year at {revision}", "s", [before for before, _ in pairs]),
+        figure("baseline year now", "s", [after for _, after in pairs]),
+        figure("earlier / now, world by world", "times", [before / after for before, after in pairs]),
+        figure("earlier / now, all worlds", "times", [then / now], ">= 5"),
+    ]
+
+
+def measure(quick: bool, earlier: str | None) -> list[Figure]:
     """Every figure, in the order in which it is printed; ``quick`` leaves out the slow ones."""
     repeats, days = (2, 20) if quick else (7, 200)
     compile_once(lambda text: print(text, file=sys.stderr))
@@ -342,6 +355,8 @@ def measure(quick: bool) -> list[Figure]:
     figures += help_time(repeats)
     if not quick:
         figures += memory() + compiling()
+    if earlier is not None:
+        figures += against(earlier, 4 if quick else 40)
     return figures + against_mesa(6 if quick else 360, plays, walked)
 
 
@@ -350,8 +365,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run: few repetitions")
     parser.add_argument("--json", action="store_true", help="print the figures for machines")
+    parser.add_argument("--against", metavar="REV", help="a revision of git with the same baseline")
     arguments = parser.parse_args()
-    figures = measure(arguments.quick)
+    figures = measure(arguments.quick, arguments.against)
     show(figures, arguments.json)
 
 

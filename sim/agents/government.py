@@ -5,7 +5,7 @@ import numpy as np
 from sim.agents.base import DmzAgent
 from sim.arithmetic import logit
 from sim.codes import Posture
-from sim.constants import DAY
+from sim.field import days
 from sim.incidents.incident import Incident
 from sim.randomness import logistic
 
@@ -38,24 +38,25 @@ class Government(DmzAgent):
 
     def remembers_casualties(self, minute: float) -> bool:
         """Whether own casualties are recent."""
-        days = self.in_force.politics.casualty_memory_days
-        return bool(minute - self.record["casualties_at"] < days * DAY)
+        return bool(days.remembers_casualties(self.record, minute, self._rules))
 
     def act(self, minute: float) -> None:
-        """The daily decision: posture, and how much front-line work and patrolling there is."""
-        politics, data = self.in_force.politics, self.record
+        """The daily decision: posture, and how much front-line work and patrolling there is.
+
+        Where all governments are of this very class, ``sim.field.days.begin_day`` does the same for them on
+        days on which nothing else falls due.
+        """
         tension = self.tension(minute)
-        data["posture"] = self.posture(tension, minute)
-        moves = self.scene.regime.parameters.feedback.moves_work
-        above = tension - politics.resting if moves else 0.0
-        data["work_intensity"] = max(0.0, 1.0 + politics.work_response * above)
-        data["patrol_intensity"] = max(0.0, 1.0 + politics.patrol_response * above)
+        self.record["posture"] = self.posture(tension, minute)
+        days.set_activity(self.record, tension, self._rules)
 
     def posture(self, tension: float, minute: float) -> Posture:
         """Normal, alert or pre-delegated; recent casualties raise it by one step."""
-        politics = self.in_force.politics
-        step = (tension >= politics.alert_at) + (tension >= politics.predelegate_at)
-        return Posture(min(Posture.PREDELEGATED, step + self.remembers_casualties(minute)))
+        return Posture(days.posture(self.record, tension, minute, self._rules))
+
+    @property
+    def _rules(self) -> np.void:
+        return self.scene.regime.records[self.side]
 
     def openness(self, minute: float) -> float:
         """Probability of answering an offer of talks, falling with tension above rest."""

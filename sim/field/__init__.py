@@ -13,6 +13,6 @@ The phases of a tick, for every unit on shift, in the order of the unit rows:
 6. stray shots whose moment has come are handed out.
 
 Looks and crossings are drawn at instants that no tick decides, so that counts do not depend on it.
-Units out of reach of both lines are spared their steps and catch up when somebody asks for them.
+Units sleep through ticks in which nothing about them can matter (``sim.field.sleep``).
 Units that are the subject of an open incident stand still here: the incident moves them.
 """

@@ -6,19 +6,20 @@ from sim.codes import Trigger
 from sim.compiled import compiled
 from sim.constants import HOUR, MIL
 from sim.field.courses import own_and_limit
+from sim.field.deviates import NORMAL_BOUND
 from sim.field.events import hand_over
 from sim.field.land import cell_of, growth, in_dark, in_fog
-from sim.field.path import NORMAL_BOUND, between, depth_past, drifted, note_depth, place, stand, stretch_luck
+from sim.field.path import between, depth_past, drifted, note_depth, note_stretch, place, stand
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
 from sim.sides import northward, other
 from sim.state import NEVER
 
 _LOOK_TIME = int(Kind.LOOK_TIME)
 _LOOK_SEEN = int(Kind.LOOK_SEEN)
-_LOOK_POSITION = int(Kind.LOOK_POSITION)
+LOOK_POSITION = int(Kind.LOOK_POSITION)
 _LOOK_JITTER = int(Kind.LOOK_JITTER)
-_TRACK_POSITION = int(Kind.TRACK_POSITION)
-_TRACK_JITTER = int(Kind.TRACK_JITTER)
+TRACK_POSITION = int(Kind.TRACK_POSITION)
+TRACK_JITTER = int(Kind.TRACK_JITTER)
 _WALK = int(Kind.INCIDENT_NAVIGATION)
 _WALK_PASSAGE = int(Kind.INCIDENT_PASSAGE)
 _WALK_JITTER = int(Kind.INCIDENT_JITTER)
@@ -76,11 +77,19 @@ def next_candidate(unit, watch):
 
 
 @compiled
-def next_instant(unit, watch):
-    """When the unit is looked at next: by its track, else at the next candidate still to come."""
+def first_candidate(unit, watch, t):
+    """Begin the stream of candidates anew, and go to the first after ``t``."""
+    unit.next_look, unit.looks = unit.begin, 0
+    while unit.next_look <= t:
+        next_candidate(unit, watch)
+
+
+@compiled
+def next_instant(unit, watch, t):
+    """When the unit is looked at after ``t``: by its track, else at the next candidate still to come."""
     if unit.track != NEVER:
         return unit.track
-    while unit.next_look <= unit.t:
+    while unit.next_look <= t:
         next_candidate(unit, watch)
     return unit.next_look
 
@@ -144,13 +153,13 @@ def tell_violation(event, unit, row, t, line, limit, x, past, fix):
 def _walk_to_look(unit, walk, z1, t1, t, courses, rules, tally, stretch):
     """Take the unit to the look at ``t``; its ``s``, its own line and the limit there."""
     tracked = unit.track != NEVER
-    key = fold(unit.key, _TRACK_POSITION if tracked else _LOOK_POSITION)
+    key = fold(unit.key, TRACK_POSITION if tracked else LOOK_POSITION)
     deviate = normal(key, _ordinal(unit))
     z = between(unit.z, unit.t, z1, t1, t, rules.navigation_tau_minutes, deviate)
     s = place(courses.length_m, unit, t)
     line, limit = own_and_limit(courses, unit.side, s)
     x = depth_past(unit, line, z)
-    note_depth(unit, rules, tally, walk.x, x, t - unit.t, stretch_luck(unit, stretch))
+    note_stretch(unit, rules, tally, walk.x, x, t - unit.t, stretch)
     walk.x, unit.z, unit.t = x, z, t
     return s, line, limit
 
@@ -171,7 +180,7 @@ def take_looks(unit, walk, z1, t1, setting, tally, event):
     post, courses, land, sky = setting.posts[unit.watcher], setting.courses, setting.land, setting.sky
     sign, stretch = northward(unit.side), 0
     while True:
-        t = next_instant(unit, watch)
+        t = next_instant(unit, watch, unit.t)
         if t > t1:
             return False
         tracked, ordinal = unit.track != NEVER, _ordinal(unit)
@@ -191,7 +200,7 @@ def take_looks(unit, walk, z1, t1, setting, tally, event):
                 land, sky, watch, post, s, -sign * walk.x, t
             ):
                 continue
-        key = fold(unit.key, _TRACK_JITTER if tracked else _LOOK_JITTER)
+        key = fold(unit.key, TRACK_JITTER if tracked else _LOOK_JITTER)
         fix = unit.fix
         if past + furthest_fix(unit, watch) > unit.margin:  # else no jitter matters
             fix += watch.watch_jitter_m * normal(key, ordinal)

@@ -13,13 +13,19 @@ _SLACK = 0.999  # what is used up tick by tick may round to more than the whole 
 
 
 @compiled
+def outlasts(mine_luck, unit, rules, most_mines):
+    """Whether luck that is used up by kilometres outlasts any shift of the unit's length."""
+    km = rules.patrols_speed_kmh * (unit.end - unit.begin) / HOUR
+    return rules.mines_strikes_per_km * most_mines * km < _SLACK * mine_luck
+
+
+@compiled
 def lane_z(unit, rules, most_mines):
-    """Deviate beyond which a unit leaves its lane; none, if its luck would outlast the shift."""
+    """Deviate beyond which a unit leaves its lane; none, if its luck outlasts the shift."""
     if unit.kind == UnitKind.WORK_PARTY:
         return NEVER
     lane_error = rules.mines_lane_error * unit.nav_sd
-    km = rules.patrols_speed_kmh * (unit.end - unit.begin) / HOUR
-    if lane_error <= 0.0 or rules.mines_strikes_per_km * most_mines * km < _SLACK * unit.mine_luck:
+    if lane_error <= 0.0 or outlasts(unit.mine_luck, unit, rules, most_mines):
         return NEVER
     return rules.mines_lane_halfwidth_m / lane_error
 

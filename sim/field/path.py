@@ -7,11 +7,11 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.field.courses import own_and_limit
+from sim.field.deviates import NORMAL_BOUND
 from sim.randomness import Kind, fold, normal, uniform
 from sim.sides import northward
 
 _PASSAGE = int(Kind.PASSAGE)
-NORMAL_BOUND = 8.3  # sd's: no normal deviate is farther from 0
 LAST_STRETCH = 1023  # ordinal of a tick's last stretch of path; no tick has as many looks
 _SAME_MOMENT = 1e-9  # minutes that rounding alone may put between two instants
 _NO_DEVIATE = 37.0  # exp(-37) is less than any 52-bit uniform deviate
@@ -49,6 +49,13 @@ def stand(unit, courses, t, z):
 
 
 @compiled
+def where(unit, courses):
+    """Where a unit is: metres along the line, and across it (``s``, ``d``)."""
+    x, _ = stand(unit, courses, unit.t, unit.z)
+    return place(courses.length_m, unit, unit.t), -northward(unit.side) * x
+
+
+@compiled
 def between(z0, t0, z1, t1, t, tau, deviate):
     """An OU process of unit variance at ``t``, given its values at ``t0`` and ``t1``."""
     if t1 - t0 < _SAME_MOMENT:
@@ -73,11 +80,17 @@ def variance_over(unit, rules, minutes):
 
 
 @compiled
+def bridge_spread(minutes, tau):
+    """The largest sd of a bridge over ``minutes``: that of its middle."""
+    half = np.exp(-0.5 * minutes / tau)
+    return np.sqrt((1.0 - half * half) ** 2 / (1.0 - half**4))
+
+
+@compiled
 def bridge_reach(minutes, tau):
     """Sd's by which a bridge over ``minutes`` can pass above its ends, whatever its luck."""
     half = np.exp(-0.5 * minutes / tau)
-    spread = np.sqrt((1.0 - half * half) ** 2 / (1.0 - half**4))
-    return NORMAL_BOUND * (spread + 1.0 - 2.0 * half / (1.0 + half * half))
+    return NORMAL_BOUND * (bridge_spread(minutes, tau) + 1.0 - 2.0 * half / (1.0 + half * half))
 
 
 @compiled
@@ -111,34 +124,37 @@ def note_depth(unit, rules, tally, x0, x1, minutes, u):
 
 
 @compiled
-def stretch_luck(unit, number):
-    """The deviate of a stretch of path in the unit's tick: between looks, or the last one."""
-    return uniform(fold(unit.key, _PASSAGE), unit.step * (LAST_STRETCH + 1) + number)
+def note_stretch(unit, rules, tally, x0, x1, minutes, number):
+    """Note the depth of a stretch of path in the unit's tick: between looks, or the last one."""
+    u = uniform(fold(unit.key, _PASSAGE), unit.step * (LAST_STRETCH + 1) + number)
+    note_depth(unit, rules, tally, x0, x1, minutes, u)
+
+
+@compiled
+def tick_end(t, end, tick):
+    """When the tick ends in which ``t`` lies, or the shift."""
+    return min((np.floor(t / tick) + 1.0) * tick, end)
+
+
+@compiled
+def stepped(z, minutes, deviate, rules, tick):
+    """The navigation deviate at the end of a tick, so many minutes after it was ``z``: an exact OU step."""
+    if minutes != tick:
+        return drifted(z, minutes, rules.navigation_tau_minutes, deviate)
+    return rules.rho * z + rules.spread * deviate
 
 
 @compiled
 def step(unit, rules, t1, tick):
-    """The navigation deviate at ``t1``, the end of this tick: an exact OU step."""
-    minutes, deviate = t1 - unit.t, normal(unit.nav_key, unit.step)
-    if minutes != tick:
-        return drifted(unit.z, minutes, rules.navigation_tau_minutes, deviate)
-    return rules.rho * unit.z + rules.spread * deviate
+    """The navigation deviate of a unit at ``t1``, the end of its tick."""
+    return stepped(unit.z, t1 - unit.t, normal(unit.nav_key, unit.step), rules, tick)
 
 
 @compiled
-def catch_up(unit, rules, t, tick):
-    """Take the steps up to ``t`` that a unit out of reach was spared."""
+def step_up_to(unit, rules, t, tick):
+    """Take the steps of a unit up to ``t``, or to the end of its shift."""
     while unit.t < min(t, unit.end):
-        t1 = min((np.floor(unit.t / tick) + 1.0) * tick, unit.end)
+        t1 = tick_end(unit.t, unit.end, tick)
         unit.z = step(unit, rules, t1, tick)
         unit.t = t1
         unit.step += 1
-
-
-@compiled
-def catch_up_all(units, records, t, tick):
-    """Let every unit on shift catch up, before the rules change by which it steps."""
-    for row in range(units.shape[0]):
-        unit = units[row]
-        if unit.active == 1 and unit.incident < 0:
-            catch_up(unit, records[unit.side], t, tick)

@@ -8,7 +8,7 @@ import numpy as np
 from sim.arithmetic import exp
 from sim.codes import AfterWarning
 from sim.documents import StrictModel
-from sim.field.path import bridge_reach
+from sim.field.path import bridge_reach, bridge_spread
 from sim.parameters.whole import Parameters, Side
 
 # The schema's parameters that the field reads, per side, as the fields of one record.
@@ -69,16 +69,24 @@ _READ = {
         "registration_m",
     ),
     "stray": ("per_post_year",),
+    "politics": (
+        "resting",
+        "alert_at",
+        "predelegate_at",
+        "casualty_memory_days",
+        "work_response",
+        "patrol_response",
+    ),
 }
 _SHARED = {
     "counting": ("deep_m",),
     "mines": ("strikes_per_party_day", "clearing_weeks", "strikes_per_km", "lane_halfwidth_m", "lane_error"),
     "survey": ("distance_m", "recognised"),
+    "feedback": ("half_life_days", "k"),
 }
 # What follows from them, and what is set day by day: the governments' intensities, the year's effect.
-_DERIVED = [("learning_rule", "i8")] + [
-    (name, "f8") for name in ("patrol_intensity", "work_intensity", "recon_year", "rho", "spread", "reach")
-]
+_FOLLOW = ("patrol_intensity", "work_intensity", "recon_year", "rho", "spread", "bridge", "reach", "rests_at")
+_DERIVED = [("learning_rule", "i8"), ("moves_work", "?"), *((name, "f8") for name in _FOLLOW)]
 _TYPES = {bool: "?", int: "i8", float: "f8"}
 
 
@@ -101,8 +109,9 @@ def side_records(parameters: Parameters) -> np.ndarray:
                 for name in names:
                     record[f"{group}_{name}"] = getattr(getattr(owner, group), name)
         record["learning_rule"] = AfterWarning[side.learning.rule.upper()]
+        record["moves_work"] = parameters.feedback.moves_work
         tick, tau = float(parameters.clock.tick_minutes), side.navigation.tau_minutes
         record["rho"] = exp(-tick / tau)
         record["spread"] = np.sqrt(1.0 - record["rho"] ** 2)
-        record["reach"] = bridge_reach(tick, tau)
+        record["bridge"], record["reach"] = bridge_spread(tick, tau), bridge_reach(tick, tau)
     return records

@@ -5,10 +5,12 @@ import numpy as np
 from sim.codes import AfterWarning, Crew, UnitKind
 from sim.compiled import compiled
 from sim.constants import DAY, HALF_DAY, HOUR, KM
-from sim.field.courses import own_and_limit
+from sim.field.courses import own_and_limit, swing_on_route
+from sim.field.deviates import NORMAL_BOUND
 from sim.field.land import cell_of, growth, in_dark, in_fog
-from sim.field.looks import fix_error, next_candidate
-from sim.field.mines import lane_z, strikes_at_work
+from sim.field.looks import first_candidate, fix_error
+from sim.field.mines import lane_z, outlasts, strikes_at_work
+from sim.field.sleep import see_idly, sleeps_until, stays_away, wake_up
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
 from sim.sides import NORTH, northward, other
 from sim.state import NEVER
@@ -130,13 +132,38 @@ def _navigation_sd(unit, rules, setting, i, j, t):
 
 
 @compiled
-def set_out(unit, t, setting):
-    """Put a unit in its place, and draw its errors and those of whoever watches it."""
+def _set_out(unit, t):
+    """Put a unit on its way, of which nothing is known yet but where it means to go."""
+    unit.begin, unit.t, unit.active, unit.drawn, unit.wake = t, t, 1, 0, t
+    unit.step = unit.looks = unit.tracks = unit.violations = unit.approached = 0
+    unit.answered = unit.incidents = 0
+    unit.incident, unit.depth, unit.track = -1, -NEVER, NEVER
+    unit.nav_key = fold(unit.key, _NAV)
+
+
+@compiled
+def _means_to_be_at(unit, courses):
+    """Where across the line a unit means to begin, metres of ``d``."""
+    return own_and_limit(courses, unit.side, unit.s)[0] + northward(unit.side) * unit.distance
+
+
+@compiled
+def _mine_luck(unit):
+    return exponential(fold(unit.key, _MINE), 0)
+
+
+@compiled
+def _first_z(unit):
+    return normal(fold(unit.key, _NAV_0), 0)
+
+
+@compiled
+def draw_errors(unit, setting):
+    """Draw the errors of a unit that has set out, and those of whoever watches it."""
     rules, watch, land = setting.records[unit.side], setting.records[other(unit.side)], setting.land
-    sign = northward(unit.side)
-    d = own_and_limit(setting.courses, unit.side, unit.s)[0] + sign * unit.distance
+    d, t = _means_to_be_at(unit, setting.courses), unit.begin
     i, j = cell_of(land, unit.s, d)
-    unit.begin, unit.t, unit.active = t, t, 1
+    unit.drawn = 1
     unit.nav_sd = _navigation_sd(unit, rules, setting, i, j, t)
     cell = land.cells[i, j]
     unit.watcher = cell.south_post if unit.side == NORTH else cell.north_post
@@ -150,23 +177,40 @@ def set_out(unit, t, setting):
         post = setting.posts[unit.watcher]
         unit.fix = fix_error(unit, watch, post, d)
         unit.margin *= np.exp(watch.watch_margin_log_sd * post.leniency)
-    unit.z = normal(fold(unit.key, _NAV_0), 0)
-    unit.nav_key = fold(unit.key, _NAV)
-    unit.mine_luck = exponential(fold(unit.key, _MINE), 0)
+    unit.z = _first_z(unit)
+    unit.mine_luck = _mine_luck(unit)
     unit.lane_z = lane_z(unit, rules, land.most_mines)
     unit.strike_at = NEVER
     if unit.project >= 0:
         unit.strike_at = strikes_at_work(unit, setting.projects[unit.project], rules)
-    unit.step = unit.looks = unit.tracks = unit.violations = unit.approached = 0
-    unit.answered = unit.incidents = 0
-    unit.incident, unit.depth, unit.track = -1, -NEVER, NEVER
-    unit.next_look = t
-    next_candidate(unit, watch)
+    first_candidate(unit, watch, t)
 
 
 @compiled
-def begin_shifts(units, t, setting, tallies):
-    """Begin the shifts of ``t``; a unit whose incident is open, or that is still out, does not."""
+def _stays_out_of_reach(unit, setting):
+    """Whether a unit whose errors are not drawn comes so near to no line, and meets no mine, this shift.
+
+    False where that is not easily told.
+    """
+    rules, watch, land = setting.records[unit.side], setting.records[other(unit.side)], setting.land
+    if unit.kind != UnitKind.PATROL or not outlasts(_mine_luck(unit), unit, rules, land.most_mines):
+        return False
+    room = unit.distance - watch.watch_approach_m - swing_on_route(unit, setting.courses)
+    if room <= 0.0:
+        return False
+    i, j = cell_of(land, unit.s, _means_to_be_at(unit, setting.courses))
+    nav_sd = _navigation_sd(unit, rules, setting, i, j, unit.begin)
+    if room > NORMAL_BOUND * nav_sd:
+        return True
+    return stays_away(unit, _first_z(unit), rules.reach - room / nav_sd, rules, setting.tick)
+
+
+@compiled
+def begin_shifts(units, t, setting, tallies, spare):
+    """Begin the shifts of ``t``; a unit whose incident is open, or that is still out, does not.
+
+    Who stays out of reach has its errors drawn only when somebody asks for it (if ``spare``).
+    """
     night = t % DAY >= HALF_DAY
     shift = (setting.sky.epoch + int(t // DAY)) * 2 + (1 if night else 0)
     for row in range(units.shape[0]):
@@ -176,15 +220,49 @@ def begin_shifts(units, t, setting, tallies):
         if unit.crew == Crew.NIGHT and not night:
             continue
         if unit.active == 1:
+            see_idly(unit, t, setting.records, tallies)
             end_shift(unit, tallies[unit.side])
         unit.shift = shift
         unit.key = occasion(setting.luck, unit.who, shift, 0, unit.side)
         if not _goes_out(unit, setting, t):
             continue
-        set_out(unit, t, setting)
+        _set_out(unit, t)
         tallies[unit.side].unit_ticks += int(np.ceil((unit.end - t) / setting.tick))
         if unit.kind == UnitKind.WORK_PARTY:
             tallies[unit.side].workdays += 1.0
+        if spare and _stays_out_of_reach(unit, setting):
+            unit.wake = NEVER
+            continue
+        draw_errors(unit, setting)
+        if spare:
+            unit.wake = sleeps_until(unit, setting)
+
+
+@compiled
+def set_out(unit, t, setting):
+    """Put a unit in its place at ``t``, with all its errors."""
+    _set_out(unit, t)
+    draw_errors(unit, setting)
+
+
+@compiled
+def rouse(unit, t, setting, tallies):
+    """Have a unit be where it is at ``t``: what was not drawn of it is, and what it slept through is over."""
+    if unit.drawn == 0:
+        draw_errors(unit, setting)
+    wake_up(unit, t, setting, tallies)
+    if unit.track == NEVER:  # it may have been found already that looks to come show nothing
+        first_candidate(unit, setting.records[other(unit.side)], t)
+    unit.wake = t
+
+
+@compiled
+def rouse_all(units, t, setting, tallies):
+    """Rouse every unit on shift, before lines or rules change by which it sleeps."""
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.active == 1 and unit.incident < 0:
+            rouse(unit, t, setting, tallies)
 
 
 @compiled
@@ -197,9 +275,10 @@ def end_shift(unit, tally):
 
 
 @compiled
-def end_spared(units, t, tallies):
-    """End the shifts of spared units that were over by ``t``."""
+def end_asleep(units, t, records, tallies):
+    """End the shifts of units asleep that were over by ``t``."""
     for row in range(units.shape[0]):
         unit = units[row]
         if unit.active == 1 and unit.incident < 0 and unit.end <= t:
+            see_idly(unit, t, records, tallies)
             end_shift(unit, tallies[unit.side])

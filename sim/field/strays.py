@@ -1,5 +1,7 @@
 """Rounds that nobody ordered: which posts fire one today, and when."""
 
+import numpy as np
+
 from sim.codes import Trigger
 from sim.compiled import compiled
 from sim.constants import DAY, DAYS_A_YEAR
@@ -38,12 +40,12 @@ def draw_strays(posts, records, luck, t):
 
 
 @compiled
-def first_stray(posts):
-    """Minute of the next stray round that is already decided; ``NEVER`` for none."""
+def stray_tick(posts, tick):
+    """When the tick begins by whose end the next stray round falls that is decided; ``NEVER`` for none."""
     first = NEVER
     for k in range(posts.shape[0]):
         first = min(first, posts[k].next_stray)
-    return first
+    return (np.ceil(first / tick) - 1.0) * tick
 
 
 @compiled

@@ -76,7 +76,7 @@ def _release(incident: Incident, row: int, gone: bool) -> None:
         return
     watch = scene.regime.records[other(int(unit["side"]))]
     unit["track"] = minute + watch["watch_track_interval"]
-    unit["t"] = max(float(unit["t"]), minute)
+    unit["t"] = unit["wake"] = max(float(unit["t"]), minute)
 
 
 def _end_early(unit: np.void, tally: np.void, minute: float) -> None:

@@ -18,11 +18,11 @@ def model_of(*assignments, start="2025-12-29", days=10):
 def test_the_years_effect_is_log_normal_with_mean_1(spread):
     """Integrated over the normal deviate of the year, by Gauss and Hermite."""
     model = model_of(f"north.patrols.year_log_sd={spread}", f"south.patrols.year_log_sd={spread}")
-    regime, governments = Regime.under(model.case, ()), model.state.governments
+    regime = Regime.under(model.case, ())
     deviates, weights = np.polynomial.hermite_e.hermegauss(40)
     effects = []
     for deviate in deviates:
-        regime.heed(governments, np.array([deviate, -deviate]))
+        regime.enter_year(np.array([deviate, -deviate]))
         effects.append(regime.records["recon_year"].copy())
     assert weights @ np.array(effects) / weights.sum() == pytest.approx([1.0, 1.0])
     if spread:

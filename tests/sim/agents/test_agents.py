@@ -1,7 +1,6 @@
 """Agents, one decision at a time, with the luck that a test gives them."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from sim.incidents.opening import _open as open_row
 from sim.model import DmzModel
 from sim.parameters.force import AUTHORITIES
 from sim.randomness import Kind
+from sim.regime import Regime
 from sim.scenario.loading import load_case
 from sim.sides import NORTH, SOUTH
 from sim.state import NEVER
@@ -127,7 +127,7 @@ def with_rules(model, side, **groups):
 
 def in_force(model, parameters):
     """Put parameters in force, for this test."""
-    model.scene.regime = replace(model.scene.regime, parameters=parameters)
+    model.scene.regime = Regime.of(model.scene.regime.overlays, parameters)
 
 
 # -- units: belief, hearing, willingness -----------------------------------------------------------

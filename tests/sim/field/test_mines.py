@@ -161,12 +161,12 @@ def test_a_strike_falls_at_any_time_of_the_shift_alike():
 
 
 def test_strikes_of_parties_out_of_everybodys_sight_happen_all_the_same():
-    """All that such a unit is spared, done for all: the same strikes at the same places."""
+    """All that such a unit sleeps through, done for all: the same strikes at the same places."""
     runs = []
     for sparing in (True, False):
         field = at_work(north__works__distance_m=800, north__works__distance_log_sd=0.5)
         field.model.sparing = sparing
         runs.append(field.play(days=10.5))
-    spared, walked = runs
-    assert spared.spared.size > 100 and walked.spared.size == 0
-    assert spared.history == walked.history and spared.count(Trigger.MINE_STRIKE) > 100
+    asleep, walked = runs
+    assert asleep.asleep.size > 100 and walked.asleep.size == 0
+    assert asleep.history == walked.history and asleep.count(Trigger.MINE_STRIKE) > 100

@@ -12,7 +12,8 @@ from scipy import stats
 from scipy.linalg import expm
 
 from sim.codes import Crew, UnitKind
-from sim.field.path import NORMAL_BOUND, between, bridge_reach, deepest, depth_past, note_depth, stays_below
+from sim.field.deviates import NORMAL_BOUND
+from sim.field.path import between, bridge_reach, deepest, depth_past, note_depth, stays_below
 from sim.field.rules import side_records
 from sim.parameters.whole import Counting, Parameters
 from sim.randomness import Kind, address

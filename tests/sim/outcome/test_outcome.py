@@ -62,7 +62,8 @@ def test_heavy_weapons_are_those_of_the_story(played):
 
 def test_where_talks_stood_is_kept_for_every_day_of_exposure():
     model = DmzModel(
-        load_case("talks_accepted", (), ("space.length_km=20", "talks.offer_day=3"), 30), seed=1
+        load_case("talks_accepted", (), ("space.length_km=20", "space.area_km=10", "talks.offer_day=3"), 30),
+        seed=1,
     ).run()
     talks = outcome(model.scene).talks
     assert talks.size == 30 and set(talks[:3]) == {TalksState.NONE}

@@ -1,0 +1,172 @@
+"""Sleep: until when nothing about a unit can matter, so that the loop over ticks leaves it alone.
+
+A unit sleeps through a tick in which it comes near no line and is seen by nobody, or is tracked and can
+neither show a violation or a crossing nor be lost. That is found by what deviates lie between, and not by
+other draws: whoever walks every unit through every tick finds the same. A sleeper is taken to a later moment
+where that is asked for, or where lines or rules change, by which it sleeps.
+"""
+
+from sim.compiled import compiled
+from sim.field.courses import own_and_limit, swing_on_route
+from sim.field.deviates import normal_at_least, normal_between
+from sim.field.looks import (
+    LOOK_POSITION,
+    TRACK_JITTER,
+    TRACK_POSITION,
+    furthest_fix,
+    idle_looks,
+    next_candidate,
+    next_instant,
+)
+from sim.field.path import depth_past, place, stays_below, step_up_to, stepped, tick_end, variance_over
+from sim.randomness import fold, normal
+from sim.sides import northward, other
+from sim.state import NEVER
+
+_SURE_M = 1e-6  # metres: more than the last bits of two ways to one place can be apart
+
+
+@compiled
+def stays_away(unit, z, floor, rules, tick):
+    """Whether the deviate of a unit that is at ``z`` now stays above ``floor`` to the end of its shift.
+
+    False where what its deviates are not below does not tell.
+    """
+    t, number = unit.t, unit.step
+    while z > floor and t + tick <= unit.end:
+        z = rules.rho * z + rules.spread * normal_at_least(unit.nav_key, number)
+        t, number = t + tick, number + 1
+    if t < unit.end:
+        z = min(z, stepped(z, unit.end - t, normal_at_least(unit.nav_key, number), rules, tick))
+    return z > floor
+
+
+@compiled
+def _depths(unit, courses, t):
+    """Depths past the true line and past the limit, where the deviate is 0, at ``t``."""
+    own, limit = own_and_limit(courses, unit.side, place(courses.length_m, unit, t))
+    x = depth_past(unit, own, 0.0)
+    return x, x + northward(unit.side) * limit
+
+
+@compiled
+def _most_depths(unit, courses):
+    """The same at any moment of the shift: both at most."""
+    if unit.speed == 0.0:
+        return _depths(unit, courses, unit.t)
+    nearest = swing_on_route(unit, courses) - unit.distance
+    return nearest, nearest
+
+
+@compiled
+def _shows_nothing(unit, rules, watch, depths, low, high, looks, minutes):
+    """Whether the looks of a tick at a tracked unit show nothing and keep it, by what luck lies between.
+
+    ``low`` and ``high`` are the deviates between which the tick begins and ends, ``looks`` the numbers of
+    the first look and of the first after the tick. (Where a look finds the unit lies, but for the look's
+    own luck, between the moments before and after, and 0.)
+    """
+    position, jitter = fold(unit.key, TRACK_POSITION), fold(unit.key, TRACK_JITTER)
+    sign, nav_sd, (x, past) = northward(unit.side), unit.nav_sd, depths
+    for number in range(looks[0], looks[1]):
+        least, most = normal_between(position, number)
+        low = min(0.0, low) + rules.bridge * min(0.0, least)
+        high = max(0.0, high) + rules.bridge * max(0.0, most)
+        least, most = normal_between(jitter, number)
+        error = watch.watch_jitter_m * (-least if sign > 0.0 else most) - sign * unit.fix
+        if past - nav_sd * low + error > unit.margin - _SURE_M:
+            return False
+        if past - nav_sd * high < _SURE_M - watch.watch_approach_m:
+            return False
+    return _keeps_off(unit, rules, x - nav_sd * low, minutes)
+
+
+@compiled
+def _passes_unseen(unit, rules, watch, courses, low, t, t1):
+    """Whether the looks of a tick at a unit that is not tracked find it too far, and it crosses nothing.
+
+    By what the looks' luck lies between; ``low`` is the least deviate at the tick's ends. The stream of looks
+    goes on to the first that is not settled by this.
+    """
+    begun = unit.next_look, unit.looks
+    position = fold(unit.key, LOOK_POSITION)
+    while unit.next_look <= t1:
+        low = min(0.0, low) + rules.bridge * min(0.0, normal_at_least(position, unit.looks - 1))
+        _, past = _depths(unit, courses, unit.next_look)
+        if past - unit.nav_sd * low >= -watch.watch_approach_m - _SURE_M:
+            unit.next_look, unit.looks = begun
+            return False
+        next_candidate(unit, watch)
+    (x0, _), (x1, _) = _depths(unit, courses, t), _depths(unit, courses, t1)
+    deepest = max(x0, x1) + 0.5 * courses.slope * abs(unit.speed) * (t1 - t) - unit.nav_sd * low
+    if _keeps_off(unit, rules, deepest, t1 - t):
+        return True
+    unit.next_look, unit.looks = begun
+    return False
+
+
+@compiled
+def _keeps_off(unit, rules, x, minutes):
+    """Whether a path no deeper than ``x`` where it is known crosses nothing between, in so many minutes."""
+    return stays_below(x, x, variance_over(unit, rules, minutes))
+
+
+@compiled
+def _looks_by(track, number, t1, watch):
+    """When the first look after ``t1`` is due on a track with look ``number`` at ``track``; its number."""
+    while track <= t1:
+        track += watch.watch_track_interval
+        number += 1
+    return track, number
+
+
+@compiled
+def sleeps_until(unit, setting):
+    """When the first tick of the shift begins that has to be played, from where the unit is; or ``NEVER``."""
+    rules, watch, courses = setting.records[unit.side], setting.records[other(unit.side)], setting.courses
+    most = _most_depths(unit, courses)
+    nav_sd, reach, approach = unit.nav_sd, rules.reach * unit.nav_sd, watch.watch_approach_m
+    furthest, track, looks = furthest_fix(unit, watch), unit.track, unit.tracks
+    z, t, number = unit.z, unit.t, unit.step
+    while t < unit.end:
+        t1 = tick_end(t, unit.end, setting.tick)
+        minutes = t1 - t
+        z1 = stepped(z, minutes, normal(unit.nav_key, number), rules, setting.tick)
+        if abs(z1) > unit.lane_z or unit.strike_at <= t1:
+            return t
+        low, high = min(z, z1), max(z, z1)
+        x, past = most[0] - nav_sd * low, most[1] - nav_sd * low
+        if past + reach < -approach and x + reach <= 0.0:
+            if track <= t1 or not _keeps_off(unit, rules, x + reach, minutes):
+                return t  # a look loses the track, or it may cross the line
+        elif track == NEVER:
+            next_instant(unit, watch, t)
+            if not _passes_unseen(unit, rules, watch, courses, low, t, t1):
+                return t
+        elif unit.speed != 0.0:
+            return t
+        else:
+            later = _looks_by(track, looks, t1, watch)
+            if not (
+                x + reach <= 0.0
+                and past + reach + furthest <= unit.margin
+                and most[1] - nav_sd * high - reach >= -approach
+            ) and not _shows_nothing(unit, rules, watch, most, low, high, (looks, later[1]), minutes):
+                return t
+            track, looks = later
+        z, t, number = z1, t1, number + 1
+    return NEVER
+
+
+@compiled
+def wake_up(unit, t, setting, tallies):
+    """Take a unit to ``t``, or to the end of its shift, through what it slept until then."""
+    step_up_to(unit, setting.records[unit.side], t, setting.tick)
+    see_idly(unit, t, setting.records, tallies)
+
+
+@compiled
+def see_idly(unit, t, records, tallies):
+    """Take the looks up to ``t``, or the end of its shift, at a unit that slept through them."""
+    if unit.track != NEVER:
+        idle_looks(unit, records[other(unit.side)], min(t, unit.end), tallies[unit.side])
