@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sim.agents import Government
 from sim.compiled import cache_problem, is_cached, mark_cached
 from sim.model import DmzModel
 from sim.scenario.loading import load_case
@@ -36,11 +37,18 @@ _WARM_UP = (  # a short run in which everything happens that is compiled
 )
 
 
+class _AskedDaily(Government):
+    """A government of a class of one's own, which every day asks."""
+
+
 def compile_once(say: Callable[[str], None]) -> None:
     """Compile what a run needs, and keep it on disk; says so when that takes a while."""
     if not is_cached():
         say("compiling the field kernel (once; about half a minute, kept for the next time) ...")
-    DmzModel(load_case("declared", assignments=_WARM_UP), seed=1).run()
+    case = load_case("declared", assignments=_WARM_UP)
+    DmzModel(case, seed=1).run()
+    asked = DmzModel(case, seed=1, agents={"Government": _AskedDaily}).run(1)
+    asked.governments[0].posture(0.0, asked.minute)
     if problem := cache_problem():
         say(problem)
     else:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.calibration.rates import Exposures, Rate, rates, weighted
+from experiments.calibration.rates import Exposures, FittedRate, rates, weighted
 from experiments.calibration.record.catalogue import statistics
 from experiments.calibration.record.record import Record
 from sim.parameters.whole import walk
@@ -19,7 +19,7 @@ def model() -> Exposures:
 
 
 @pytest.fixture(scope="module")
-def found(model) -> dict[str, Rate]:
+def found(model) -> dict[str, FittedRate]:
     record = Record.read()
     return {each.name: each for each in rates(record, statistics(record), model, 1)}
 
