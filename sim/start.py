@@ -10,27 +10,36 @@ from sim.codes import Trigger
 from sim.constants import DAY, HOUR, KM
 from sim.field.land import Land, Sky, cells
 from sim.field.strays import begin_strays
+from sim.parameters.place import Ground
 from sim.parameters.whole import Parameters
 from sim.scenario.case import Case
 from sim.sides import NORTH, SIDES, SOUTH
 from sim.state import AREA, COMMAND_POST, GOVERNMENT, INCIDENT, LOG, NEVER, RUN, TALLY, State
 from sim.world.draw import World
 from sim.world.seasons import Calendar, daylight, fog_table, leaf_table
-from sim.world.terrain import build_terrain, overlooking_posts
+from sim.world.terrain import Terrain, build_terrain, overlooking_posts
 
 
 def build_land(base: Parameters, world: World) -> Land:
     """The terrain of the scenario and the posts of the world that overlook it."""
     space, posts = base.space, world.posts
-    terrain = build_terrain(KM * space.length_km, space.cell_m, KM * space.half_width_km, base.ground)
-    overlook = overlooking_posts(terrain, posts["s"], posts["d"], posts["side"])
+    terrain, ground = _ground(KM * space.length_km, space.cell_m, KM * space.half_width_km, base.ground)
     return Land(
         float(space.cell_m),
         KM * space.length_km,
         world.grid.step_m,
-        float(terrain.mine_density.max()),
-        cells(terrain, overlook),
+        float(ground["mines"].max()),
+        ground,
+        overlooking_posts(terrain, posts["s"], posts["d"], posts["side"]),
     )
+
+
+@lru_cache(maxsize=8)
+def _ground(
+    length_m: float, cell_m: float, half_width_m: float, ground: Ground
+) -> tuple[Terrain, np.ndarray]:
+    terrain = build_terrain(length_m, cell_m, half_width_m, ground)
+    return terrain, cells(terrain)
 
 
 def build_sky(base: Parameters, calendar: Calendar, luck: np.uint64) -> Sky:

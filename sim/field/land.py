@@ -9,41 +9,36 @@ from sim.constants import DAY
 from sim.world.seasons import fog_block, is_dark
 from sim.world.terrain import Terrain, column_of, row_of, vegetation
 
-# One cell of the ground; ``north_post`` and ``south_post`` are the rows of those that overlook it.
+# One cell of the ground.
 CELL = np.dtype(
-    [
-        ("ruggedness", "f4"),
-        ("evergreen", "f4"),
-        ("deciduous", "f4"),
-        ("mines", "f4"),
-        ("sector", "i2"),
-        ("north_post", "i2"),
-        ("south_post", "i2"),
-    ],
+    [("ruggedness", "f4"), ("evergreen", "f4"), ("deciduous", "f4"), ("mines", "f4"), ("sector", "i2")],
     align=True,
 )
 
 
 class Land(NamedTuple):
-    """What does not move: ``cells`` (n_s, n_d), dtype ``CELL``, none above ``most_mines``."""
+    """What does not move: ``cells`` (n_s, n_d), dtype ``CELL``, none above ``most_mines``.
+
+    ``overlook`` (2, n_s, n_d) are rows of the posts, of either side, that overlook them.
+    """
 
     cell_m: float
     length_m: float
     line_step_m: float
     most_mines: float
     cells: np.ndarray
+    overlook: np.ndarray
 
 
-def cells(terrain: Terrain, overlook: np.ndarray) -> np.ndarray:
+def cells(terrain: Terrain) -> np.ndarray:
     """The layers of the ground side by side, for what one unit reads of one cell at a time.
 
-    ``overlook`` (2, n_s, n_d) are rows of posts; returns (n_s, n_d), dtype ``CELL``.
+    Returns (n_s, n_d), dtype ``CELL``.
     """
     layers = np.zeros(terrain.shape, CELL)
     layers["ruggedness"], layers["mines"] = terrain.ruggedness, terrain.mine_density
     layers["evergreen"], layers["deciduous"] = terrain.evergreen, terrain.deciduous
     layers["sector"] = terrain.sector[:, None]
-    layers["north_post"], layers["south_post"] = overlook
     return layers
 
 

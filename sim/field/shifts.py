@@ -12,7 +12,7 @@ from sim.field.looks import first_candidate, fix_error
 from sim.field.mines import lane_z, outlasts, strikes_at_work
 from sim.field.sleep import see_idly, sleeps_until, stays_away, wake_up
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
-from sim.sides import NORTH, northward, other
+from sim.sides import northward, other
 from sim.state import NEVER
 
 _ACTIVE = int(Kind.SHIFT_ACTIVE)
@@ -165,8 +165,7 @@ def draw_errors(unit, setting):
     i, j = cell_of(land, unit.s, d)
     unit.drawn = 1
     unit.nav_sd = _navigation_sd(unit, rules, setting, i, j, t)
-    cell = land.cells[i, j]
-    unit.watcher = cell.south_post if unit.side == NORTH else cell.north_post
+    unit.watcher = land.overlook[other(unit.side), i, j]
     if (
         unit.kind == UnitKind.SURVEY_TEAM
         and uniform(fold(unit.key, _RECOGNISED), 0) < rules.survey_recognised
