@@ -121,8 +121,8 @@ def _interval(fact: Fact) -> str:
 
 def _limits(name: str, share: Share | None) -> dict[str, float | None]:
     """A share and its ends as columns under a name."""
-    ends = {name: "estimate", f"{name}_low": "low", f"{name}_high": "high"}
-    return {column: share[end] if share else None for column, end in ends.items()}
+    ends = (share["estimate"], share["low"], share["high"]) if share else (None, None, None)
+    return dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
 
 
 def _table(found: Sequence[Fact]) -> Rows:

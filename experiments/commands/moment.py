@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.styled import Styled
+from rich.text import Text
 
 from experiments.commands.console import as_text
 from experiments.findings.moment import Changed, Decision, Minutes, Moment, PlayShare
@@ -106,7 +106,7 @@ class PlayedMoment:
             yield ""
         for name, arm in self.arms.items():
             title = f"decided, {name} (share of all plays; ways in under {_LEAST:.0%} are left out)"
-            yield Styled(title, "bold")
+            yield Text(title, style="bold")
             yield "\n".join(_branches(arm.tree, arm.runs, width))
             yield ""
 

@@ -44,6 +44,8 @@ from experiments.validation.validation import (
 from experiments.validation.words import about, first_lines, missed, model_words, p_words, record_words
 
 PAGE = "validation.md"
+_RECORD, _MODEL = ("record_low", "record_best", "record_high"), ("model_low", "model_median", "model_high")
+_SHOWN = ["title", *_RECORD, *_MODEL, "p", "use"]  # columns of a miss in a notebook
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -90,9 +92,7 @@ class Validated:
 
     def _repr_html_(self) -> str:
         said = "<br>".join(escape(line) for line in first_lines(self.figures) if not line.startswith("  "))
-        columns = ["title", "record_low", "record_best", "record_high", "model_low", "model_median"]
-        shown = self.misses[[*columns, "model_high", "p", "use"]]
-        table = shown.to_html(index=False, na_rep="", border=0)
+        table = self.misses.reindex(columns=_SHOWN).to_html(index=False, na_rep="", border=0)
         return f"<p>{said}</p>{table}<p><small>{escape(self._written)}</small></p>"
 
     @property

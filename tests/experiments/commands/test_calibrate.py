@@ -66,14 +66,14 @@ def test_who_stops_it_is_told_that_the_same_command_goes_on(played, tmp_path):
 
 def made_up(target, rhat=1.0):
     """A calibration in which the record says nothing: all draws are the prior's."""
-    chains = np.random.default_rng(1).normal(size=(4, 10, 10, WIDTH + 1))
-    sampled = Sampled(chains, np.full(WIDTH + 1, rhat), np.full(WIDTH + 1, 80.0))
+    drawn = np.random.default_rng(1).normal(size=(12, WIDTH + 1))
+    draws = (drawn - drawn.mean(axis=0)) / drawn.std(axis=0)
+    sampled = Sampled(draws[None, None], np.full(WIDTH + 1, rhat), np.full(WIDTH + 1, 80.0))
     n = len(UNKNOWNS)
     fair = Checked(np.full(n, 0.9), np.full(n, 0.5), np.zeros(n), 40, np.zeros(len(RULES)))
     emulator = Emulator({}, {}, np.empty((0, 0)), {}, basis())
     even = [np.full(len(rule.levels), 1 / len(rule.levels)) for rule in RULES]
     weighed = [Weighed(weights, weights, weights, weights, 1.0) for weights in even]
-    draws = sampled.draws(200, 1)
     return Calibration(
         target, draws, sampled, emulator, fair, fair, np.zeros(n), 0.5, (100, 20), 0.5, weighed
     )
@@ -99,7 +99,7 @@ def test_python_gets_what_the_command_prints(rhat, tmp_path, monkeypatch):
     assert sizes[0] == sizes[1] != Size() and found.folder == Path("out")
     assert done.exit_code == (0 if found.accepted else 1) and found.accepted == (rhat == 1.0)
     kept = [(tmp_path / name / "posterior.csv").read_bytes() for name in ("out", "again")]
-    assert kept[0] == kept[1] and len(found.posterior) == 200
+    assert kept[0] == kept[1] and len(found.posterior) == 12
     assert {path for unknown in UNKNOWNS for path in unknown.paths} <= set(found.posterior)
     assert found.demands["met"].all() == found.accepted and len(found.demands) == 5
     laws = json.loads((tmp_path / "out" / "calibration.json").read_text())["unknowns"]

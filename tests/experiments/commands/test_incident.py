@@ -19,21 +19,22 @@ def asked(*policy, runs=40, seed=1, policies=()):
     return incident(TOLD, policies, policy, runs, seed, False)
 
 
-def printed(*words, columns=140):
-    done = CliRunner().invoke(app, ["incident", TOLD, "--runs", "40", *words], env={"COLUMNS": str(columns)})
+def printed(*words, runs=40, columns=140):
+    words = ("incident", TOLD, "--runs", str(runs), *words)
+    done = CliRunner().invoke(app, words, env={"COLUMNS": str(columns)})
     assert done.exit_code == 0, done.output
     return done.stdout
 
 
 def test_the_figures_are_there_for_machines():
-    found = json.loads(printed("--policies", "wider_margin", "--json"))
-    assert found == json.loads(json.dumps(asked(policies=["wider_margin"]).figures))
+    found = json.loads(printed("--policies", "wider_margin", "--json", runs=20))
+    assert found == json.loads(json.dumps(asked(policies=["wider_margin"], runs=20).figures))
     bare, wider = found["arms"].values()
     assert list(found["arms"]) == ["as described", "wider response margin"]
-    assert sum(share["count"] for share in bare["rungs"].values()) == found["runs"] == 40
-    assert bare["tree"]["count"] == 40 and len(bare["rungs"]) == len(LADDER)
+    assert sum(share["count"] for share in bare["rungs"].values()) == found["runs"] == 20
+    assert bare["tree"]["count"] == 20 and len(bare["rungs"]) == len(LADDER)
     assert wider["begun"]["count"] == 0  # 14 m are within 30
-    assert found["changed"]["wider response margin"]["lower"] == 40
+    assert found["changed"]["wider response margin"]["lower"] == 20
 
 
 def test_policies_are_played_on_the_same_luck_and_seeds_differ():
@@ -54,27 +55,27 @@ def test_it_fits_the_terminal_and_tells_ladder_minutes_and_decisions(width):
 
 
 def test_tables_have_a_row_for_each_share_step_and_policy():
-    found = asked("hotline", runs=30, policies=["wider_margin"])
+    found = asked("hotline", runs=12, policies=["wider_margin"])
     arms = ["as described", "wider response margin", "hotline"]
     ended = found.shares[found.shares["table"] == "it ended at"].pivot(index="what", columns="arm")
-    assert ended["count"].sum().to_dict() == dict.fromkeys(arms, 30)
-    assert ended["count"].loc["let pass", "wider response margin"] == 30  # 14 m are within 30
+    assert ended["count"].sum().to_dict() == dict.fromkeys(arms, 12)
+    assert ended["count"].loc["let pass", "wider response margin"] == 12  # 14 m are within 30
     assert (found.shares["low"] <= found.shares["share"]).all()
     called = found.minutes.set_index(["arm", "step"]).loc["as described", "to the first broadcast"]
     assert called["low"] <= called["median"] <= called["high"] and called["count"] > 0
     assert found.minutes["median"].isna().sum() >= 4  # of a party that is let pass there is none
     changes = found.changes.set_index("arm")
-    assert list(changes.index) == arms[1:] and changes.loc["wider response margin", "lower"] == 30
+    assert list(changes.index) == arms[1:] and changes.loc["wider response margin", "lower"] == 12
     assert "lets them pass" in found.trees["wider response margin"]
     assert asked(runs=2).changes.empty
 
 
 def test_it_shows_itself_as_text_and_in_a_notebook():
-    found = asked("hotline")
-    assert str(found) == printed("--policy", "hotline").rstrip("\n")
+    found = asked("hotline", runs=12)
+    assert str(found) == printed("--policy", "hotline", runs=12).rstrip("\n")
     assert "work party at 10:47" in repr(found) and "hotline: warning shots" in repr(found)
     html = found._repr_html_()
-    assert "<th>hotline</th>" in html and "let pass" in html and "of 40 plays" in html
+    assert "<th>hotline</th>" in html and "let pass" in html and "of 12 plays" in html
 
 
 def test_another_sort_of_file_is_named():

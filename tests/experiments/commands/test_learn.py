@@ -39,6 +39,7 @@ def home(tmp_path_factory):
 
 
 def test_facts_are_ranked_in_a_table_a_picture_and_figures(home, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
     done = dmz("learn", "out", cwd=home)
     assert done.returncode == 0, done.stderr
     learnt = json.loads((home / "out" / "learn" / "learn.json").read_text())["short"]

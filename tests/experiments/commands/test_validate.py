@@ -56,7 +56,8 @@ def played(monkeypatch):
     return asked
 
 
-def test_misses_are_said_first_and_end_well(played, tmp_path):
+def test_misses_are_said_first_and_end_well(played, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "_pictures", lambda *_: [])
     done = typed("baseline", "--out", tmp_path / "out", "--draws", 40, "--seed", 3, "--workers", 1)
     assert done.exit_code == 0, done.output
     assert played == [("baseline", 40, 3)]
@@ -93,11 +94,12 @@ def test_it_goes_into_a_folder_of_its_scenario(played, tmp_path, monkeypatch):
 
 def test_python_gets_what_the_command_prints(played, tmp_path, monkeypatch):
     monkeypatch.setattr(command, "_pictures", lambda *_: [])
+    monkeypatch.setenv("COLUMNS", "140")
     monkeypatch.chdir(tmp_path)
     found = dmz.validate("baseline", out="out", draws=40, seed=3, workers=1)
-    done = typed("baseline", "--out", "again", "--draws", 40, "--seed", 3, "--workers", 1)
-    assert str(found) == done.stdout.rstrip("\n").replace("again", "out")
-    kept = [(tmp_path / name / "validation.json").read_bytes() for name in ("out", "again")]
+    done = typed("baseline", "--out", "twice", "--draws", 40, "--seed", 3, "--workers", 1)
+    assert str(found) == done.stdout.rstrip("\n").replace("twice", "out")
+    kept = [(tmp_path / name / "validation.json").read_bytes() for name in ("out", "twice")]
     assert kept[0] == kept[1] and json.loads(kept[0]) == json.loads(json.dumps(found.figures))
     assert len(found.checks) == len(found.figures["checks"]) > 70
     missed = found.misses.set_index("name")
