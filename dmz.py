@@ -8,6 +8,10 @@
     study = dmz.study("policies_by_talks")
     study = dmz.open("results/x")
     model = dmz.Model(case, world=0, luck=1).run()
+    moment = dmz.incident("work_party_at_1047", policies=["hotline"])
+    lessons = dmz.learn("results/x")
+    validated = dmz.validate("baseline")
+    calibrated = dmz.calibrate("results/fit", quick=True)
 
 It does what the command ``dmz`` does, by the same names and defaults and with the same numbers.
 Everything returns objects with tables of pandas, and raises ``BadInput`` with the words of the
@@ -29,10 +33,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from experiments.commands.arguments import Names
     from experiments.commands.audience import Audience
+    from experiments.commands.calibrate import Calibrated
     from experiments.commands.exits import Halted
     from experiments.commands.findings import Findings
+    from experiments.commands.lessons import Lessons
     from experiments.commands.model import Model
+    from experiments.commands.moment import PlayedMoment
     from experiments.commands.study import Options
+    from experiments.commands.validate import Validated
     from experiments.design.plan import Plan
     from experiments.play.faults import EnvironmentFault, WorkersLost
     from experiments.store.files import Damaged
@@ -49,11 +57,15 @@ __all__ = [
     "Halted",
     "Model",
     "WorkersLost",
+    "calibrate",
     "compare",
+    "incident",
+    "learn",
     "load",
     "open",
     "run",
     "study",
+    "validate",
 ]
 _HOME = {
     "BadInput": "sim.documents",
@@ -227,6 +239,105 @@ def open(folder: Name, *, allow_code: bool = False) -> Findings:
     from experiments.commands.study import opened
 
     return opened(place("folder", folder), flag("allow_code", allow_code))
+
+
+@_told
+def incident(
+    file: Name,
+    *,
+    policies: Names = (),
+    policy: Names = (),
+    runs: int = 1000,
+    seed: int = 1,
+    agents: Mapping[str, type] | None = None,
+    allow_code: bool = False,
+) -> PlayedMoment:
+    """Play one described moment many times, as ``dmz incident``: an incident file, or a shipped name.
+
+    ``policies``: each beside the moment as it is, on the same luck; ``policy``: those that are laid over it
+    together. The rest as ``run``.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import all_named, flag, named, references, whole
+    from experiments.commands.incident import incident as played
+
+    return played(
+        named("file", file),
+        all_named("policies", policies),
+        all_named("policy", policy),
+        whole("runs", runs),
+        whole("seed", seed),
+        flag("allow_code", allow_code),
+        references(agents),
+    )
+
+
+@_told
+def learn(folder: Name) -> Lessons:
+    """Which fact would be worth measuring first, by the draws of a comparison or study, as ``dmz learn``.
+
+    Pictures and figures go to ``learn/`` in its folder.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import place
+    from experiments.commands.learn import learn as learnt
+
+    return learnt(place("folder", folder))
+
+
+@_told
+def validate(
+    scenario: Name = "baseline",
+    *,
+    record: Name | None = None,
+    out: Name | None = None,
+    draws: int = 150,
+    calibration: Name | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+) -> Validated:
+    """Hold a scenario against the public record, or that of the folder ``record``, as ``dmz validate``.
+
+    ``draws``: histories, each a draw of the posterior in a world of its own. ``calibration``: a folder of
+    one, whose table is fitted to earlier days. Without ``out`` it goes where the last one of the scenario is.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import named, place_or_none, whole, whole_or_none
+    from experiments.commands.validate import validation
+    from experiments.play.workers import Workers
+    from experiments.validation.validation import Asked
+
+    asked = Asked(
+        named("scenario", scenario),
+        place_or_none("record", record),
+        whole("draws", draws),
+        whole("seed", seed),
+        place_or_none("calibration", calibration),
+    )
+    return validation(asked, place_or_none("out", out), Workers(whole_or_none("workers", workers)))
+
+
+@_told
+def calibrate(
+    out: Name, *, record: Name | None = None, quick: bool = False, seed: int = 1, workers: int | None = None
+) -> Calibrated:
+    """Hold the unknowns of the model against the public record, or another, as ``dmz calibrate``.
+
+    ``out``: the folder of its table and posterior; it goes on there. ``quick``: a small table, to see that
+    it works. The rest as ``validate``.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import flag, place, place_or_none, whole, whole_or_none
+    from experiments.commands.calibrate import calibration
+    from experiments.play.workers import Workers
+
+    return calibration(
+        place_or_none("record", record),
+        place("out", out),
+        flag("quick", quick),
+        whole("seed", seed),
+        Workers(whole_or_none("workers", workers)),
+    )
 
 
 def _played(

@@ -6,6 +6,7 @@ others count), 70 a fault of this program (``DMZ_DEBUG=1`` shows where), 130 int
 like stopped by a signal (what was finished is kept).
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -202,12 +203,13 @@ def calibrate(
     workers: opt.Workers = None,
 ) -> int:
     """Hold the unknowns of the model against the record: a table of rows, a posterior, its checks."""
-    from experiments.calibration.calibration import Size
     from experiments.commands.calibrate import calibration
+    from experiments.commands.console import console
     from experiments.play.workers import Workers
 
-    size = Size(first=300, second=200, steps=400, draws=300) if quick else Size()
-    return calibration(record, out, size, seed, Workers(workers))
+    found = calibration(record, out, quick, seed, Workers(workers))
+    console().print(found)
+    return 0 if found.accepted else 1
 
 
 @app.command(cls=Verb)
@@ -221,12 +223,14 @@ def validate(
     workers: opt.Workers = None,
 ) -> int:
     """Hold a scenario against the public record: what it predicts of it, misses first."""
-    from experiments.commands.validate import place_of, validation
+    from experiments.commands.console import console
+    from experiments.commands.validate import validation
     from experiments.play.workers import Workers
     from experiments.validation.validation import Asked
 
     asked = Asked(scenario, record, draws, seed, calibration)
-    return validation(asked, out or place_of(asked), Workers(workers))
+    console().print(validation(asked, out, Workers(workers)))
+    return 0
 
 
 @app.command(cls=Verb)
@@ -262,8 +266,7 @@ def learn(folder: opt.Folder) -> int:
     from experiments.commands.console import console
     from experiments.commands.learn import learn
 
-    for part in learn(folder):
-        console().print(part)
+    console().print(learn(folder))
     return 0
 
 
@@ -327,9 +330,12 @@ def incident(
     allow_code: opt.AllowCode = False,
 ) -> int:
     """Play one described moment many times: how it ends, when, and what is decided on the way."""
+    from experiments.commands.console import console
     from experiments.commands.incident import incident
 
-    return incident(file, policies or [], policy or [], runs, seed, json_, allow_code)
+    found = incident(file, policies or (), policy or (), runs, seed, allow_code)
+    console().print(json.dumps(found.figures, indent=1, ensure_ascii=False) if json_ else found)
+    return 0
 
 
 @app.command(name="list", cls=Verb)

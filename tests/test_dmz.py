@@ -25,6 +25,7 @@ from experiments.study.folder import StudyFolder
 from sim.documents import parse
 
 ROOT = Path(__file__).parent.parent
+TOLD = "work_party_at_1047"  # a shipped moment
 TABLES = ("runs.parquet", "incidents.parquet", "tension.parquet", "tables.json")
 
 
@@ -75,26 +76,29 @@ def test_importing_it_imports_nothing():
 
 
 PYTHON = {"agents"}  # what no command line can hand over
-TOLD = {"json_", "report", "why", "dry_run", "from_", "row"}  # what is printed, or another verb in Python
+PRINTED = {"json_", "report", "why", "dry_run", "from_", "row"}  # what is printed, or another verb in Python
 SAME = {"assignments": "set"}
 
 
-@pytest.mark.parametrize("verb", ["run", "compare", "study"])
+VERBS = ["run", "compare", "study", "incident", "learn", "validate", "calibrate"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_arguments_have_the_names_and_defaults_of_the_command(verb):
     command = typer.main.get_command(app).commands[verb]
     options = {
         SAME.get(each.name, each.name): (each.required, each.default)
         for each in command.params
-        if each.name not in TOLD
+        if each.name not in PRINTED
     }
     given = {name: each.default for name, each in inspect.signature(getattr(dmz, verb)).parameters.items()}
     assert given.keys() - PYTHON == options.keys()
     for name, (required, default) in options.items():
         mine = given[name]
-        if name in ("scenario", "file"):
+        if required or (verb, name) == ("run", "scenario"):  # for which --from may stand there
             assert mine is inspect.Parameter.empty
         else:
-            assert not required and (mine or None) == (default or None), name
+            assert (mine or None) == (default or None), name
 
 
 # -- the same as the command ----------------------------------------------------------------------
@@ -172,6 +176,15 @@ def test_shipped_means_all_shipped_policies():
         (lambda: dmz.open("nowhere"), "results nowhere"),
         (lambda: dmz.run("short.yaml", policy="mild.yaml"), "run short.yaml --policy mild.yaml"),
         (lambda: dmz.run("baseline", runs=10**8), "run baseline --runs 100000000"),
+        (lambda: dmz.incident("baseline"), "incident baseline"),
+        (lambda: dmz.incident(TOLD, policies="hotlin"), f"incident {TOLD} --policies hotlin"),
+        (lambda: dmz.incident(TOLD, policy="mild.yaml"), f"incident {TOLD} --policy mild.yaml"),
+        (lambda: dmz.learn("nowhere"), "learn nowhere"),
+        (lambda: dmz.validate("hotline"), "validate hotline"),
+        (lambda: dmz.validate(record="no"), "validate --record no"),
+        (lambda: dmz.validate(out="short.yaml"), "validate --out short.yaml"),
+        (lambda: dmz.calibrate("."), "calibrate ."),
+        (lambda: dmz.calibrate("new", record="no"), "calibrate new --record no"),
     ],
 )
 def test_bad_input_is_raised_with_the_words_of_the_command(home, call, words):
@@ -197,6 +210,15 @@ def test_bad_input_is_raised_with_the_words_of_the_command(home, call, words):
 def test_a_number_that_is_none_is_refused_in_the_words_of_the_command(option, value):
     said = refusal(dmz.run, "baseline", **{option: value})
     assert said.startswith(f"--{option}: found '{value}'; allowed a whole number, ")
+
+
+def test_numbers_and_places_of_the_other_verbs_are_refused_likewise():
+    assert refusal(dmz.validate, draws=3) == "--draws: found '3'; allowed a whole number, 20 or more"
+    assert refusal(dmz.incident, TOLD, runs=0).startswith("--runs: found '0'")
+    assert "True or False" in refusal(dmz.calibrate, "new", quick="yes")
+    assert "no folder is named" in refusal(dmz.calibrate, "")
+    with pytest.raises(TypeError, match="did you mean policies"):
+        dmz.incident(TOLD, policie="hotline")
 
 
 def test_a_bare_text_is_one_name_and_a_value_is_read_back_as_it_is():
@@ -318,6 +340,18 @@ def test_an_agent_of_ones_own_is_played_recorded_and_told_apart(home, monkeypatc
     assert "--allow-code" in refusal(dmz.open("mild").story) or mild.runs["clashes"].sum() == 0
     assert "did you mean CommandPost" in refusal(dmz.run, "short.yaml", agents={"ComandPost": Mild})
     assert "a subclass of sim.agents.Patrol" in refusal(dmz.run, "short.yaml", agents={"Patrol": Mild})
+
+
+def test_an_agent_of_ones_own_plays_a_described_moment(home, monkeypatch):
+    (home / "mild.py").write_text(MILD)
+    monkeypatch.syspath_prepend(home)
+    monkeypatch.delitem(sys.modules, "mild", raising=False)
+    from mild import Mild
+
+    monkeypatch.setattr("experiments.commands.incident.apart", lambda task, play: [(task, play(task))])
+    found = [dmz.incident(TOLD, runs=20, agents=agents) for agents in (None, {"CommandPost": Mild})]
+    shots = [its.arms["as described"].happened["warning shots"].count for its in found]
+    assert shots[0] > 0 == shots[1]
 
 
 # -- stopped and gone on with ---------------------------------------------------------------------

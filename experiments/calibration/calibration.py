@@ -221,6 +221,7 @@ def _region(emulator: Emulator, target: Target, x: Values) -> tuple[NDArray[np.b
 
 # -- what is kept ---------------------------------------------------------------------------------
 
+POSTERIOR = "posterior.csv"  # in the folder of a calibration
 NAMES = tuple(unknown.name for unknown in (*UNKNOWNS, YEARS))
 _DEVIATES = (*NAMES[:-1], *(rule.name for rule in RULES), YEARS.name)  # in the order of a draw
 
@@ -254,8 +255,7 @@ def keep(calibration: Calibration, rates_: Sequence[FittedRate], folder: Path, s
     )
     table = pd.concat([fitted, from_priors(len(fitted), seed)], axis=1)
     write_whole(
-        folder / "posterior.csv",
-        lambda to: table.to_csv(to, index=False, float_format=DIGITS, lineterminator="\n"),
+        folder / POSTERIOR, lambda to: table.to_csv(to, index=False, float_format=DIGITS, lineterminator="\n")
     )
     write_whole(folder / "chains.nc", lambda to: mcmc.keep_chains(calibration.sampled, _DEVIATES, to))
     write_json(folder / "calibration.json", as_figures(calibration) | {"rates": rate_figures(rates_)})

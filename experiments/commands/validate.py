@@ -1,10 +1,16 @@
 """``dmz validate``: a scenario's draws played through the years of the record, and held against it."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
+from html import escape
 from pathlib import Path
 
-from experiments.commands.console import console
+import pandas as pd
+from rich.console import Console, ConsoleOptions, RenderableType
+
+from experiments.commands.console import as_text, console
 from experiments.commands.exits import SAME_AGAIN, noted
 from experiments.commands.progress import Tenths
 from experiments.design.sorts import sorts_wanted
@@ -35,14 +41,68 @@ from experiments.validation.validation import (
     ready,
     validate,
 )
-from experiments.validation.words import about, first_lines, model_words, p_words, record_words
+from experiments.validation.words import about, first_lines, missed, model_words, p_words, record_words
 
 PAGE = "validation.md"
+_RECORD, _MODEL = ("record_low", "record_best", "record_high"), ("model_low", "model_median", "model_high")
+_SHOWN = ["title", *_RECORD, *_MODEL, "p", "use"]  # columns of a miss in a notebook
 
 
-def validation(asked: Asked, out: Path, workers: Workers) -> int:
-    """Validate into ``out``, or go on there; the exit code, which misses do not change."""
-    talk = console(stderr=True)
+@dataclass(frozen=True, repr=False, eq=False)
+class Validated:
+    """What a validation found: ``figures`` are those of ``validation.json`` in its folder."""
+
+    folder: Path
+    figures: ValidationFigures
+
+    # -- tables -----------------------------------------------------------------------------------
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """A row a number of the record, beside the histories' own 5, 50 and 95%; ``p`` is two-sided."""
+        return pd.json_normalize(self.figures["checks"], sep="_")
+
+    @property
+    def misses(self) -> pd.DataFrame:
+        """The rows of those that the model misses, the worst first."""
+        gone = pd.json_normalize(missed(self.figures), sep="_")
+        return gone if len(gone) else self.checks.head(0)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """A row for each thing told of an episode of the record, with its chance in the model."""
+        return pd.DataFrame(self.figures["events"])
+
+    # -- showing itself ---------------------------------------------------------------------------
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        yield from first_lines(self.figures)
+        for theme, title in THEMES.items():
+            if rows := _table(self.figures, theme, title):
+                yield ""
+                yield rows
+        yield from (f"\n{line}" for line in nested_lines(self.figures))
+        yield f"\n{self._written}"
+
+    def __str__(self) -> str:
+        return as_text(self)
+
+    def __repr__(self) -> str:
+        return "\n".join([*first_lines(self.figures), self._written])
+
+    def _repr_html_(self) -> str:
+        said = "<br>".join(escape(line) for line in first_lines(self.figures) if not line.startswith("  "))
+        table = self.misses.reindex(columns=_SHOWN).to_html(index=False, na_rep="", border=0)
+        return f"<p>{said}</p>{table}<p><small>{escape(self._written)}</small></p>"
+
+    @property
+    def _written(self) -> str:
+        return f"Tables, pictures, scores: {self.folder / PAGE}"
+
+
+def validation(asked: Asked, out: Path | None, workers: Workers) -> Validated:
+    """Validate into ``out``, or go on there; without it where the last one of the scenario was."""
+    talk, out = console(stderr=True), out or _place_of(asked)
     with sorts_wanted(("scenario", [asked.situation])):
         ready(asked)
     with own_folder(out, HISTORIES, EPISODES, NESTED), noted(SAME_AGAIN):
@@ -50,20 +110,10 @@ def validation(asked: Asked, out: Path, workers: Workers) -> int:
         if asked.calibration is not None:
             talk.print("after the histories a table is fitted to earlier days: a minute or so")
         found = validate(asked, out, workers.count, partial(Tenths, talk))
-        told = keep(found, out)
-    for line in first_lines(told):
-        console().print(line)
-    for theme, title in THEMES.items():
-        if rows := _table(told, theme, title):
-            console().print()
-            console().print(rows)
-    for line in nested_lines(told):
-        console().print(f"\n{line}")
-    console().print(f"\nTables, pictures, scores: {out / PAGE}")
-    return 0
+        return Validated(out, keep(found, out))
 
 
-def place_of(asked: Asked) -> Path:
+def _place_of(asked: Asked) -> Path:
     """Where a validation goes that nobody named a place for: on where the last one of its scenario was."""
     stem = re.sub(r"[^\w-]+", "_", Path(asked.situation).stem)
     return Path("results") / f"validation-{stem}"

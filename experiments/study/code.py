@@ -24,7 +24,7 @@ def with_agents(plan: Plan, references: Mapping[AgentKind, str]) -> Plan:
     """The plan with agent classes that Python handed over, ``module:Class`` by kind, in every arm."""
     if not references:
         return plan
-    arms = {name: replace(arm, case=_with(arm.case, references)) for name, arm in plan.arms.items()}
+    arms = {name: replace(arm, case=with_handed(arm.case, references)) for name, arm in plan.arms.items()}
     command = f"{plan.command}  # in Python, with agents={dict(references)}"
     request = plan.request.copy()
     request["agents"] = dict(references)
@@ -32,7 +32,8 @@ def with_agents(plan: Plan, references: Mapping[AgentKind, str]) -> Plan:
     return replace(plan, arms=arms, estimate=estimate, command=command, request=request)
 
 
-def _with(case: Case, references: Mapping[AgentKind, str]) -> Case:
+def with_handed(case: Case, references: Mapping[AgentKind, str]) -> Case:
+    """A case with agent classes that Python handed over; refused where a policy replaces one already."""
     taken = [choice for choice in case.agents if choice.kind in references]
     if taken:
         message = "another policy replaces it already"
@@ -47,10 +48,11 @@ def agents_by_arm(plan: Plan, allow_code: bool) -> Agents:
 
     Whoever hands over a class allows it.
     """
-    return {name: _loaded(arm.case, allow_code) for name, arm in plan.arms.items() if arm.case.agents}
+    return {name: agents_of(arm.case, allow_code) for name, arm in plan.arms.items() if arm.case.agents}
 
 
-def _loaded(case: Case, allow_code: bool) -> dict[str, type]:
+def agents_of(case: Case, allow_code: bool) -> dict[str, type]:
+    """The classes that a case names, by the kind of agent that each replaces; the same of one case."""
     handed = [choice for choice in case.agents if choice.mark == _HANDED]
     named = [choice for choice in case.agents if choice.mark != _HANDED]
     pairs = ((named, allow_code), (handed, True))

@@ -4,7 +4,9 @@ import json
 
 import pytest
 from typed import dmz
+from typer.testing import CliRunner
 
+from experiments.cli import app
 from experiments.commands.check import check
 from experiments.commands.incident import incident
 from experiments.measures import LADDER
@@ -13,37 +15,38 @@ from sim.documents import BadInput
 TOLD = "work_party_at_1047"
 
 
-def asked(*policy, runs=40, seed=1, as_json=True, policies=()):
-    return incident(TOLD, policies, policy, runs, seed, as_json, False)
+def asked(*policy, runs=40, seed=1, policies=()):
+    return incident(TOLD, policies, policy, runs, seed, False)
 
 
-def test_the_figures_are_there_for_machines(capsys):
-    assert asked(policies=["wider_margin"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def printed(*words, runs=40, columns=140):
+    words = ("incident", TOLD, "--runs", str(runs), *words)
+    done = CliRunner().invoke(app, words, env={"COLUMNS": str(columns)})
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_the_figures_are_there_for_machines():
+    found = json.loads(printed("--policies", "wider_margin", "--json", runs=20))
+    assert found == json.loads(json.dumps(asked(policies=["wider_margin"], runs=20).figures))
     bare, wider = found["arms"].values()
     assert list(found["arms"]) == ["as described", "wider response margin"]
-    assert sum(share["count"] for share in bare["rungs"].values()) == found["runs"] == 40
-    assert bare["tree"]["count"] == 40 and len(bare["rungs"]) == len(LADDER)
+    assert sum(share["count"] for share in bare["rungs"].values()) == found["runs"] == 20
+    assert bare["tree"]["count"] == 20 and len(bare["rungs"]) == len(LADDER)
     assert wider["begun"]["count"] == 0  # 14 m are within 30
-    assert found["changed"]["wider response margin"]["lower"] == 40
+    assert found["changed"]["wider response margin"]["lower"] == 20
 
 
-def test_policies_are_played_on_the_same_luck_and_seeds_differ(capsys):
-    figures = []
-    for policy, seed in ((("nothing",), 1), ((), 2)):
-        assert asked(*policy, seed=seed) == 0
-        figures.append(json.loads(capsys.readouterr().out))
-    nothing, other = figures
+def test_policies_are_played_on_the_same_luck_and_seeds_differ():
+    nothing, other = asked("nothing").figures, asked(seed=2).figures
     assert nothing["changed"]["nothing"] == {"lower": 0, "higher": 0, "otherwise": 0}
     bare, same = (nothing["arms"][name] for name in ("as described", "nothing"))
     assert bare == same != other["arms"]["as described"]
 
 
 @pytest.mark.parametrize("width", [80, 140])
-def test_it_fits_the_terminal_and_tells_ladder_minutes_and_decisions(width, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", str(width))
-    assert asked("hotline", as_json=False) == 0
-    text = capsys.readouterr().out
+def test_it_fits_the_terminal_and_tells_ladder_minutes_and_decisions(width):
+    text = printed("--policy", "hotline", columns=width)
     assert max(map(len, text.splitlines())) <= width
     for said in ("work party at 10:47: 2026-05-12 10:47, km 112.4", "casualties by fire", "until it is over"):
         assert said in text
@@ -51,11 +54,35 @@ def test_it_fits_the_terminal_and_tells_ladder_minutes_and_decisions(width, caps
     assert text.count("the south's post calls out") >= 2  # in both trees
 
 
+def test_tables_have_a_row_for_each_share_step_and_policy():
+    found = asked("hotline", runs=12, policies=["wider_margin"])
+    arms = ["as described", "wider response margin", "hotline"]
+    ended = found.shares[found.shares["table"] == "it ended at"].pivot(index="what", columns="arm")
+    assert ended["count"].sum().to_dict() == dict.fromkeys(arms, 12)
+    assert ended["count"].loc["let pass", "wider response margin"] == 12  # 14 m are within 30
+    assert (found.shares["low"] <= found.shares["share"]).all()
+    called = found.minutes.set_index(["arm", "step"]).loc["as described", "to the first broadcast"]
+    assert called["low"] <= called["median"] <= called["high"] and called["count"] > 0
+    assert found.minutes["median"].isna().sum() >= 4  # of a party that is let pass there is none
+    changes = found.changes.set_index("arm")
+    assert list(changes.index) == arms[1:] and changes.loc["wider response margin", "lower"] == 12
+    assert "lets them pass" in found.trees["wider response margin"]
+    assert asked(runs=2).changes.empty
+
+
+def test_it_shows_itself_as_text_and_in_a_notebook():
+    found = asked("hotline", runs=12)
+    assert str(found) == printed("--policy", "hotline", runs=12).rstrip("\n")
+    assert "work party at 10:47" in repr(found) and "hotline: warning shots" in repr(found)
+    html = found._repr_html_()
+    assert "<th>hotline</th>" in html and "let pass" in html and "of 12 plays" in html
+
+
 def test_another_sort_of_file_is_named():
     with pytest.raises(BadInput, match="there is no such incident, but a scenario of this name"):
-        incident("baseline", [], [], 2, 1, False, False)
+        incident("baseline", [], [], 2, 1, False)
     with pytest.raises(BadInput, match="there is no such policy, but a study of this name"):
-        incident(TOLD, ["season"], [], 2, 1, False, False)
+        incident(TOLD, ["season"], [], 2, 1, False)
 
 
 def test_check_knows_incident_files(capsys, tmp_path, monkeypatch):

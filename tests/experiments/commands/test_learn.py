@@ -9,6 +9,7 @@ import pytest
 from little import SCENARIO
 from typed import dmz
 
+import dmz as front_door
 from experiments.commands.learn import learn
 from sim.documents import BadInput
 
@@ -37,7 +38,8 @@ def home(tmp_path_factory):
     return folder
 
 
-def test_facts_are_ranked_in_a_table_a_picture_and_figures(home):
+def test_facts_are_ranked_in_a_table_a_picture_and_figures(home, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
     done = dmz("learn", "out", cwd=home)
     assert done.returncode == 0, done.stderr
     learnt = json.loads((home / "out" / "learn" / "learn.json").read_text())["short"]
@@ -52,8 +54,18 @@ def test_facts_are_ranked_in_a_table_a_picture_and_figures(home):
     assert "shares of so few" not in done.stdout and "all this is rough" in done.stdout
     assert (home / "out" / "learn" / "learn.png").stat().st_size > 10_000
     again = (home / "out" / "learn" / "learn.json").read_bytes()
-    assert dmz("learn", "out", cwd=home).returncode == 0
+    monkeypatch.chdir(home)
+    lessons = front_door.learn("out")
     assert (home / "out" / "learn" / "learn.json").read_bytes() == again
+    assert str(lessons) == done.stdout.rstrip("\n")
+    its = lessons.facts.drop(columns="future").to_dict("records")
+    assert its == found and set(lessons.facts["future"]) == {"short"}
+    stands = lessons.questions.groupby("question")["parameter"].agg(list)
+    assert stands["margin"] == ["north.watch.margin_m", "south.watch.margin_m"]
+    (grade,) = lessons.grounds.to_dict("records")
+    assert (grade["grade"], grade["unknowns"]) == ("assumption", 3) and grade["alone_low"] <= grade["alone"]
+    assert f"{found[0]['name']}: {found[0]['worth']:+.3f}" in repr(lessons)
+    assert "60 draws" in lessons._repr_html_() and "work distance" in lessons._repr_html_()
 
 
 def test_on_what_the_spread_rests_is_told(home):
@@ -75,7 +87,7 @@ def test_a_file_in_the_place_of_its_folder_is_refused_before_any_reckoning(home,
     shutil.copytree(home / "out", home / "taken", ignore=shutil.ignore_patterns("learn"))
     (home / "taken" / "learn").write_text("mine")
     with pytest.raises(BadInput, match="learn: is to be a folder; found a file"):
-        list(learn(home / "taken"))
+        learn(home / "taken")
     assert (home / "taken" / "learn").read_text() == "mine"
 
 

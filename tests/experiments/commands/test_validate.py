@@ -1,6 +1,7 @@
 """``dmz validate`` as a user types it."""
 
 import json
+from pathlib import Path
 
 import nested
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 import recorded
 from typer.testing import CliRunner
 
+import dmz
 from experiments.calibration.record.record import SHIPPED
 from experiments.cli import app
 from experiments.commands import validate as command
@@ -54,7 +56,8 @@ def played(monkeypatch):
     return asked
 
 
-def test_misses_are_said_first_and_end_well(played, tmp_path):
+def test_misses_are_said_first_and_end_well(played, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "_pictures", lambda *_: [])
     done = typed("baseline", "--out", tmp_path / "out", "--draws", 40, "--seed", 3, "--workers", 1)
     assert done.exit_code == 0, done.output
     assert played == [("baseline", 40, 3)]
@@ -87,6 +90,26 @@ def test_it_goes_into_a_folder_of_its_scenario(played, tmp_path, monkeypatch):
     (tmp_path / "my own.yaml").write_text("{extends: baseline, name: mine, south: {watch: {margin_m: 7}}}")
     assert typed("my own.yaml", "--draws", 20, "--workers", 1).exit_code == 0
     assert (tmp_path / "results" / "validation-my_own" / "validation.json").exists()
+
+
+def test_python_gets_what_the_command_prints(played, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "_pictures", lambda *_: [])
+    monkeypatch.setenv("COLUMNS", "140")
+    monkeypatch.chdir(tmp_path)
+    found = dmz.validate("baseline", out="out", draws=40, seed=3, workers=1)
+    done = typed("baseline", "--out", "twice", "--draws", 40, "--seed", 3, "--workers", 1)
+    assert str(found) == done.stdout.rstrip("\n").replace("twice", "out")
+    kept = [(tmp_path / name / "validation.json").read_bytes() for name in ("out", "twice")]
+    assert kept[0] == kept[1] and json.loads(kept[0]) == json.loads(json.dumps(found.figures))
+    assert len(found.checks) == len(found.figures["checks"]) > 70
+    missed = found.misses.set_index("name")
+    assert missed["missed"].all() and len(missed) == found.checks["missed"].sum() > 0
+    assert missed["p"].is_monotonic_increasing
+    worst = missed.iloc[0]
+    assert not worst["model_low"] <= worst["record_best"] <= worst["model_high"]
+    assert len(found.events) == len(found.figures["events"]) > 0
+    assert "Missed (two-sided p < 0.05)" in repr(found) and found.folder == Path("out")
+    assert worst["title"] in found._repr_html_().replace("&#x27;", "'")
 
 
 @pytest.mark.parametrize(
