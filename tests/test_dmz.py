@@ -134,7 +134,12 @@ def test_the_command_writes_the_same_bytes(home):
             ),
             "compare short.yaml --policies both --policy hotline --policy nothing --runs 2 --days 20",
         ),
-        ("study", lambda: dmz.study("study.yaml", runs=2, workers=1, out="p"), "study study.yaml --runs 2"),
+        pytest.param(
+            "study",
+            lambda: dmz.study("study.yaml", runs=2, workers=1, out="p"),
+            "study study.yaml --runs 2",
+            marks=pytest.mark.again,
+        ),
     ],
 )
 def test_studies_are_the_same_too(home, verb, call, words):

@@ -103,6 +103,7 @@ def test_the_manifest_names_what_was_run(done, folder):
     assert figures["rates"]["short"] == figures["summary"]["per_year"]  # on the shipped pilot
 
 
+@pytest.mark.again  # study/test_play_out.py has workers and chunks
 def test_any_number_of_workers_leaves_the_same_bytes(done, folder):
     again = dmz("run", "short.yaml", "--runs", "6", "--workers", "2", "--out", "two", "--geojson", cwd=folder)
     assert again.returncode == 0, again.stderr

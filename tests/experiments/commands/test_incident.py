@@ -125,7 +125,9 @@ def test_what_an_agent_prints_or_enters_is_not_the_answer(agent):
     [
         ("raise ValueError('no step')", "play 0 of own failed: ValueError: no step, at "),
         ("raise KeyboardInterrupt", "play 0 of own failed: KeyboardInterrupt: , at "),
-        ("os._exit(7)", "run 0 of own: its worker died each time"),
+        pytest.param(  # test_pool.py has workers that die
+            "os._exit(7)", "run 0 of own: its worker died each time", marks=pytest.mark.again
+        ),
     ],
 )
 def test_an_agent_that_fails_is_one_sentence_that_names_it(agent, what, said):

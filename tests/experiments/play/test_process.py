@@ -133,13 +133,14 @@ FOREIGN = {
     "LOKY_MAX_CPU_COUNT": "nonsense",
     "LOKY_MAX_DEPTH": "nonsense",
     "PYTHONWARNINGS": "error",
-    "PYTHONOPTIMIZE": "2",
     "OMP_NUM_THREADS": "1",
     "TMPDIR": "/nowhere",
     "NUMBA_DISABLE_JIT": "1",
     "NUMBA_DEBUG": "1",
     "COLUMNS": "nonsense",
 }
+if os.environ.get("DMZ_FULL") == "1":  # every process parses all libraries anew
+    FOREIGN["PYTHONOPTIMIZE"] = "2"
 
 
 def test_variables_of_other_programs_change_nothing(tmp_path, monkeypatch):

@@ -1,8 +1,10 @@
 """When a study is analysed, and the level that keeps all interim analyses together."""
 
+import os
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.statistics.interim import FACTOR, FIRST, common_level, interim_runs, precise
@@ -45,6 +47,7 @@ def test_a_random_walk_stays_within_the_common_level():
     assert 0.05 / len(n) < limit < 0.05
 
 
+@settings(max_examples=100 if os.environ.get("DMZ_FULL") == "1" else 12)
 @given(st.integers(2, 9), st.floats(0.001, 0.3))
 def test_the_level_is_between_bonferroni_and_one_analysis(K, alpha):
     found = common_level(alpha, tuple(2 * (k + 1) for k in range(K)))

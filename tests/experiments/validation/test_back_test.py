@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.calibration import emulator
 from experiments.calibration.emulator import fit
 from experiments.calibration.record.record import Record
 from experiments.calibration.register import WIDTH, basis
@@ -48,6 +49,14 @@ def toy(n, seed=1):
         approaches_2014=luck.lognormal(3, 1, n),
         p_read_works=luck.beta(2, 40, n),
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_ridge():
+    """A toy of one unknown among many needs no search for the ridge."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(emulator, "_RIDGES", (100.0,))
+        yield
 
 
 @pytest.fixture(scope="module")
