@@ -18,7 +18,7 @@ from sim.codes import Crew, UnitKind
 from sim.constants import DAY
 from sim.model import DmzModel
 from sim.parameters.whole import Side
-from sim.sides import northward
+from sim.sides import NORTH, SOUTH, northward
 from sim.world.seasons import fog_block
 
 TICK = 10.0
@@ -129,10 +129,11 @@ class PlainDmz(mesa.Model):
         ground = ours.scene.land.cells
         self.cell_m, self.width, self.height = ours.scene.land.cell_m, *ground.shape
         self.grid = OrthogonalMooreGrid(ground.shape, torus=False, random=self.random, cell_klass=GroundCell)
-        names = ("evergreen", "deciduous", "sector", "south_post", "north_post")
-        layers = zip(*(ground[name].ravel().tolist() for name in names), strict=True)
+        layers = [ground[name] for name in ("evergreen", "deciduous", "sector")]
+        layers += [ours.scene.land.overlook[side] for side in (SOUTH, NORTH)]
         cells = (self.grid[i, j] for i in range(self.width) for j in range(self.height))
-        for cell, (*growth, south_post, north_post) in zip(cells, layers, strict=True):
+        values = zip(*(layer.ravel().tolist() for layer in layers), strict=True)
+        for cell, (*growth, south_post, north_post) in zip(cells, values, strict=True):
             cell.ground, cell.posts = growth, (south_post, north_post)
 
     def _set_rates(self) -> None:

@@ -175,6 +175,7 @@ def test_a_folder_that_holds_something_is_not_overwritten(folder):
     assert [path.name for path in (folder / "full").iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.again  # study/test_play_out.py has Ctrl-C
 def test_an_interrupt_keeps_what_was_finished(folder):
     command = [
         sys.executable,
