@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sim.arithmetic import relax
 from sim.constants import DAY
+from sim.field.days import Days, settle_tension
 from sim.regime import Regime
 from sim.sides import NORTH, SOUTH
 from sim.state import State
@@ -42,8 +43,7 @@ class Tension(NamedTuple):
 
     def settle(self, minute: float) -> None:
         """Keep the governments' as of ``minute``."""
-        self.state.governments["tension"] = self.at(minute)
-        self.state.run["tension_at"] = minute
+        settle_tension(Days.of(self.state), self.regime.records, minute)
 
     def settle_all(self, minute: float) -> None:
         """Keep everybody's as of ``minute``, from which other rules may hold."""

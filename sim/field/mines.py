@@ -5,8 +5,7 @@ from sim.compiled import compiled
 from sim.constants import HOUR, WEEK
 from sim.field.events import hand_over
 from sim.field.land import cell_of
-from sim.field.path import place, stand
-from sim.sides import northward
+from sim.field.path import where
 from sim.state import NEVER
 
 _SLACK = 0.999  # what is used up tick by tick may round to more than the whole shift at once
@@ -34,9 +33,7 @@ def lane_z(unit, rules, most_mines):
 def off_lane(unit, row, minutes, setting, event):
     """Use up mine luck by the kilometres walked off the lane; True if that was a strike."""
     rules, land, courses = setting.records[unit.side], setting.land, setting.courses
-    s = place(courses.length_m, unit, unit.t)
-    x, _ = stand(unit, courses, unit.t, unit.z)
-    d = -northward(unit.side) * x
+    s, d = where(unit, courses)
     i, j = cell_of(land, s, d)
     density = land.cells[i, j].mines
     unit.mine_luck -= rules.mines_strikes_per_km * density * rules.patrols_speed_kmh * minutes / HOUR
@@ -63,5 +60,4 @@ def strike(unit, row, courses, event):
     """The unit in ``row`` meets a mine where it is now: once a shift."""
     unit.mine_luck = unit.strike_at = NEVER
     hand_over(event, unit.t, Trigger.MINE_STRIKE, row, unit.side)
-    x, _ = stand(unit, courses, unit.t, unit.z)
-    event.d = -northward(unit.side) * x
+    _, event.d = where(unit, courses)
