@@ -176,7 +176,13 @@ INCIDENT = np.dtype(
         ("called_at", "f8"),
         ("left_at", "f8"),
         ("p_read", "f8"),
+        # sums of chances: of a clash, of casualties by fire, of heavy weapons, of a spread; and persons hit
         ("expected", "f8"),
+        ("expected_harm", "f8"),
+        ("expected_heavy", "f8"),
+        ("expected_spread", "f8"),
+        ("expected_hurt", "f8"),
+        ("heavy", "i4"),
         # one entry a side
         ("unit", "i4", 2),
         ("post", "i4", 2),

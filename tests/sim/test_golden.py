@@ -28,13 +28,17 @@ CASES = {
 # Of a unit, what does not hang on whether it is asleep, or anybody has asked where it is.
 OF_UNITS = ("who", "side", "kind", "trait", "active", "incident", "pushback", "pushed_at")
 
+# Of an incident, what was only to be expected of it: beside what it came to, and younger than the digests.
+BESIDE = ("expected_harm", "expected_heavy", "expected_spread", "expected_hurt", "heavy")
+
 
 def parts(state: State) -> Iterator[np.ndarray]:
     """All that a run has come to: every array by field, since padding bytes are not promised."""
     for field in fields(state):
         array = getattr(state, field.name)
         for part in OF_UNITS if field.name == "units" else array.dtype.names or (...,):
-            yield array[part]
+            if part not in BESIDE:
+                yield array[part]
 
 
 def trajectory(name: str) -> dict:
