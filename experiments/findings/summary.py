@@ -31,6 +31,7 @@ from experiments.statistics.intervals import (
     ratio_interval,
     with_limits,
 )
+from experiments.statistics.summed import summed_rate
 from experiments.statistics.survival import survival
 from experiments.statistics.variance import variance_between_worlds
 from experiments.wording import Ends, Rate, Ratio
@@ -151,13 +152,13 @@ def rates_of(
     worlds: pd.DataFrame, pools: Mapping[str, Pilot], measures: Iterable[str] = MEASURES
 ) -> dict[str, Interval]:
     """Every measure a year, with its interval, of events and years ``by_world``; ``pools`` hold them too."""
-    return {
-        name: with_limits(
-            rate_interval(worlds[name], worlds["years"], pool=pools[name], events=events_of(name)),
-            len(worlds),
-        )
-        for name in measures
-    }
+    return {name: with_limits(_rate_of(worlds, name, pools[name]), len(worlds)) for name in measures}
+
+
+def _rate_of(worlds: pd.DataFrame, name: str, pool: Pilot) -> Interval:
+    if name in CLONED:
+        return summed_rate(worlds[name], worlds["years"])
+    return rate_interval(worlds[name], worlds["years"], pool=pool, events=events_of(name))
 
 
 def shares_of(worlds: pd.DataFrame, pools: Mapping[str, Pilot]) -> dict[str, Interval]:
