@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.commands import options as opt
-from experiments.commands.numbers import POINT_VALUES, SPLIT_INTO, refuse_two_sizes
+from experiments.commands.numbers import POINT_VALUES, clone_values, refuse_two_sizes
 from experiments.commands.streams import readable
 from experiments.commands.usage import Verb, Verbs, refuse_beside
 
@@ -56,13 +56,10 @@ def _dmz(
 
 def _given(assignments: list[str] | None, posterior: bool, clones: "opt.Cloned") -> tuple[str, ...]:
     """What ``--set`` changes, and ``--no-posterior`` and ``--clones``, which are some of that."""
-    number, start, method = clones
-    if number is None and start is not None:
-        raise typer.BadParameter("--clones-from is about --clones: how many?")
-    if number is None and method is not None:
-        number = SPLIT_INTO
-    said = {"clones.number": number, "clones.start": start, "clones.method": method}
-    cloned = (f"{key}={value}" for key, value in said.items() if value is not None)
+    try:
+        cloned = [f"{key}={value}" for key, value in clone_values(*clones).items()]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
     return (*(assignments or ()), *(() if posterior else (POINT_VALUES,)), *cloned)
 
 
