@@ -6,10 +6,12 @@ from little import BUSY
 
 import sim.cloning
 from sim.cloning import LEVELS, Clones, Reached, counts_of, mean_of_clones, sums_of, with_clones
+from sim.codes import Rung
 from sim.model import DmzModel
 from sim.outcome.outcome import outcome
 from sim.randomness import luck_key
 from sim.scenario.loading import load_case
+from sim.state import INCIDENT
 
 # A month of much work and much fire, in which calls get through: incidents last, and overlap.
 FIERY = (
@@ -63,6 +65,9 @@ def test_the_run_is_the_same_to_the_bit(asked):
     differing = {name for name in one.row if one.row[name] != other.row[name]}
     assert differing == {name for name in one.row if name.startswith("cloned_")}
     assert all(one.row[name] is None for name in differing)
+    assert other.row["cloned_clashes"] != other.row["expected_clashes"], "clones have luck of their own"
+    opened = cloned.state.incidents["opened"][list(cloned.scene.cloned.means)]
+    assert (opened >= cloned.scene.exposure.begins).all()
     again = played(case_of(*asked))
     assert outcome(again.scene).row == other.row and outcome(again.scene).incidents == other.incidents
 
@@ -116,6 +121,43 @@ def test_what_was_drawn_stays_and_the_rest_is_fresh():
     clone = sim.cloning._Clone(model, 3, np.uint64(9), before, None)
     assert clone.root(3, 1, 0, 0) == 7 and clone.root(3, 1, 0, 1) == 9
     assert clone.root(2, 1, 0, 0) == model.scene.luck, "other incidents have the luck of the world"
+
+
+def test_a_clone_keeps_the_draws_of_its_parent_and_of_no_other(monkeypatch):
+    made = []
+
+    class Kept(sim.cloning._Clone):
+        def __init__(self, *its):
+            super().__init__(*its)
+            made.append((self, dict(self.drawn)))
+
+    monkeypatch.setattr(sim.cloning, "_Clone", Kept)
+    model = played(case_of(*SPLIT, days=10))
+    assert len({int(clone.fresh) for clone, _ in made}) > 5
+    for clone, before in made:
+        assert before and before.items() <= clone.drawn.items()
+        assert set(clone.drawn.values()) <= {*before.values(), clone.fresh}
+    first = [before for _, before in made if set(before.values()) == {model.scene.luck}]
+    assert 0 < len(first) < len(made), "clones of clones keep the luck of both"
+
+
+def test_what_somebody_ordered_is_no_clash_of_clones():
+    incidents = np.zeros(2, INCIDENT)
+    incidents["accidental"], incidents["rung"] = (1, 0), Rung.HEAVY_WEAPONS
+    for i, name in enumerate(sim.cloning.SUMS):
+        incidents[name] = 0.1 * (i + 1)
+    incidents["casualties"][:, 1], incidents["heavy"] = 3, 1
+    assert sums_of(incidents) == pytest.approx(
+        np.array([[0.1, 0.2, 0.3, 0.4, 0.5], [0.0, 0.2, 0.3, 0.4, 0.5]])
+    )
+    assert counts_of(incidents).tolist() == [[1.0, 1.0, 1.0, 0.0, 3.0], [0.0, 1.0, 1.0, 0.0, 3.0]]
+
+
+def test_a_case_without_clones_is_what_it_was():
+    bare, cloned = load_case("declared"), load_case("declared", (), ("clones.number=2",))
+    idle = load_case("declared", (), ("clones.start=decided",))
+    assert "clones" not in bare.resolved["scenario"] and idle.content_hash == bare.content_hash
+    assert cloned.content_hash != bare.content_hash
 
 
 class Walk:

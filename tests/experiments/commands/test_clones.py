@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from little import SCENARIO
+from little import SCENARIO, same_bytes
 from typed import dmz
 
 CLONED = ("--clones", "2", "--days", "15")
@@ -61,6 +61,15 @@ def test_policies_are_compared_on_clones_too(folder):
     assert json.loads(clones) == {"number": 5, "start": "ordered", "method": "splitting"}
     runs = runs_of(folder, "split")
     assert runs.groupby("run")["cloned_casualties"].nunique().eq(1).all(), "pairs have the same clones"
+
+
+@pytest.mark.again  # sim/test_cloning.py has that the clones of a run are always the same
+def test_clones_do_not_depend_on_workers(folder):
+    words = ("run", "short.yaml", "--runs", "8", *CLONED, "--no-report")
+    for workers in ("1", "2"):
+        done = dmz(*words, "--workers", workers, "--out", f"w{workers}", cwd=folder)
+        assert done.returncode == 0, done.stderr
+    same_bytes(folder / "w1", folder / "w2")
 
 
 @pytest.mark.parametrize(
