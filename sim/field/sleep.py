@@ -7,6 +7,7 @@ where that is asked for, or where lines or rules change, by which it sleeps.
 """
 
 from sim.compiled import compiled
+from sim.constants import NEVER
 from sim.field.courses import own_and_limit, swing_on_route
 from sim.field.deviates import normal_at_least, normal_between
 from sim.field.looks import (
@@ -21,7 +22,6 @@ from sim.field.looks import (
 from sim.field.path import depth_past, place, stays_below, step_up_to, stepped, tick_end, variance_over
 from sim.randomness import fold, normal
 from sim.sides import northward, other
-from sim.state import NEVER
 
 _SURE_M = 1e-6  # metres: more than the last bits of two ways to one place can be apart
 
