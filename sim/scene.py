@@ -17,7 +17,7 @@ from sim.constants import DAY, HOUR, KM, NEVER
 from sim.exposure import Exposure
 from sim.field.courses import Courses, courses
 from sim.field.days import heed
-from sim.field.land import Land, Sky, cell_of, growth
+from sim.field.land import Land, Sky, growth_at
 from sim.field.path import where
 from sim.field.setting import Setting
 from sim.field.shifts import rouse, rouse_all
@@ -145,10 +145,9 @@ class Scene:
         space = self.regime.parameters.space
         return min(int(s / (KM * space.area_km)), space.areas - 1)
 
-    def growth_at(self, row: int) -> float:
-        """Vegetation density, 0 to 1, where the unit of a row is."""
-        i, j = cell_of(self.land, *self.position(row))
-        return growth(self.land, self.sky, i, j, float(self.state.units[row]["t"]))
+    def growth_at(self, s: float, d: float, minute: float) -> float:
+        """Vegetation density, 0 to 1, at a place, ``s`` and ``d`` in metres."""
+        return growth_at(self.land, self.sky, s, d, minute)
 
     def nearest_post(self, side: int, s: float) -> int:
         """Row of the post of ``side`` nearest to ``s`` metres along the line, -1 for none."""

@@ -66,11 +66,12 @@ class Unit(DmzAgent):
         """Log distance inside which the warning is understood, in units of its spread."""
         voice = self.scene.regime.sides[other(self.side)].voice
         noise = self.in_force.voice
-        growth = self.scene.growth_at(self.row)
+        s, d = self.scene.position(self.row)
+        growth = self.scene.growth_at(s, d, float(self.record["t"]))
         reach = (voice.open_m * (1.0 - growth) + voice.growth_m * growth) * (
             1.0 - noise.masking * noise.campaign
         )
-        distance = max(_LEAST_M, incident.distance_to_unit(self.side))
+        distance = max(_LEAST_M, incident.distance_to_post(other(self.side), s, d))
         return log(max(_LEAST_M, reach) / distance) / voice.spread
 
     def _doubt(self, incident: Incident) -> None:

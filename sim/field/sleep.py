@@ -147,6 +147,10 @@ def sleeps_until(unit, setting):
     nav_sd, reach, approach = unit.nav_sd, rules.reach * unit.nav_sd, watch.watch_approach_m
     furthest, track, looks = furthest_fix(unit, watch), unit.track, unit.tracks
     z, t, number = unit.z, unit.t, unit.step
+    if nav_sd > 0.0 and track == NEVER and unit.strike_at > unit.end and unit.lane_z == NEVER:
+        floor = (max(most[1] + approach, most[0]) + reach + _SURE_M) / nav_sd
+        if stays_away(unit, z, floor, rules, setting.tick):
+            return NEVER
     while t < unit.end:
         t1 = tick_end(t, unit.end, setting.tick)
         minutes = t1 - t

@@ -80,10 +80,9 @@ class Incident:
         """Whether aimed fire has been opened, or is on its way and cannot be stopped any more."""
         return any(side.spells or side.agenda[Due.FIRE] < NEVER for side in self.record.sides)
 
-    def distance_to_unit(self, side: int) -> float:
-        """Metres from the post that acts for the other side to the unit of ``side``."""
-        post = self.scene.state.posts[self.of(other(side)).post]
-        s, d = self.scene.position(self.of(side).unit)
+    def distance_to_post(self, side: int, s: float, d: float) -> float:
+        """Metres from ``s``, ``d`` (metres) to the post that acts for ``side``."""
+        post = self.scene.state.posts[self.of(side).post]
         return math.sqrt((s - float(post["s"])) ** 2 + (d - float(post["d"])) ** 2)
 
     # -- its luck: addressed by who and when, never by the clock ----------------------------------

@@ -105,7 +105,7 @@ class Case:
         range. Raises ``BadInput`` for paths that there are not and values that cannot be.
         """
         changes = nested(values)
-        whole = laid_over(self.scenario.model_dump(mode="json"), changes)
+        whole = laid_over(self.resolved["scenario"], changes)
         scenario = validate(Document(whole, {}, "values"), Scenario)
         return replace(
             self,
