@@ -49,7 +49,7 @@ def worker(address, folder, name, **variables):
 
 @contextlib.contextmanager
 def processes(folder, workers):
-    """The address of a scheduler, and its process and those of so many workers."""
+    """The address of a scheduler, its process, and behind it those of so many workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -72,9 +72,9 @@ def processes(folder, workers):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """The address, and the worker processes."""
+    """The address, and the processes of the workers and of the scheduler."""
     with processes(tmp_path_factory.mktemp("cluster"), 2) as (address, own):
-        yield address, own[1:]
+        yield address, own[1:], own[0]
 
 
 @pytest.fixture(scope="module")
@@ -266,11 +266,23 @@ def test_a_scheduler_without_workers_is_not_waited_for(monkeypatch):
         list(on_cluster([Task("arm", None, 1, (0,))], ends_its_worker, own.scheduler_address, NO_CASE))
 
 
+def test_a_scheduler_that_is_not_there_is_one_clear_error(tmp_path):
+    folder = begun(tmp_path, RULE).path
+    done = dmz("resume", str(folder), "--scheduler", "tcp://127.0.0.1:9", cwd=tmp_path)
+    assert done.returncode == 2 and "tcp://127.0.0.1:9" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = dmz("resume", str(folder), "--scheduler", "nonsense:", cwd=tmp_path)
+    assert done.returncode == 2 and "nonsense" in done.stderr and "Traceback" not in done.stderr
+
+
+# -- at the end, of the scheduler too -------------------------------------------------------------
+
+
 class Growing(Audience):
     """Once a study is under way, has the cluster grow as its scheduler asks, and then ends the scheduler."""
 
-    def __init__(self, address, own, folder):
-        self.address, self.own, self.folder, self.wanted = address, own, folder, 0
+    def __init__(self, cluster, folder):
+        self.cluster, self.folder, self.wanted, self.joined = cluster, folder, 0, None
 
     def progress(self, plan):
         return contextlib.nullcontext(self.show)
@@ -280,34 +292,28 @@ class Growing(Audience):
 
         if self.wanted:
             return
-        with Client(self.address) as client:
-            self.wanted = client.sync(client.scheduler.adaptive_target, target_duration="100ms")
-            self.own.append(worker(self.address, self.folder, "joined"))
-            client.wait_for_workers(2, timeout=500)
-        self.own[0].kill()
+        with Client(self.cluster[0]) as client:
+            workers = len(client.nthreads())
+            self.wanted = client.sync(client.scheduler.adaptive_target, target_duration="100ms") / workers
+            self.joined = worker(self.cluster[0], self.folder, "joined")
+            client.wait_for_workers(workers + 1, timeout=500)
+        self.cluster[2].kill()
 
 
-def test_a_cluster_that_grows_and_loses_its_scheduler_is_gone_on_with(here, tmp_path, capsys, caplog):
+def test_a_cluster_that_grows_and_loses_its_scheduler_is_gone_on_with(
+    cluster, here, tmp_path, capsys, caplog
+):
     """The scheduler sees work for more workers; the folder keeps what was played before it died."""
-    folder = begun(tmp_path, RULE).path
-    with processes(tmp_path, 1) as (address, own):
-        growing = Growing(address, own, tmp_path)
-        with pytest.raises(WorkersLost) as lost:
-            resume(folder, Options(Workers(None, address)), growing)
+    folder, growing = begun(tmp_path, RULE).path, Growing(cluster, tmp_path)
+    with pytest.raises(WorkersLost) as lost:
+        resume(folder, Options(Workers(None, cluster[0])), growing)
+    growing.joined.kill()
+    growing.joined.wait(timeout=500)
     assert growing.wanted > 1
     assert ended(lost.value) == 1
     said = " ".join(capsys.readouterr().err.split())
-    assert f"the scheduler at {address} is gone" in said and f"go on with: dmz resume {folder}" in said
+    assert f"the scheduler at {cluster[0]} is gone" in said and f"go on with: dmz resume {folder}" in said
     assert not [each for each in caplog.records if each.levelno >= logging.ERROR], "one line is enough"
     assert 0 < StudyFolder(folder).parts.rows("runs") < 96
     assert dmz("resume", str(folder), "--no-report", cwd=tmp_path).returncode == 0
     same_bytes(folder, here)
-
-
-def test_a_scheduler_that_is_not_there_is_one_clear_error(tmp_path):
-    folder = begun(tmp_path, RULE).path
-    done = dmz("resume", str(folder), "--scheduler", "tcp://127.0.0.1:9", cwd=tmp_path)
-    assert done.returncode == 2 and "tcp://127.0.0.1:9" in done.stderr
-    assert "Traceback" not in done.stderr
-    done = dmz("resume", str(folder), "--scheduler", "nonsense:", cwd=tmp_path)
-    assert done.returncode == 2 and "nonsense" in done.stderr and "Traceback" not in done.stderr
