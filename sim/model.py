@@ -23,7 +23,7 @@ from sim import agents as shipped
 from sim.agents import CommandPost, Government, GuardPost, Unit
 from sim.agents.loading import fit_agents
 from sim.codes import UnitKind
-from sim.constants import DAY
+from sim.constants import DAY, NEVER
 from sim.documents import refuse
 from sim.documents.problems import nearest, show
 from sim.exposure import Exposure
@@ -44,7 +44,7 @@ from sim.scenario.reading import names
 from sim.scene import Scene
 from sim.sides import NORTH, SOUTH
 from sim.start import DatedShot, build_land, build_sky, dated_shots, initial_state
-from sim.state import NEVER, State
+from sim.state import State
 from sim.survey import survey
 from sim.talks import Negotiation
 from sim.world.draw import draw_world
@@ -57,7 +57,7 @@ _FRESH_BITS = 48  # of a seed that nobody gave: short enough to type, too many t
 REPORTERS: dict[str, Callable[["DmzModel"], float]] = {
     "seed": lambda model: model.address[0],
     "minute": lambda model: model.minute,
-    "incidents": lambda model: int(model.state.run["incidents"][0]),
+    "incidents": lambda model: len(model.state.incidents),
     "open_incidents": lambda model: len(model.open_incidents),
     "clashes": lambda model: accidental_clashes(model.scene),
     "tension_north": lambda model: model.scene.tension.at(model.minute)[NORTH],
@@ -103,7 +103,6 @@ class DmzModel(mesa.Model):
         self.parties = Parties()
         self._make_agents(classes)
         self.negotiation = Negotiation(self.scene, self.case.scenario.talks, self.governments[NORTH])
-        self.open_incidents: list[Incident] = []
         self._step_minutes = _minutes_of(step, self.scene.tick)
         self.sparing = True  # False walks every unit through every tick: nothing changes
         self._dated = dated_shots(self.case)
@@ -142,6 +141,11 @@ class DmzModel(mesa.Model):
     def state(self) -> State:
         """All that changes in the run."""
         return self.scene.state
+
+    @property
+    def open_incidents(self) -> list[Incident]:
+        """Incidents that are under way, in the order in which they opened."""
+        return self.parties.under_way
 
     @property
     def minute(self) -> float:
@@ -281,9 +285,8 @@ class DmzModel(mesa.Model):
         self.state.restore(snapshot)
         exposure = self.scene.exposure
         self.running = self.minute < exposure.horizon and not exposure.ended
-        used = int(self.state.run["incidents"][0])
-        rows = np.flatnonzero(self.state.incidents["closed"][:used] == NEVER)
-        self.open_incidents = [Incident(self.scene, int(row)) for row in rows]
+        incidents = enumerate(self.state.incidents)
+        self.parties.under_way = [Incident(self.scene, row) for row, each in incidents if not each.is_closed]
         self._ordinary_until = (self.minute // DAY + 1.0) * DAY
         overlays = overlays_in_force(self.case, self._day(self._last_midnight), self.negotiation.clauses)
         self.scene.resume(Regime.under(self.case, overlays))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.acts import Act, Actor
 from sim.ambiguity import enter, measure
 from sim.codes import UnitKind
-from sim.constants import DAY, HOUR, KM
+from sim.constants import DAY, HOUR, KM, NEVER
 from sim.exposure import Exposure
 from sim.field.courses import Courses, courses
 from sim.field.days import heed
@@ -22,7 +22,7 @@ from sim.field.path import where
 from sim.field.setting import Setting
 from sim.field.shifts import rouse, rouse_all
 from sim.regime import Regime
-from sim.state import LOG, NEVER, State
+from sim.state import State
 from sim.tension import Tension
 from sim.world.draw import World
 from sim.world.seasons import Calendar
@@ -170,9 +170,4 @@ class Scene:
         self, incident: int, minute: float, side: int, actor: Actor, act: Act, x: float, y: float
     ) -> None:
         """Append a line to the chain of reasons of an incident, by its row."""
-        state = self.state
-        n = int(state.run["log"][0])
-        if n == state.log.size:
-            state.log = np.concatenate([state.log, np.zeros(n, LOG)])
-        state.log[n] = (incident, minute, side, actor, act, x, y)
-        state.run["log"] += 1
+        self.state.log.append((incident, minute, side, actor, act, x, y))

@@ -7,14 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.codes import Trigger
-from sim.constants import DAY, HOUR, KM
+from sim.constants import DAY, HOUR, KM, NEVER
 from sim.field.land import Land, Sky, cells
 from sim.field.strays import begin_strays
+from sim.incident_state import Incidents
 from sim.parameters.place import Ground
 from sim.parameters.whole import Parameters
 from sim.scenario.case import Case
 from sim.sides import NORTH, SIDES, SOUTH
-from sim.state import AREA, COMMAND_POST, GOVERNMENT, INCIDENT, LOG, NEVER, RUN, TALLY, State
+from sim.state import AREA, COMMAND_POST, GOVERNMENT, RUN, TALLY, Log, State
 from sim.world.draw import World
 from sim.world.seasons import Calendar, daylight, fog_table, leaf_table
 from sim.world.terrain import Terrain, build_terrain, overlooking_posts
@@ -77,8 +78,8 @@ def initial_state(case: Case, world: World, calendar: Calendar, luck: np.uint64)
         np.zeros(world.grid.marker_nodes.size, bool),
         np.zeros((calendar.n_days, 2)),
         np.zeros(calendar.n_days, np.int8),
-        np.zeros(32, INCIDENT),
-        np.zeros(512, LOG),
+        Incidents(),
+        Log(),
     )
 
 

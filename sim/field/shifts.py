@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.codes import AfterWarning, Crew, UnitKind
 from sim.compiled import compiled
-from sim.constants import DAY, HALF_DAY, HOUR, KM
+from sim.constants import DAY, HALF_DAY, HOUR, KM, NEVER
 from sim.field.courses import own_and_limit, swing_on_route
 from sim.field.deviates import NORMAL_BOUND
 from sim.field.land import cell_of, growth, in_dark, in_fog
@@ -13,7 +13,6 @@ from sim.field.mines import lane_z, outlasts, strikes_at_work
 from sim.field.sleep import see_idly, sleeps_until, stays_away, wake_up
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
 from sim.sides import northward, other
-from sim.state import NEVER
 
 _ACTIVE = int(Kind.SHIFT_ACTIVE)
 _ROUTE = int(Kind.SHIFT_ROUTE)

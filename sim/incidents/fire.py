@@ -43,10 +43,10 @@ def fire_spell(incident: Incident, parties: Parties, side: int) -> None:
 def _answered(incident: Incident, side: int, n: int) -> None:
     """Note whether spell ``n`` of ``side`` answers fire, and fire that was meant as a warning."""
     data, across = incident.record, incident.of(other(side))
-    if across.volleys or across.spells or data["stray_origin"] == other(side):
-        data["answered"] = 1
+    if across.volleys or across.spells or data.stray_origin == other(side):
+        data.answered = True
         if across.volleys and n == 0 and incident.of(side).unit >= 0:
-            data["warned_answered"] = 1
+            data.warned_answered = True
 
 
 def _harm(incident: Incident, side: int, n: int) -> None:

@@ -23,10 +23,10 @@ class Exposed:
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.state, self.exposure = scene, scene.state, scene.exposure
-        self._used = self.state.incidents[: int(self.state.run["incidents"][0])]
+        self._used = self.state.incidents.table
         self.holds: Flags = self.exposure.holds(self._used["opened"])
         self.numbers = np.flatnonzero(self.holds)  # rows of the state's incidents
-        self.incidents = self.state.incidents[self.numbers]
+        self.incidents = self._used[self.numbers]
 
     @property
     def address(self) -> tuple[int, int, int]:
@@ -93,7 +93,7 @@ class Exposed:
     @cached_property
     def heavy(self) -> Flags:
         """In which incidents heavy weapons came in, by the log."""
-        log = self.state.log[: int(self.state.run["log"][0])]
+        log = self.state.log.table
         brought = log["incident"][log["act"] == Act.HEAVY_WEAPONS]
         return np.isin(self.numbers, brought)
 
