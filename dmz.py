@@ -25,6 +25,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import inspect
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from experiments.commands.study import Options
     from experiments.commands.validate import Validated
     from experiments.design.plan import Plan
-    from experiments.play.faults import EnvironmentFault, WorkersLost
+    from experiments.play.faults import EnvironmentFault, UnlikeWorker, WorkersLost
     from experiments.store.files import Damaged
     from sim.documents import BadInput
     from sim.scenario.case import Case
@@ -56,6 +57,7 @@ __all__ = [
     "Findings",
     "Halted",
     "Model",
+    "UnlikeWorker",
     "WorkersLost",
     "calibrate",
     "compare",
@@ -75,6 +77,7 @@ _HOME = {
     "Findings": "experiments.commands.findings",
     "Halted": "experiments.commands.exits",
     "Model": "experiments.commands.model",
+    "UnlikeWorker": "experiments.play.faults",
     "WorkersLost": "experiments.play.faults",
 }
 _ROOMS = ("sim", "experiments")
@@ -405,7 +408,9 @@ def _refuse_strangers() -> None:
 
 
 def _stranger() -> str | None:
-    """What is wrong if Python finds other packages by the names of ours; None if it finds ours."""
+    """What is wrong with this system, or if Python finds other packages by the names of ours; else None."""
+    if os.name == "nt":  # no locks, no signals that a study could be stopped by
+        return "it plays on Linux and macOS; on Windows in WSL 2 (docs/CLUSTER.md)"
     here = Path(__file__).resolve().parent
     for name in _ROOMS:
         spec = getattr(sys.modules.get(name), "__spec__", None) or importlib.util.find_spec(name)

@@ -451,6 +451,15 @@ def test_a_strangers_package_of_the_same_name_is_told_plainly(tmp_path, name):
     assert script.returncode == 1 and script.stderr.splitlines()[-1] == f"ImportError: {line[5:]}"
 
 
+def test_windows_is_told_where_it_plays(monkeypatch, capsys):
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(os, "name", "nt")
+        assert dmz.main() == 1
+        with pytest.raises(ImportError, match="WSL 2"):
+            dmz.load("baseline")
+    assert "on Windows in WSL 2" in capsys.readouterr().err
+
+
 def test_the_command_begins_at_the_front_door(tmp_path):
     import tomllib
 

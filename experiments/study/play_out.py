@@ -14,7 +14,7 @@ from experiments.design.plan import Plan
 from experiments.measures import BOTH_SIDES
 from experiments.play.faults import Stopped
 from experiments.play.process import interruptible
-from experiments.play.task import RUNS_A_TASK, Failure, Task
+from experiments.play.task import Failure, Task
 from experiments.play.workers import Workers
 from experiments.store.files import Damaged
 from experiments.store.parts import Parts
@@ -82,19 +82,20 @@ def play_out(
         parts.reopen()
     if not parts.complete:
         tally = tally_of(plan, parts, failures=not failed)
-        while tasks := list(_missing(plan, tally, agents)):
+        while tasks := list(_missing(plan, tally, agents, workers)):
             _play(parts, tally, tasks, workers, show)
         parts.compact(list(plan.arms))
     keep_draws(study)
     return damaged
 
 
-def _missing(plan: Plan, tally: Tally, agents: Mapping[str, Any]) -> Iterator[Task]:
+def _missing(plan: Plan, tally: Tally, agents: Mapping[str, Any], workers: Workers) -> Iterator[Task]:
     """The tasks that are left before the next interim analysis, all arms in turn."""
     wanted = targets(plan, tally)
-    for first in range(0, max(wanted.values()), RUNS_A_TASK):
+    size = workers.runs_a_task(sum(wanted.values()) - tally.played())
+    for first in range(0, max(wanted.values()), size):
         for name, runs in wanted.items():
-            last = min(first + RUNS_A_TASK, runs)
+            last = min(first + size, runs)
             left = [k for k in range(first, last) if not tally.has(name, k)]
             if left:
                 yield Task(name, plan.arms[name].case, plan.seed, tuple(left), dict(agents.get(name, {})))

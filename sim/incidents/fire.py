@@ -40,10 +40,10 @@ def fire_spell(incident: Incident, parties: Parties, side: int) -> None:
 def _answered(incident: Incident, side: int, n: int) -> None:
     """Note whether spell ``n`` of ``side`` answers fire, and fire that was meant as a warning."""
     data, across = incident.record, incident.of(other(side))
-    if across.volleys or across.spells or data["stray_origin"] == other(side):
-        data["answered"] = 1
+    if across.volleys or across.spells or data.stray_origin == other(side):
+        data.answered = True
         if across.volleys and n == 0 and incident.of(side).unit >= 0:
-            data["warned_answered"] = 1
+            data.warned_answered = True
 
 
 def _harm(incident: Incident, side: int, n: int) -> None:
@@ -61,7 +61,7 @@ def _bring_heavy_weapons(incident: Incident, side: int, n: int) -> None:
     p = incident.calm(incident.scene.regime.sides[side].fire.p_heavy, rung=Rung.HEAVY_WEAPONS)
     incident.expect_heavy(p)
     if incident.uniform(Kind.FIRE_HEAVY, side, n) < p:
-        incident.record["heavy"] = 1
+        incident.record.heavy = True
         incident.reach_rung(Rung.HEAVY_WEAPONS, side)
         incident.note(side, Actor.POST, Act.HEAVY_WEAPONS)
 

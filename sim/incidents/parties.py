@@ -87,12 +87,16 @@ class GovernmentParty(Protocol):
 
 @dataclass
 class Parties:
-    """Everyone in a run, by the rows of the state; command posts north first, by area."""
+    """Everyone in a run, by the rows of the state, and the incidents that are ``under_way``.
+
+    Command posts stand north first, by area.
+    """
 
     units: Sequence[UnitParty] = field(default=())
     posts: Sequence[PostParty] = field(default=())
     command_posts: Sequence[CommandParty] = field(default=())
     governments: Sequence[GovernmentParty] = field(default=())
+    under_way: list[Incident] = field(default_factory=list)
 
     def unit(self, incident: Incident, side: int) -> UnitParty | None:
         """The unit of ``side`` that is or was in an incident, if any."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from sim.acts import Act, Actor
 from sim.codes import Due
+from sim.constants import NEVER
 from sim.field.looks import look_again
 from sim.incidents.closing import close, explain, grow_quiet, is_calm
 from sim.incidents.fire import fire_spell, support
@@ -15,7 +16,6 @@ from sim.incidents.incident import Incident
 from sim.incidents.parties import Parties
 from sim.randomness import Kind
 from sim.sides import other
-from sim.state import NEVER
 
 Handler = Callable[[Incident, Parties, int], None]
 
@@ -42,7 +42,7 @@ def look(incident: Incident, parties: Parties, side: int) -> None:
     subject = incident.of(other(side)).unit
     if perceived > float(incident.scene.state.units["margin"][subject]):
         own.clear = 0
-        incident.record["depth"] = max(float(incident.record["depth"]), perceived)
+        incident.record.depth = max(incident.record.depth, perceived)
     else:
         own.clear += 1
         incident.note(side, Actor.POST, Act.CLEAR_LOOK, own.clear)
@@ -61,7 +61,7 @@ def _perceived(incident: Incident, side: int) -> float:
     n = incident.of(side).looks
     setting = scene.setting_under(incident.luck_of(Kind.INCIDENT_NAVIGATION, side, n))
     past, perceived = look_again(unit, incident.minute, n, setting, tally)
-    incident.record["true_depth"] = max(float(incident.record["true_depth"]), past)
+    incident.record.true_depth = max(incident.record.true_depth, past)
     return perceived
 
 

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from sim.arithmetic import count, mean, total
 from sim.codes import Cause, Rung, Trigger, UnitKind
-from sim.constants import KM
+from sim.constants import KM, NEVER
 from sim.outcome.exposed import Exposed
 from sim.sides import NORTH, SIDES, SOUTH
-from sim.state import NEVER
 from sim.world.geography import COUNTIES
 
 Row = dict[str, Any]  # of a table: its cells, plain values or None, by the names of their columns

@@ -22,10 +22,10 @@ class Exposed:
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.state, self.exposure = scene, scene.state, scene.exposure
-        self._used = self.state.incidents[: int(self.state.run["incidents"][0])]
+        self._used = self.state.incidents.table
         self.holds: Flags = self.exposure.holds(self._used["opened"])
         self.numbers = np.flatnonzero(self.holds)  # rows of the state's incidents
-        self.incidents = self.state.incidents[self.numbers]
+        self.incidents = self._used[self.numbers]
 
     @property
     def address(self) -> tuple[int, int, int]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -105,7 +105,7 @@ class Case:
         range. Raises ``BadInput`` for paths that there are not and values that cannot be.
         """
         changes = nested(values)
-        whole = laid_over(self.scenario.model_dump(mode="json"), changes)
+        whole = laid_over(self.resolved["scenario"], changes)
         scenario = validate(Document(whole, {}, "values"), Scenario)
         return replace(
             self,
@@ -121,14 +121,21 @@ class Case:
         number = self.draw_of(world)
         return self if number is None else _under_draw(self, number)
 
+    def of_worlds(self, worlds: Iterable[int]) -> "Case":
+        """This case with no more than these worlds play, so that it travels light: their draws, no caches."""
+        if self.posterior is None:
+            return replace(self)
+        numbers = {world % self.posterior.size for world in worlds}
+        return replace(self, checked={}, posterior=self.posterior.only(numbers))
+
     def draw_of(self, world: int) -> int | None:
         """The number of the draw that a world plays: its own, and from the first again behind the last."""
-        return None if self.posterior is None else world % len(self.posterior.values)
+        return None if self.posterior is None else world % self.posterior.size
 
     def worlds_of(self, draw: int, worlds: int) -> range:
         """The first worlds that play a draw of the posterior, its own before all others."""
         assert self.posterior is not None
-        every = len(self.posterior.values)
+        every = self.posterior.size
         return range(draw, draw + worlds * every, every)
 
     def draw(self, number: int) -> Draw:
@@ -177,7 +184,7 @@ class Case:
 
         if not any(map(clips, self.posterior.ends())):  # every operation is monotone
             return ()
-        return tuple(clips(self.posterior.draw(number)) for number in range(len(self.posterior.values)))
+        return tuple(clips(self.posterior.draw(number)) for number in range(self.posterior.size))
 
     def _clips(self, tree: Mapping[str, Any], drawn: frozenset[str]) -> tuple[Clip, ...]:
         layered = trees(tree, self.overlays, drawn)

@@ -6,7 +6,7 @@ well, such as a prior's draws.)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -39,12 +39,26 @@ CHOICES = {path: words for path, field in _DRAWN.items() if (words := _words(fie
 class Posterior:
     """Draws of parameters: ``values`` (draws, paths), of the parameters at these dotted ``paths``.
 
-    Of a choice it is the number of the word, from 0, in the order of ``CHOICES``.
+    Of a choice it is the number of the word, from 0, in the order of ``CHOICES``. One that was cut to
+    some draws has the rows of these ``numbers`` alone, of ``whole`` draws.
     """
 
     path: Path
     paths: tuple[str, ...]
     values: Floats
+    numbers: tuple[int, ...] | None = None
+    whole: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many draws there are, whether it has them all or was cut."""
+        return len(self.values) if self.whole is None else self.whole
+
+    def only(self, numbers: Iterable[int]) -> "Posterior":
+        """Cut to the draws of these numbers; raises ``ValueError`` where it has not one of them."""
+        kept = tuple(sorted(set(numbers)))
+        rows = [self._row(number) for number in kept]
+        return replace(self, values=self.values[rows], numbers=kept, whole=self.size)
 
     @cached_property
     def differing(self) -> frozenset[str]:
@@ -53,7 +67,7 @@ class Posterior:
 
     def draw(self, number: int) -> Draw:
         """The values of one draw, by dotted path."""
-        return self._named(self.values[number])
+        return self._named(self.values[self._row(number)])
 
     def ends(self) -> tuple[Draw, Draw]:
         """The least values of all parameters together, and the largest."""
@@ -67,6 +81,9 @@ class Posterior:
             words = range(len(CHOICES.get(path, ())))
             columns += [column == word for word in words] if words else [column]
         return np.column_stack(columns).astype(float) if columns else np.zeros((len(self.values), 0))
+
+    def _row(self, number: int) -> int:
+        return number if self.numbers is None else self.numbers.index(number)
 
     def _named(self, values: Floats) -> Draw:
         return {path: _plain(path, x) for path, x in zip(self.paths, values.tolist(), strict=True)}

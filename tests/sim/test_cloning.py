@@ -7,11 +7,11 @@ from little import BUSY
 import sim.cloning
 from sim.cloning import LEVELS, Clones, Reached, counts_of, mean_of_clones, sums_of, with_clones
 from sim.codes import Rung
+from sim.incident_state import IncidentState
 from sim.model import DmzModel
 from sim.outcome.outcome import outcome
 from sim.randomness import luck_key
 from sim.scenario.loading import load_case
-from sim.state import INCIDENT
 
 # A month of much work and much fire, in which calls get through: incidents last, and overlap.
 FIERY = (
@@ -53,8 +53,8 @@ def played(case, world=0):
 
 def rows_of(model):
     """The rows of the incidents of the exposure."""
-    used = int(model.state.run["incidents"][0])
-    return np.flatnonzero(model.state.incidents["opened"][:used] >= model.scene.exposure.begins)
+    begins = model.scene.exposure.begins
+    return np.array([row for row, each in enumerate(model.state.incidents) if each.opened >= begins])
 
 
 @pytest.mark.parametrize("asked", [("clones.number=3",), SPLIT])
@@ -66,8 +66,7 @@ def test_the_run_is_the_same_to_the_bit(asked):
     assert differing == {name for name in one.row if name.startswith("cloned_")}
     assert all(one.row[name] is None for name in differing)
     assert other.row["cloned_clashes"] != other.row["expected_clashes"], "clones have luck of their own"
-    opened = cloned.state.incidents["opened"][list(cloned.scene.cloned.means)]
-    assert (opened >= cloned.scene.exposure.begins).all()
+    assert set(cloned.scene.cloned.means) <= set(rows_of(cloned).tolist())
     again = played(case_of(*asked))
     assert outcome(again.scene).row == other.row and outcome(again.scene).incidents == other.incidents
 
@@ -80,14 +79,14 @@ def test_a_clone_on_the_luck_of_the_run_is_the_incident_itself(level, monkeypatc
     clones = model.scene.cloned
     assert isinstance(clones, Clones) and len(clones.means) > 2
     for row, found in clones.means.items():
-        assert (found == sums_of(model.state.incidents[row : row + 1])[0]).all(), row
+        assert (found == sums_of([model.state.incidents[row]])[0]).all(), row
 
 
 def test_a_split_clone_on_the_luck_of_the_run_is_the_incident_itself(monkeypatch):
     monkeypatch.setattr(sim.cloning, "luck_key", lambda seed, world, luck, salt: luck_key(seed, world, luck))
     model = played(case_of(*SPLIT, "clones.start=opened", days=10))
     for row, found in model.scene.cloned.means.items():
-        assert found == pytest.approx(sums_of(model.state.incidents[row : row + 1])[0])
+        assert found == pytest.approx(sums_of([model.state.incidents[row]])[0])
 
 
 def apart(asked, worlds):
@@ -96,7 +95,9 @@ def apart(asked, worlds):
     for world in worlds:
         model = played(case_of(*asked, days=30), world)
         rows = rows_of(model)
-        found.append(np.stack([model.scene.cloned.of(rows), counts_of(model.state.incidents[rows])]))
+        found.append(
+            np.stack([model.scene.cloned.of(rows), counts_of(model.state.incidents[row] for row in rows)])
+        )
         model.dismiss()
     return np.concatenate(found, axis=1)
 
@@ -142,11 +143,15 @@ def test_a_clone_keeps_the_draws_of_its_parent_and_of_no_other(monkeypatch):
 
 
 def test_what_somebody_ordered_is_no_clash_of_clones():
-    incidents = np.zeros(2, INCIDENT)
-    incidents["accidental"], incidents["rung"] = (1, 0), Rung.HEAVY_WEAPONS
-    for i, name in enumerate(sim.cloning.SUMS):
-        incidents[name] = 0.1 * (i + 1)
-    incidents["casualties"][:, 1], incidents["heavy"] = 3, 1
+    chances = {name: 0.1 * (i + 1) for i, name in enumerate(sim.cloning.SUMS)}
+    incidents = [
+        IncidentState(
+            0, 0, 0.0, 0.0, 0.0, 0.0, accidental=each, rung=Rung.HEAVY_WEAPONS, heavy=True, **chances
+        )
+        for each in (True, False)
+    ]
+    for each in incidents:
+        each.sides[1].casualties = 3
     assert sums_of(incidents) == pytest.approx(
         np.array([[0.1, 0.2, 0.3, 0.4, 0.5], [0.0, 0.2, 0.3, 0.4, 0.5]])
     )

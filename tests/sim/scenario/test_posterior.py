@@ -194,3 +194,20 @@ def test_a_draw_of_choices_is_saved_and_revived(ruled):
     (kept / case.fingerprints["posterior"]).write_text(RULES)
     again = Case.revived(case.saved, kept)
     assert [again.draw(k) for k in range(3)] == [case.draw(k) for k in range(3)]
+
+
+def test_a_case_for_some_worlds_has_their_draws_alone(files):
+    case = load_case(str(files / "drawn.yaml"))
+    few = case.of_worlds([4, 1])
+    assert [few.draw_of(world) for world in range(5)] == [case.draw_of(world) for world in range(5)]
+    assert [few.in_world(world).value_of(MARGIN) for world in (1, 4)] == [12, 12]
+    assert few.posterior.values.shape == (1, 3) and few.of_worlds([7]).posterior.size == 3
+    with pytest.raises(ValueError):
+        few.in_world(0)
+    assert case.in_world(0).value_of(MARGIN) == 4
+
+
+def test_a_case_without_draws_keeps_what_it_checked(files):
+    case = load_case(str(files / "without.yaml"))
+    case.parameters(())
+    assert case.of_worlds([0]).checked is case.checked
