@@ -4,8 +4,15 @@ Work-normalised variance (the variance of a year's figure times the CPU seconds 
 incidents with heavy weapons, against plain runs that count them: *conditioning* (their chances, summed,
 in every run), *cloning* and *splitting* (the same of clones). The chance ``fire.p_heavy`` sets the rate,
 from one in a hundred years to one in a hundred thousand, without a policy and under the strongest pair of
-shipped ones. Of plain runs the variance is known from the rate, which is that of a Poisson count. Nothing
-here is asserted in a test.
+shipped ones (the buffer leaves 0.40 of 0.67 expected clashes a year, all of them by rounds at posts, and no
+second policy was found that takes away more than a hundredth of these). Of plain runs the variance is known
+from the rate, which is that of a Poisson count. Nothing here is asserted in a test.
+
+Seen on 28 November 2026 (60 worlds, 14 to 29 effective ones, so that a figure is right within a third or
+so): the best of the three is 62 and 32 times better at 1e-2 (without a policy, and under the pair), 630 and
+310 at 1e-3, 6,100 and 3,300 at 1e-4, 60,000 and 32,000 at 1e-5; cloning without a policy, conditioning under
+the pair. So what is made rare by ``p_heavy`` alone costs nothing to see: all the difference lies in how
+often there is fire.
 """
 
 import sys
