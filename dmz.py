@@ -124,6 +124,9 @@ def run(
     policy: Names = (),
     set: Mapping[str, object] | None = None,
     posterior: bool = True,
+    clones: int | None = None,
+    clones_from: str | None = None,
+    method: str | None = None,
     runs: int | None = None,
     days: int | None = None,
     seed: int = 1,
@@ -137,15 +140,17 @@ def run(
     """Play a case, as ``dmz run``: a scenario under all these policies, or what ``load`` returned.
 
     ``runs``: two a world; without, 100, or 300 under a posterior. ``posterior=False``: all worlds play the
-    scenario's own values.
+    scenario's own values. ``clones``: how often an incident is played again from ``clones_from`` on, and by
+    which ``method``, for what is rare.
     ``workers``: processes, None for one a core. ``out``: a folder of results, which goes on with its
     own. ``agents`` replaces agent classes, by kind: ``{"CommandPost": MyCommandPost}``; those that a
     policy names are loaded with ``allow_code``.
     """
     _refuse_strangers()
-    from experiments.commands.arguments import asked_single
+    from experiments.commands.arguments import asked_single, with_clones
     from experiments.design.request import single_plan
 
+    set = with_clones(set, clones, clones_from, method)
     plan = single_plan(asked_single(scenario, policy, set, runs, days, seed, geojson, posterior))
     return _played(lambda *_: plan, agents, workers, scheduler, out, allow_code)
 
@@ -160,6 +165,9 @@ def compare(
     situations: bool = False,
     set: Mapping[str, object] | None = None,
     posterior: bool = True,
+    clones: int | None = None,
+    clones_from: str | None = None,
+    method: str | None = None,
     runs: int | None = None,
     minutes: float | None = None,
     budget: int | None = None,
@@ -179,9 +187,10 @@ def compare(
     at most a ``budget`` of runs of each arm, or those that ``minutes`` (3) allow. The rest as ``run``.
     """
     _refuse_strangers()
-    from experiments.commands.arguments import asked_several, minutes_or_none
+    from experiments.commands.arguments import asked_several, minutes_or_none, with_clones
     from experiments.commands.budget import several_within
 
+    set = with_clones(set, clones, clones_from, method)
     asked = asked_several(
         scenario, policies, policy, combine, set, (runs, minutes, budget), days, seed, situations, posterior
     )
@@ -202,6 +211,9 @@ def study(
     *,
     set: Mapping[str, object] | None = None,
     posterior: bool = True,
+    clones: int | None = None,
+    clones_from: str | None = None,
+    method: str | None = None,
     runs: int | None = None,
     minutes: float | None = None,
     budget: int | None = None,
@@ -215,13 +227,13 @@ def study(
 ) -> Findings:
     """Play a study file, or a shipped one by its name, as ``dmz study``; the rest as ``compare``."""
     _refuse_strangers()
-    from experiments.commands.arguments import asked_changes, assignments, minutes_or_none, named
+    from experiments.commands.arguments import asked_changes, assignments, minutes_or_none, named, with_clones
     from experiments.commands.budget import study_within
 
     name, changes, given = (
         named("file", file),
         asked_changes((runs, minutes, budget), days, seed),
-        assignments(set, posterior),
+        assignments(with_clones(set, clones, clones_from, method), posterior),
     )
     most = minutes_or_none(minutes)
     return _played(

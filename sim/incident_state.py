@@ -105,7 +105,13 @@ class IncidentState:
     called_at: float = NEVER
     left_at: float = NEVER
     p_read: float = UNKNOWN
+    # sums of chances: of a clash, of casualties by fire, of heavy weapons, of a spread; and persons hit
     expected: float = 0.0
+    expected_harm: float = 0.0
+    expected_heavy: float = 0.0
+    expected_spread: float = 0.0
+    expected_hurt: float = 0.0
+    heavy: bool = False
     sides: tuple[SideState, SideState] = field(default_factory=lambda: (SideState(), SideState()))
 
     @property

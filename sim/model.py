@@ -223,14 +223,18 @@ class DmzModel(mesa.Model):
     run_model = run
 
     def _play(self, until: float) -> None:
-        exposure = self.scene.exposure
         while self.running and self.minute < until:
-            if self.minute % DAY == 0.0:
-                self._begin_day()
-            self._play_ticks(min(until, self._ordinary_until))
-            if self.minute >= exposure.horizon or exposure.ended:
-                self.running = False
-                self.scene.rouse_units()
+            self._go_on(until)
+
+    def _go_on(self, until: float) -> None:
+        """Play until somebody has acted, or a day or the run is over; ``until`` at most."""
+        exposure = self.scene.exposure
+        if self.minute % DAY == 0.0:
+            self._begin_day()
+        self._play_ticks(min(until, self._ordinary_until))
+        if self.minute >= exposure.horizon or exposure.ended:
+            self.running = False
+            self.scene.rouse_units()
 
     def _play_ticks(self, until: float) -> None:
         scene, state, t = self.scene, self.state, self.minute
@@ -251,6 +255,10 @@ class DmzModel(mesa.Model):
         begun += [(shot.minute, shot) for shot in dated]
         for minute, event in sorted(begun, key=lambda pair: pair[0]):
             self.open(minute, event)
+        self._play_open(until)
+
+    def _play_open(self, until: float) -> None:
+        """Play every open incident up to ``until``; those that close are settled."""
         for incident in tuple(self.open_incidents):
             play(incident, self.parties, until)
             if incident.is_closed:
@@ -332,6 +340,12 @@ class DmzModel(mesa.Model):
         overlays = overlays_in_force(self.case, self._day(self._last_midnight), self.negotiation.clauses)
         self.scene.resume(Regime.under(self.case, overlays))
 
+    def close_incident(self, row: int) -> None:
+        """Go on from a copy that was taken between two acts of the incident in ``row``, until it closes."""
+        self._play_open(self.minute)
+        while self.running and not self.state.incidents[row].is_closed:
+            self._go_on(self.scene.exposure.horizon)
+
     @property
     def _last_midnight(self) -> float:
         """When the day began whose rules are in force: at midnight still yesterday's."""
@@ -343,6 +357,8 @@ class DmzModel(mesa.Model):
         Mesa ties models and agents together in reference cycles, which Python collects late when
         large libraries are loaded; agents know each other, too.
         """
+        if self.scene.cloned is not None:
+            self.scene.cloned.dismiss()
         self.parties.dismiss()
         self.__dict__.clear()
 

@@ -21,6 +21,7 @@ from sim.field.land import Land, Sky, growth_at
 from sim.field.path import where
 from sim.field.setting import Setting
 from sim.field.shifts import rouse, rouse_all
+from sim.forks import Estimates, Forks
 from sim.regime import Regime
 from sim.state import State
 from sim.tension import Tension
@@ -34,7 +35,8 @@ class Scene:
 
     ``address`` are its seed, world and luck, ``luck`` the key of its luck, ``tick`` is in minutes,
     ``draw`` the number of the draw that its world plays of a posterior, ``courses`` are the lines in
-    force as the field reads them.
+    force as the field reads them; ``forks``: who plays its incidents again, if anybody does, and ``cloned``
+    what they then come to.
     """
 
     state: State
@@ -48,6 +50,8 @@ class Scene:
     tick: float
     regime: Regime
     draw: int | None = None
+    forks: Forks | None = None
+    cloned: Estimates | None = None
     courses: Courses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +76,10 @@ class Scene:
     @property
     def setting(self) -> Setting:
         """What the field reads at this moment."""
+        return self.setting_under(self.luck)
+
+    def setting_under(self, luck: np.uint64) -> Setting:
+        """The same under a luck."""
         state = self.state
         return Setting(
             self.land,
@@ -80,7 +88,7 @@ class Scene:
             state.posts,
             state.projects,
             self.regime.records,
-            self.luck,
+            luck,
             self.tick,
             HOUR * self.regime.parameters.clock.day_shift_hour,
         )

@@ -41,7 +41,7 @@ from experiments.findings.summary import (
 )
 from experiments.findings.talks import standings
 from experiments.findings.verdict_words import in_words
-from experiments.measures import BOTH_SIDES, by_world, events_of, told
+from experiments.measures import BOTH_SIDES, MEASURES, by_world, events_of, told
 from experiments.statistics.interim import interim_runs
 from experiments.statistics.intervals import FEWEST_CLUSTERS, FEWEST_WORLDS, Floats, Pilot
 from experiments.store.rows import FailedRun
@@ -80,12 +80,15 @@ def figures_of(
     that failed; ``talks`` where talks stood (``TALKS_COLUMNS``) by arm.
     """
     runs_of = {name: runs for name, (runs, _) in tables.items()}
-    pools = Pools(runs_of)
+    measured = (*MEASURES, *plan.cloned)
+    pools = Pools(runs_of, measured)
     whole, decides = _with_pilot(plan, pools.at()), plan.estimate[0]
     clusters = whole[decides].effective_clusters
     worlds_of = pools.by_world
     shares = {name: marked(shares_of(worlds, whole), whole, interval) for name, worlds in worlds_of.items()}
-    rates = {name: marked(rates_of(worlds, whole), whole, rate) for name, worlds in worlds_of.items()}
+    rates = {
+        name: marked(rates_of(worlds, whole, measured), whole, rate) for name, worlds in worlds_of.items()
+    }
     compared = _comparisons(plan, tables, pools, _last_interims(plan, tables, failures))
     cells = Cells(comparisons=compared, alike=alike(compared, rates, _baselines(plan)))
     counts = _by_future(plan, tables, distinct_futures(cells))
@@ -181,7 +184,9 @@ def _policy(
     if plan.rule.until == "decided":
         at = interim.runs if interim else 0
         runs = runs[runs["run"] < at] if interim else runs
-    levels = dict.fromkeys(told(plan.estimate), 0.95) | dict.fromkeys(plan.estimate, verdict_level(plan))
+    levels = dict.fromkeys((*told(plan.estimate), *plan.cloned), 0.95) | dict.fromkeys(
+        plan.estimate, verdict_level(plan)
+    )
     known = pools.at(interim)
     measures = {
         name: as_data(

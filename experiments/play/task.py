@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from experiments.play.faults import EnvironmentFault, Stopped
 from experiments.play.pool import R, Work
 from experiments.worlds import luck_of, world_of
+from sim.cloning import with_clones
 from sim.documents import BadInput
 from sim.documents.problems import escaped, said
 from sim.model import DmzModel
@@ -56,7 +57,11 @@ Outcomes = dict[int, Outcome | Failure]  # by run number
 
 def play(case: Case, k: int, seed: int, agents: Mapping[str, type] | None = None) -> DmzModel:
     """Run ``k`` of a seed, played to its end."""
-    return DmzModel(case, seed=seed, world=world_of(k), luck=luck_of(k), agents=agents).run()
+
+    def made() -> DmzModel:
+        return DmzModel(case, seed=seed, world=world_of(k), luck=luck_of(k), agents=agents)
+
+    return with_clones(made, counted=bool(agents)).run()
 
 
 def play_task(task: Task) -> Outcomes:

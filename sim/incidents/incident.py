@@ -89,23 +89,29 @@ class Incident:
 
     def uniform(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, uniform on (0, 1)."""
-        return uniform_at(*self._address(kind, side), ordinal)
+        return uniform_at(*self._address(kind, side, ordinal), ordinal)
 
     def normal(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, standard normal."""
-        return normal_at(*self._address(kind, side), ordinal)
+        return normal_at(*self._address(kind, side, ordinal), ordinal)
 
     def exponential(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, exponential with mean 1."""
-        return exponential_at(*self._address(kind, side), ordinal)
+        return exponential_at(*self._address(kind, side, ordinal), ordinal)
 
     def lognormal(self, kind: Kind, side: int, ordinal: int, log_sd: float) -> float:
         """Draw ``ordinal`` of a kind for a side, log-normal with median 1."""
         return exp(log_sd * self.normal(kind, side, ordinal))
 
-    def _address(self, kind: Kind, side: int) -> tuple[np.uint64, int, int, int, int, int]:
+    def luck_of(self, kind: Kind, side: int, ordinal: int) -> np.uint64:
+        """The key of the luck of which a draw is: the run's, or in a clone its own."""
+        forks = self.scene.forks
+        return self.scene.luck if forks is None else forks.root(self.row, int(kind), side, ordinal)
+
+    def _address(self, kind: Kind, side: int, n: int) -> tuple[np.uint64, int, int, int, int, int]:
+        """Of draw ``n`` of a kind for a side."""
         data = self.record
-        return (self.scene.luck, int(kind), data.who, data.shift, data.ordinal, side)
+        return (self.luck_of(kind, side, n), int(kind), data.who, data.shift, data.ordinal, side)
 
     # -- its agenda -------------------------------------------------------------------------------
 
@@ -186,6 +192,23 @@ class Incident:
         """
         if not self.decided:
             self.record.expected += p
+
+    def expect_harm(self, p: float, persons: float) -> None:
+        """Fire is due that hits somebody with the chance ``p``, and then ``persons`` in the mean."""
+        data = self.record
+        if not any(side.casualties for side in data.sides):
+            data.expected_harm += p
+        data.expected_hurt += p * persons
+
+    def expect_heavy(self, p: float) -> None:
+        """A draw is due that brings heavy weapons with the chance ``p``, unless they have come already."""
+        if not self.record.heavy:
+            self.record.expected_heavy += p
+
+    def expect_spread(self, p: float) -> None:
+        """A draw is due that spreads this to another area with the chance ``p``, unless it is to spread."""
+        if all(side.joined_from < 0 for side in self.record.sides):
+            self.record.expected_spread += p
 
     def note(self, side: int, actor: Actor, act: Act, x: float = 0.0, y: float = 0.0) -> None:
         """Add a line to the chain of reasons."""

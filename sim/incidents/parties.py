@@ -49,6 +49,9 @@ class PostParty(Protocol):
     def read_rounds(self, incident: Incident) -> bool:
         """Rounds have struck the post: whether it takes them for an attack."""
 
+    def p_joins(self, incident: Incident) -> float:
+        """The chance with which ``support`` will say yes."""
+
     def support(self, incident: Incident) -> bool:
         """Fire was heard nearby: whether the post joins in."""
 

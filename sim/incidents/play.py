@@ -22,7 +22,10 @@ Handler = Callable[[Incident, Parties, int], None]
 
 def play(incident: Incident, parties: Parties, until: float) -> None:
     """Do everything that falls due up to ``until`` (minutes), in order, or until it closes."""
+    forks = incident.scene.forks
     while not incident.is_closed:
+        if forks is not None:
+            forks.seen(incident.row)
         minute, side, item = incident.next_due()
         if minute > until:
             return
@@ -56,7 +59,8 @@ def _perceived(incident: Incident, side: int) -> float:
         return -NEVER
     unit, tally = scene.state.units[subject.unit], scene.state.tallies[other(side)]
     n = incident.of(side).looks
-    past, perceived = look_again(unit, incident.minute, n, scene.setting, tally)
+    setting = scene.setting_under(incident.luck_of(Kind.INCIDENT_NAVIGATION, side, n))
+    past, perceived = look_again(unit, incident.minute, n, setting, tally)
     incident.record.true_depth = max(incident.record.true_depth, past)
     return perceived
 

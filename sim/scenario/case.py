@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.documents import Document, Mark, laid_over, validate
+from sim.documents import Document, Mark, Tree, laid_over, validate
 from sim.documents.laying import at_path, nested
 from sim.parameters.whole import Parameters
 from sim.scenario.entry import CaseEntry, Content, OverlayEntry
@@ -196,7 +196,7 @@ class Case:
         """Everything that defines the case, as plain values for a manifest."""
         clauses = [each for each in self.overlays if each.kind != "policy" and each.policy]
         return Content(
-            scenario=self.scenario.model_dump(mode="json"),
+            scenario=_written(self.scenario),
             policies=[policy.model_dump(mode="json") for policy in self.policies],
             clauses=[(each.kind, each.name, each.changes) for each in clauses],
             files=dict(self.fingerprints),
@@ -214,6 +214,14 @@ class Case:
         once: list[Policy] = []
         once += (policy for policy in self.policies if policy not in once)
         return " + ".join(policy.name for policy in once) or None
+
+
+def _written(scenario: Scenario) -> Tree:
+    """A scenario as plain values, without clones where there are none: no run hangs on them."""
+    found = scenario.model_dump(mode="json")
+    if not scenario.clones.number:
+        del found["clones"]
+    return found
 
 
 @lru_cache(maxsize=8)  # both lucks of a world, and arms that take turns

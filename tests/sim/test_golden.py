@@ -26,11 +26,14 @@ CASES = {
 # Of a unit, what does not hang on whether it is asleep, or anybody has asked where it is.
 OF_UNITS = ("who", "side", "kind", "trait", "active", "incident", "pushback", "pushed_at")
 
+# Of an incident, what was only to be expected of it: beside what it came to, and younger than the digests.
+BESIDE = ("expected_harm", "expected_heavy", "expected_spread", "expected_hurt", "heavy")
+
 
 def parts(state: State) -> Iterator[bytes]:
     """All that a run has come to, by table and field."""
     for (table, part), found in state.bits().items():
-        if table != "units" or part in OF_UNITS:
+        if part not in BESIDE and (table != "units" or part in OF_UNITS):
             yield found
 
 
