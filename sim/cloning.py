@@ -12,7 +12,7 @@ What is added up are chances (docs/ODD.md 7.24), so that a clone need not come t
 likely it is. Salts hang on the number of the clone alone: pairs of arms stay pairs.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.codes import Action, Rung
 from sim.constants import NEVER
-from sim.incident_state import IncidentState
+from sim.incident_state import Incidents
 from sim.incidents.incident import Incident
 from sim.model import DmzModel
 from sim.randomness import luck_key, paired
@@ -29,14 +29,14 @@ from sim.scenario.scenario_file import MOST_CLONES, Cloning
 from sim.state import State
 
 Sums = NDArray[np.float64]
-Tally = Callable[[Iterable[IncidentState]], Sums]
+Tally = Callable[[np.ndarray], Sums]
 # What a clone comes to, by its column in the state.
 SUMS = ("expected", "expected_harm", "expected_heavy", "expected_spread", "expected_hurt")
 
 
 def _ordered(incident: Incident) -> bool:
     """Whether an order to shoot was given, or somebody has shot: a volley, a stray round, a reply."""
-    return any(each.pending > Action.BROADCAST or each.first_shot < NEVER for each in incident.record.sides)
+    return any(side.pending > Action.BROADCAST or side.first_shot < NEVER for side in incident.record.sides)
 
 
 def _at_rung(rung: Rung) -> Callable[[Incident], bool]:
@@ -54,23 +54,19 @@ LEVELS: Mapping[str, Callable[[Incident], bool]] = {
 }
 
 
-def sums_of(incidents: Iterable[IncidentState]) -> Sums:
+def sums_of(incidents: np.ndarray) -> Sums:
     """What was expected of incidents, (n, 5): clashes of those that could be accidental, all else of all."""
-    found = [
-        (each.expected * each.accidental, *(getattr(each, name) for name in SUMS[1:])) for each in incidents
-    ]
-    return np.array(found, np.float64).reshape(-1, len(SUMS))
+    found = np.stack([incidents[name] for name in SUMS], axis=1)
+    found[:, 0] *= incidents["accidental"] == 1
+    return np.asarray(found)
 
 
-def counts_of(incidents: Iterable[IncidentState]) -> Sums:
+def counts_of(incidents: np.ndarray) -> Sums:
     """What came of incidents, (n, 5): the same, counted; agents of one's own may decide by other chances."""
-    return np.array([_came(each) for each in incidents], np.float64).reshape(-1, len(SUMS))
-
-
-def _came(each: IncidentState) -> tuple[bool, bool, bool, bool, int]:
-    hurt = sum(side.casualties for side in each.sides)
-    clash = each.rung >= Rung.AIMED_FIRE and each.accidental
-    return clash, hurt > 0, each.heavy, each.rung == Rung.OTHER_AREA, hurt
+    hurt = incidents["casualties"].sum(axis=1)
+    clashes = (incidents["rung"] >= Rung.AIMED_FIRE) & (incidents["accidental"] == 1)
+    came = (clashes, hurt > 0, incidents["heavy"] == 1, incidents["rung"] == Rung.OTHER_AREA, hurt)
+    return np.stack(came, axis=1).astype(float)
 
 
 # -- the tree of clones, whatever is played -------------------------------------------------------
@@ -169,8 +165,7 @@ class _Twin:
             model.close_incident(start.row)
         except _Halt:
             return Reached(Stand(model.snapshot(), start.row, clone.drawn))
-        found: Sums = self.comes_to([model.state.incidents[start.row]])[0]
-        return found
+        return self.comes_to(Incidents([model.state.incidents[start.row]]).table)[0]
 
 
 @dataclass
@@ -209,7 +204,7 @@ class Clones:
 
     def of(self, rows: NDArray[np.intp]) -> Sums:
         """Of ``sim.forks.Estimates``; an incident that was not cloned comes to what it came to."""
-        found = self.comes_to([self.model.state.incidents[row] for row in rows.tolist()])
+        found = self.comes_to(self.model.state.incidents.table[rows])
         for i, row in enumerate(rows.tolist()):
             found[i] = self.means.get(row, found[i])
         return found

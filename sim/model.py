@@ -44,7 +44,7 @@ from sim.scenario.case import Case
 from sim.scenario.loading import load_case
 from sim.scenario.reading import names
 from sim.scene import Scene
-from sim.sides import NORTH, SOUTH
+from sim.sides import NORTH, SIDES, SOUTH
 from sim.start import DatedShot, build_land, build_sky, dated_shots, initial_state
 from sim.state import State
 from sim.survey import survey
@@ -250,10 +250,9 @@ class DmzModel(mesa.Model):
             self._play_incidents(reached, self._scratch.events[:n].copy(), fallen)
 
     def _play_incidents(self, until: float, events: np.ndarray, dated: list[DatedShot]) -> None:
-        order = np.lexsort((events["side"], events["t"]))
-        begun = [(float(event["t"]), event) for event in events[order]]
-        begun += [(shot.minute, shot) for shot in dated]
-        for minute, event in sorted(begun, key=lambda pair: pair[0]):
+        begun = [(float(event["t"]), int(event["side"]), event) for event in events]
+        begun += [(shot.minute, len(SIDES), shot) for shot in dated]  # after all else of their minute
+        for minute, _, event in sorted(begun, key=lambda each: each[:2]):
             self.open(minute, event)
         self._play_open(until)
 

@@ -94,6 +94,12 @@ class Scene:
         )
 
     @cached_property
+    def areas(self) -> list[int]:
+        """The areas of the posts, by row, which keep theirs for the whole run."""
+        areas: list[int] = self.state.posts["area"].tolist()
+        return areas
+
+    @cached_property
     def survey_teams(self) -> NDArray[np.intp]:
         """Rows of the units that are survey teams, which keep their place for the whole run."""
         return np.flatnonzero(self.state.units["kind"] == UnitKind.SURVEY_TEAM)

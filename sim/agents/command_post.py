@@ -54,7 +54,7 @@ class CommandPost(DmzAgent):
         """Open incidents that it handles beside this one."""
         others = (each for each in self.parties.under_way if each.record is not incident.record)
         posts = [each.of(self.side).post for each in others]
-        areas, own = self.scene.state.posts["area"], self.record["area"]
+        areas, own = self.scene.areas, self.record["area"]
         return len([post for post in posts if post >= 0 and areas[post] == own])
 
     def act(self, incident: Incident) -> None:

@@ -113,7 +113,7 @@ class Parties:
 
     def command(self, incident: Incident, side: int) -> CommandParty:
         """The command over the post that acts for ``side``."""
-        area = int(incident.scene.state.posts["area"][incident.of(side).post])
+        area = incident.scene.areas[incident.of(side).post]
         return self.command_posts[side * (len(self.command_posts) // 2) + area]
 
     def dismiss(self) -> None:

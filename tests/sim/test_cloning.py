@@ -7,7 +7,7 @@ from little import BUSY
 import sim.cloning
 from sim.cloning import LEVELS, Clones, Reached, counts_of, mean_of_clones, sums_of, with_clones
 from sim.codes import Rung
-from sim.incident_state import IncidentState
+from sim.incident_state import INCIDENT
 from sim.model import DmzModel
 from sim.outcome.outcome import outcome
 from sim.randomness import luck_key
@@ -53,8 +53,7 @@ def played(case, world=0):
 
 def rows_of(model):
     """The rows of the incidents of the exposure."""
-    begins = model.scene.exposure.begins
-    return np.array([row for row, each in enumerate(model.state.incidents) if each.opened >= begins])
+    return np.flatnonzero(model.state.incidents.table["opened"] >= model.scene.exposure.begins)
 
 
 @pytest.mark.parametrize("asked", [("clones.number=3",), SPLIT])
@@ -66,7 +65,8 @@ def test_the_run_is_the_same_to_the_bit(asked):
     assert differing == {name for name in one.row if name.startswith("cloned_")}
     assert all(one.row[name] is None for name in differing)
     assert other.row["cloned_clashes"] != other.row["expected_clashes"], "clones have luck of their own"
-    assert set(cloned.scene.cloned.means) <= set(rows_of(cloned).tolist())
+    opened = cloned.state.incidents.table["opened"][list(cloned.scene.cloned.means)]
+    assert (opened >= cloned.scene.exposure.begins).all()
     again = played(case_of(*asked))
     assert outcome(again.scene).row == other.row and outcome(again.scene).incidents == other.incidents
 
@@ -79,14 +79,14 @@ def test_a_clone_on_the_luck_of_the_run_is_the_incident_itself(level, monkeypatc
     clones = model.scene.cloned
     assert isinstance(clones, Clones) and len(clones.means) > 2
     for row, found in clones.means.items():
-        assert (found == sums_of([model.state.incidents[row]])[0]).all(), row
+        assert (found == sums_of(model.state.incidents.table[row : row + 1])[0]).all(), row
 
 
 def test_a_split_clone_on_the_luck_of_the_run_is_the_incident_itself(monkeypatch):
     monkeypatch.setattr(sim.cloning, "luck_key", lambda seed, world, luck, salt: luck_key(seed, world, luck))
     model = played(case_of(*SPLIT, "clones.start=opened", days=10))
     for row, found in model.scene.cloned.means.items():
-        assert found == pytest.approx(sums_of([model.state.incidents[row]])[0])
+        assert found == pytest.approx(sums_of(model.state.incidents.table[row : row + 1])[0])
 
 
 def apart(asked, worlds):
@@ -95,9 +95,7 @@ def apart(asked, worlds):
     for world in worlds:
         model = played(case_of(*asked, days=30), world)
         rows = rows_of(model)
-        found.append(
-            np.stack([model.scene.cloned.of(rows), counts_of(model.state.incidents[row] for row in rows)])
-        )
+        found.append(np.stack([model.scene.cloned.of(rows), counts_of(model.state.incidents.table[rows])]))
         model.dismiss()
     return np.concatenate(found, axis=1)
 
@@ -108,7 +106,7 @@ RARER = ("north.conduct.attack_intercept=-2", "north.fire.p_heavy=0.1", "south.f
 @pytest.mark.parametrize(("rate", "least"), [((), 15), (RARER, 5)])
 @pytest.mark.parametrize("asked", [("clones.number=2",), SPLIT])
 def test_the_mean_of_clones_is_that_of_the_count(asked, rate, least):
-    """Of clashes, casualties, heavy weapons, spread, persons hit, at two rates: within two standard errors."""
+    """Clashes, casualties, heavy weapons, spread, persons hit; two rates, within two standard errors."""
     clones, happened = apart((*asked, *rate), range(6))
     assert (happened.sum(axis=0) > least).all()
     gap = clones - happened
@@ -148,15 +146,11 @@ def test_a_clone_keeps_the_draws_of_its_parent_and_of_no_other(monkeypatch):
 
 
 def test_what_somebody_ordered_is_no_clash_of_clones():
-    chances = {name: 0.1 * (i + 1) for i, name in enumerate(sim.cloning.SUMS)}
-    incidents = [
-        IncidentState(
-            0, 0, 0.0, 0.0, 0.0, 0.0, accidental=each, rung=Rung.HEAVY_WEAPONS, heavy=True, **chances
-        )
-        for each in (True, False)
-    ]
-    for each in incidents:
-        each.sides[1].casualties = 3
+    incidents = np.zeros(2, INCIDENT)
+    incidents["accidental"], incidents["rung"] = (1, 0), Rung.HEAVY_WEAPONS
+    for i, name in enumerate(sim.cloning.SUMS):
+        incidents[name] = 0.1 * (i + 1)
+    incidents["casualties"][:, 1], incidents["heavy"] = 3, 1
     assert sums_of(incidents) == pytest.approx(
         np.array([[0.1, 0.2, 0.3, 0.4, 0.5], [0.0, 0.2, 0.3, 0.4, 0.5]])
     )
