@@ -18,6 +18,7 @@ its runs are played again. However the runs were cut into parts, the tables hold
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from experiments.design.study_file import MOST_RUNS
+from experiments.store.by_arm import Brief, ByArm, as_it_is
 from experiments.store.files import (
     Damaged,
     count_rows,
@@ -42,14 +44,15 @@ from experiments.store.files import (
     write_seals,
     write_whole,
 )
+from experiments.store.in_order import cuts_of, in_order
 from experiments.store.rows import SCHEMAS, FailedRun, Played, rows_of
 from experiments.store.tables import ArmColumns, table_of
 
 TABLES = ("incidents", "tension", "runs")
 FAILURES, COMPLETE, _SEALED = "failures.json", "tables.json", "sealed.json"
 _PART = re.compile(r"[0-9]{6,}")
-_ROWS_AT_ONCE = 3_000_000  # rows in memory while a table is compacted
 _BATCH = 20_000  # rows that are read at a time
+_KEYS = ("arm", "run", "incident")  # by which rows are put in order
 Key = tuple[str, int]  # arm and run
 
 
@@ -188,11 +191,25 @@ class Parts:
         none = schema.empty_table().select(list(columns or schema.names))
         return pa.concat_tables([none, *tables])
 
-    def batches(self, kind: str) -> Iterator[pa.RecordBatch]:
+    def batches(self, kind: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of a table as far as it has been made, some at a time, in its order."""
         for path in self._files(kind):
             with opened(path) as stream:
-                yield from pq.ParquetFile(stream).iter_batches(_BATCH)
+                yield from pq.ParquetFile(stream).iter_batches(_BATCH, columns=columns)
+
+    def by_arm(
+        self, kind: str, arms: Sequence[str], columns: Sequence[str] | None, brief: Brief = as_it_is
+    ) -> ByArm:
+        """What ``brief`` makes of some columns (None: all) of a table, by arm, as far as it has been made."""
+        if self.complete:
+            (path,) = self._files(kind)
+            return ByArm(arms, path, columns, brief)
+        place = tempfile.TemporaryDirectory()
+        path = Path(place.name) / f"{kind}.parquet"
+        wanted = None if columns is None else {*_KEYS, *columns}
+        schema = pa.schema([each for each in self.schemas[kind] if wanted is None or each.name in wanted])
+        write_parquet(path, self._in_order(kind, schema, arms, path.parent), schema)
+        return ByArm(arms, path, columns, brief, place)
 
     def _failures(self) -> pa.Table:
         """A run that failed stands here once, and not at all if it succeeded when played again."""
@@ -258,6 +275,7 @@ class Parts:
         if not self.complete:
             order = {arm: i for i, arm in enumerate(arms)}
             rows = sorted(self._failures().to_pylist(), key=lambda r: (order[r["arm"]], r["run"]))
+            self._refuse_runs_twice()
             for kind in TABLES:
                 self._compact(kind, arms)
             written = [f"{kind}.parquet" for kind in TABLES]
@@ -270,24 +288,19 @@ class Parts:
         self._known.clear()
         shutil.rmtree(self._parts, ignore_errors=True)
 
-    def _compact(self, kind: str, arms: Sequence[str]) -> None:
-        passes = 1 + self.rows(kind) // _ROWS_AT_ONCE
-        size = -(-len(arms) // passes)
-        groups = (list(arms[i : i + size]) for i in range(0, len(arms), size))
-        tables = (self._sorted(kind, group) for group in groups)
-        write_whole(self.folder / f"{kind}.parquet", lambda to: write_parquet(to, tables, self.schemas[kind]))
+    def _refuse_runs_twice(self) -> None:
+        keys = self.table("runs", ["arm", "run"])
+        if twice := keys.num_rows - _distinct(keys):
+            raise ValueError(f"{twice} runs stand in two parts")
 
-    def _sorted(self, kind: str, arms: list[str]) -> pa.Table:
-        table = self.table(kind, filters=pc.field("arm").isin(arms))
-        keys = [("_order", "ascending"), ("run", "ascending")]
-        keys += [("incident", "ascending")] if kind == "incidents" else []
-        order = pc.index_in(table["arm"], value_set=pa.array(arms, pa.string()))
-        table = table.append_column("_order", order).sort_by(keys).drop_columns("_order")
-        if kind == "runs":
-            once = table.select(["arm", "run"]).group_by(["arm", "run"]).aggregate([]).num_rows
-            if once != table.num_rows:
-                raise ValueError(f"{table.num_rows - once} runs stand in two parts")
-        return table.combine_chunks()
+    def _compact(self, kind: str, arms: Sequence[str]) -> None:
+        schema = self.schemas[kind]
+        tables = self._in_order(kind, schema, arms, self._parts)
+        write_whole(self.folder / f"{kind}.parquet", lambda to: write_parquet(to, tables, schema))
+
+    def _in_order(self, kind: str, schema: pa.Schema, arms: Sequence[str], place: Path) -> Iterator[pa.Table]:
+        cuts = cuts_of(self.table("runs", ["arm", "run"]), arms, self.rows(kind))
+        return in_order(self.batches(kind, schema.names), schema, arms, cuts, place)
 
     def reopen(self) -> None:
         """Make one part of the tables of complete results, so that more can be played."""
@@ -332,8 +345,12 @@ def _are_runs(keys: pa.Table) -> bool:
     numbered = pc.and_(pc.greater_equal(run, 0), pc.less(run, MOST_RUNS))
     sound = pc.and_(numbered, pc.and_(pc.greater(days, 0), pc.is_finite(days)))
     whole = sound.null_count == 0 and keys["arm"].null_count == 0
-    once = keys.group_by(["arm", "run"]).aggregate([]).num_rows == keys.num_rows
-    return whole and once and pc.all(sound, min_count=0).as_py()
+    return whole and _distinct(keys) == keys.num_rows and pc.all(sound, min_count=0).as_py()
+
+
+def _distinct(keys: pa.Table) -> int:
+    """How many runs these are, each counted once."""
+    return keys.select(["arm", "run"]).group_by(["arm", "run"]).aggregate([]).num_rows
 
 
 def _failures_in(path: Path) -> pa.Table:
