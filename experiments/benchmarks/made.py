@@ -17,7 +17,7 @@ from experiments.store.parts import Parts
 from experiments.study.folder import StudyFolder
 from experiments.worlds import luck_of, world_of
 
-_PLAYED = 24  # runs of each of the first two arms, from which all others have their rows
+_PLAYED = 12  # runs of each of the first two arms, from which all others have their rows
 _STUDY = """\
 name: Made
 scenarios: [{scenario}]
