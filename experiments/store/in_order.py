@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from experiments.design.study_file import MOST_RUNS
 from experiments.store.files import opened
 
-_ROWS_AT_ONCE = 200_000
+_ROWS_AT_ONCE = 100_000
 _MOST_FILES = 250  # that are open at once
 _SPARING = pa.ipc.IpcWriteOptions(compression="zstd")
 Ranks = NDArray[np.int64]  # of rows: one number for arm and run, in their order

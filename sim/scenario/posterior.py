@@ -5,7 +5,8 @@ A row a draw, in an order of no meaning. (``dmz calibrate`` makes such a file; a
 well, such as a prior's draws.)
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Literal, get_args, get_origin
 import numpy as np
 from pydantic.fields import FieldInfo
 
-from sim.documents.problems import nearest
+from sim.documents.problems import nearest, refuse
 from sim.parameters.declare import bounds
 from sim.parameters.whole import walk
 from sim.scenario.csv_table import Floats, Table
@@ -45,6 +46,17 @@ class Posterior:
     path: Path
     paths: tuple[str, ...]
     values: Floats
+
+    def __reduce__(self) -> tuple[Callable[[Path, str], "Posterior"], tuple[Path, str]]:
+        """Sent to another process as the file that has it, which is read there once: it may be megabytes, and
+        goes with every task.
+        """
+        return _read_again, (self.path, self.digest)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the values."""
+        return hashlib.sha256(self.values.tobytes()).hexdigest()
 
     @cached_property
     def differing(self) -> frozenset[str]:
@@ -83,6 +95,14 @@ def read_posterior(path: Path) -> Posterior:
     """The posterior in a file; raises ``BadInput`` with everything wrong with it."""
     status = path.stat() if path.is_file() else None
     return _read(path.resolve(), status and (status.st_mtime_ns, status.st_size))
+
+
+def _read_again(path: Path, digest: str) -> Posterior:
+    """What was read before; raises ``BadInput`` where the file has other draws by now."""
+    found = read_posterior(path)
+    if found.digest != digest:
+        refuse(path, "has other draws than when it was read")
+    return found
 
 
 @lru_cache(maxsize=4)

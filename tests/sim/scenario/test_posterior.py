@@ -1,5 +1,6 @@
 """A posterior: each world plays a draw of it, and what stands above it in the files holds."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sim.model import DmzModel
 from sim.outcome.outcome import outcome
 from sim.scenario.case import Case
 from sim.scenario.loading import load_case
+from sim.scenario.posterior import read_posterior
 
 DRAWS = """\
 # three draws
@@ -48,6 +50,16 @@ def test_each_world_plays_a_draw_over_the_values_of_its_file_and_those_below(fil
     assert first.value_of("north.watch.margin_m") == 3 and first.value_of(SLOTS) == 50
     assert first.parameters(()).south.watch.margin_m == 4 and first.posterior is None
     assert case.parameters(()).south.watch.margin_m == 33  # its own values stay what they were
+
+
+def test_draws_are_sent_as_their_file_and_are_the_same_ones_or_refused(files):
+    posterior = read_posterior(files / "draws.csv")
+    sent = pickle.dumps(posterior)
+    assert len(sent) < 300 + len(str(files)), "whatever the number of draws"
+    assert pickle.loads(sent) is posterior
+    (files / "draws.csv").write_text(DRAWS.replace("20.5,", "20.25,"))
+    with pytest.raises(BadInput, match="other draws"):
+        pickle.loads(sent)
 
 
 @pytest.mark.parametrize(
