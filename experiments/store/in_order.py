@@ -41,16 +41,20 @@ def in_order(
                 yield _sorted(pa.ipc.open_file(stream).read_all())
 
 
-def cuts_of(runs: pa.Table, arms: Sequence[str], rows: int) -> Ranks:
-    """The ranks of ``runs`` (arm and run) at which a table of so many rows of them is cut: by these alone,
+def cuts_of(ranks: Ranks, rows: int) -> Ranks:
+    """At which ranks of runs, given in order, a table of so many rows of them is cut: by these alone,
     whatever order anything lies in.
     """
-    ranks = np.sort(ranks_of(runs, arms).drop_null().to_numpy())
     pieces = min(1 + rows // _ROWS_AT_ONCE, _MOST_FILES)
     return ranks[:: max(1, -(-ranks.size // pieces))][1:] if pieces > 1 else ranks[:0]
 
 
-def ranks_of(table: pa.Table, arms: Sequence[str]) -> pa.ChunkedArray:
+def ranks_of(table: pa.Table | pa.RecordBatch, arms: Sequence[str]) -> Ranks:
+    """Of the rows of these arms."""
+    return _ranks(table, arms).drop_null().to_numpy()
+
+
+def _ranks(table: pa.Table | pa.RecordBatch, arms: Sequence[str]) -> pa.ChunkedArray | pa.Array:
     """Of each row, null for one of another arm."""
     arm = pc.index_in(table["arm"], value_set=pa.array(arms, pa.string()))
     return pc.add(pc.multiply(arm.cast(pa.int64()), MOST_RUNS), table["run"])
@@ -60,7 +64,7 @@ _RANK = pa.field("_rank", pa.int64())
 
 
 def _with_ranks(table: pa.Table, arms: Sequence[str]) -> pa.Table:
-    ranked = table.append_column(_RANK, ranks_of(table, arms))
+    ranked = table.append_column(_RANK, _ranks(table, arms))
     return ranked.filter(pc.is_valid(ranked[_RANK.name]))
 
 

@@ -19,10 +19,11 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -44,7 +45,7 @@ from experiments.store.files import (
     write_seals,
     write_whole,
 )
-from experiments.store.in_order import cuts_of, in_order
+from experiments.store.in_order import Ranks, cuts_of, in_order, ranks_of
 from experiments.store.rows import SCHEMAS, FailedRun, Played, rows_of
 from experiments.store.tables import ArmColumns, table_of
 
@@ -71,7 +72,7 @@ class Parts:
         self._parts = folder / "parts"
         self._owner = owner
         self._known: dict[Path, set[str]] = {}  # folders that were checked, and their files
-        self._runs: set[Key] = set()
+        self._runs = Runs()
         self._adding: tuple[Path, set[Key]] | None = None
 
     @property
@@ -110,17 +111,17 @@ class Parts:
         return []
 
     def _drop_bad_parts(self) -> Iterator[Damaged]:
-        self._runs.clear()
+        self._runs = Runs()
         for part in self._part_folders():
             try:
                 runs = self._runs_of(part)
-                if twice := runs & self._runs:
-                    raise Damaged(part, f"has {len(twice)} runs that another part has")
+                if twice := sum(run in self._runs for run in runs):
+                    raise Damaged(part, f"has {twice} runs that another part has")
             except Damaged as damaged:
                 _remove(part)
                 yield damaged
             else:
-                self._runs |= runs
+                self._runs.add(runs)
 
     def add(self, played: Sequence[Played], seed: int) -> None:
         """Keep runs as one part; those that are kept already are left alone.
@@ -159,7 +160,7 @@ class Parts:
     def _settle(self) -> None:
         """An interrupt may have fallen between the renaming of a part and the note of it."""
         if self._adding is not None and self._adding[0].exists():
-            self._runs |= self._adding[1]
+            self._runs.add(self._adding[1])
         self._adding = None
 
     # -- reading ----------------------------------------------------------------------------------
@@ -208,7 +209,7 @@ class Parts:
         path = Path(place.name) / f"{kind}.parquet"
         wanted = None if columns is None else {*_KEYS, *columns}
         schema = pa.schema([each for each in self.schemas[kind] if wanted is None or each.name in wanted])
-        write_parquet(path, self._in_order(kind, schema, arms, path.parent), schema)
+        write_parquet(path, self._in_order(kind, schema, arms, self._ranks(arms), path.parent), schema)
         return ByArm(arms, path, columns, brief, place)
 
     def _failures(self) -> pa.Table:
@@ -275,9 +276,11 @@ class Parts:
         if not self.complete:
             order = {arm: i for i, arm in enumerate(arms)}
             rows = sorted(self._failures().to_pylist(), key=lambda r: (order[r["arm"]], r["run"]))
-            self._refuse_runs_twice()
+            ranks = self._ranks(arms)
+            if twice := ranks.size - np.unique(ranks).size:
+                raise ValueError(f"{twice} runs stand in two parts")
             for kind in TABLES:
-                self._compact(kind, arms)
+                self._compact(kind, arms, ranks)
             written = [f"{kind}.parquet" for kind in TABLES]
             if rows:
                 write_json(self.folder / FAILURES, {"failures": rows})
@@ -288,18 +291,20 @@ class Parts:
         self._known.clear()
         shutil.rmtree(self._parts, ignore_errors=True)
 
-    def _refuse_runs_twice(self) -> None:
-        keys = self.table("runs", ["arm", "run"])
-        if twice := keys.num_rows - _distinct(keys):
-            raise ValueError(f"{twice} runs stand in two parts")
-
-    def _compact(self, kind: str, arms: Sequence[str]) -> None:
+    def _compact(self, kind: str, arms: Sequence[str], ranks: Ranks) -> None:
         schema = self.schemas[kind]
-        tables = self._in_order(kind, schema, arms, self._parts)
+        tables = self._in_order(kind, schema, arms, ranks, self._parts)
         write_whole(self.folder / f"{kind}.parquet", lambda to: write_parquet(to, tables, schema))
 
-    def _in_order(self, kind: str, schema: pa.Schema, arms: Sequence[str], place: Path) -> Iterator[pa.Table]:
-        cuts = cuts_of(self.table("runs", ["arm", "run"]), arms, self.rows(kind))
+    def _ranks(self, arms: Sequence[str]) -> Ranks:
+        """Of all runs, in order."""
+        found = [ranks_of(batch, arms) for batch in self.batches("runs", ["arm", "run"])]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
+
+    def _in_order(
+        self, kind: str, schema: pa.Schema, arms: Sequence[str], ranks: Ranks, place: Path
+    ) -> Iterator[pa.Table]:
+        cuts = cuts_of(ranks, self.rows(kind))
         return in_order(self.batches(kind, schema.names), schema, arms, cuts, place)
 
     def reopen(self) -> None:
@@ -319,7 +324,8 @@ class Parts:
         making.rename(part)
         (self.folder / COMPLETE).unlink()
         self._known.clear()
-        self._runs = self._runs_of(part)
+        self._runs = Runs()
+        self._runs.add(self._runs_of(part))
 
 
 def _with_arms(columns: pa.Schema) -> pa.Schema:
@@ -335,8 +341,28 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+class Runs:
+    """Runs by arm and number, a byte each."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, bytearray] = {}
+
+    def __contains__(self, key: Key) -> bool:
+        arm, run = key
+        return self._of.get(arm, b"")[run : run + 1] == b"1"
+
+    def add(self, keys: Iterable[Key]) -> None:
+        """Note these."""
+        for arm, run in keys:
+            its = self._of.setdefault(arm, bytearray())
+            its.extend(bytes(max(0, run + 1 - len(its))))
+            its[run : run + 1] = b"1"
+
+
 def _keys(table: pa.Table) -> set[Key]:
-    return set(zip(table["arm"].to_pylist(), table["run"].to_pylist(), strict=True))
+    arms = table["arm"].combine_chunks().dictionary_encode()  # so that each name is there once
+    names = map(arms.dictionary.to_pylist().__getitem__, arms.indices.to_pylist())
+    return set(zip(names, table["run"].to_pylist(), strict=True))
 
 
 def _are_runs(keys: pa.Table) -> bool:
@@ -345,12 +371,8 @@ def _are_runs(keys: pa.Table) -> bool:
     numbered = pc.and_(pc.greater_equal(run, 0), pc.less(run, MOST_RUNS))
     sound = pc.and_(numbered, pc.and_(pc.greater(days, 0), pc.is_finite(days)))
     whole = sound.null_count == 0 and keys["arm"].null_count == 0
-    return whole and _distinct(keys) == keys.num_rows and pc.all(sound, min_count=0).as_py()
-
-
-def _distinct(keys: pa.Table) -> int:
-    """How many runs these are, each counted once."""
-    return keys.select(["arm", "run"]).group_by(["arm", "run"]).aggregate([]).num_rows
+    once = np.unique(ranks_of(keys, keys["arm"].unique().to_pylist())).size == keys.num_rows
+    return whole and once and pc.all(sound, min_count=0).as_py()
 
 
 def _failures_in(path: Path) -> pa.Table:

@@ -69,7 +69,8 @@ class Results:
     @cached_property
     def _played(self) -> list[str]:
         """The arms that have any run, in the order of the plan."""
-        played = set(self._parts.table("runs", ["arm"])["arm"].unique().to_pylist())
+        batches = self._parts.batches("runs", ["arm"])
+        played = {arm for batch in batches for arm in batch["arm"].unique().to_pylist()}
         return [name for name in self.manifest["arms"] if name in played]
 
     @cached_property
