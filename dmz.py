@@ -25,6 +25,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import inspect
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from experiments.commands.study import Options
     from experiments.commands.validate import Validated
     from experiments.design.plan import Plan
-    from experiments.play.faults import EnvironmentFault, WorkersLost
+    from experiments.play.faults import EnvironmentFault, UnlikeWorker, WorkersLost
     from experiments.store.files import Damaged
     from sim.documents import BadInput
     from sim.scenario.case import Case
@@ -56,6 +57,7 @@ __all__ = [
     "Findings",
     "Halted",
     "Model",
+    "UnlikeWorker",
     "WorkersLost",
     "calibrate",
     "compare",
@@ -75,6 +77,7 @@ _HOME = {
     "Findings": "experiments.commands.findings",
     "Halted": "experiments.commands.exits",
     "Model": "experiments.commands.model",
+    "UnlikeWorker": "experiments.play.faults",
     "WorkersLost": "experiments.play.faults",
 }
 _ROOMS = ("sim", "experiments")
@@ -121,6 +124,9 @@ def run(
     policy: Names = (),
     set: Mapping[str, object] | None = None,
     posterior: bool = True,
+    clones: int | None = None,
+    clones_from: str | None = None,
+    method: str | None = None,
     runs: int | None = None,
     days: int | None = None,
     seed: int = 1,
@@ -134,15 +140,17 @@ def run(
     """Play a case, as ``dmz run``: a scenario under all these policies, or what ``load`` returned.
 
     ``runs``: two a world; without, 100, or 300 under a posterior. ``posterior=False``: all worlds play the
-    scenario's own values.
+    scenario's own values. ``clones``: how often an incident is played again from ``clones_from`` on, and by
+    which ``method``, for what is rare.
     ``workers``: processes, None for one a core. ``out``: a folder of results, which goes on with its
     own. ``agents`` replaces agent classes, by kind: ``{"CommandPost": MyCommandPost}``; those that a
     policy names are loaded with ``allow_code``.
     """
     _refuse_strangers()
-    from experiments.commands.arguments import asked_single
+    from experiments.commands.arguments import asked_single, with_clones
     from experiments.design.request import single_plan
 
+    set = with_clones(set, clones, clones_from, method)
     plan = single_plan(asked_single(scenario, policy, set, runs, days, seed, geojson, posterior))
     return _played(lambda *_: plan, agents, workers, scheduler, out, allow_code)
 
@@ -157,6 +165,9 @@ def compare(
     situations: bool = False,
     set: Mapping[str, object] | None = None,
     posterior: bool = True,
+    clones: int | None = None,
+    clones_from: str | None = None,
+    method: str | None = None,
     runs: int | None = None,
     minutes: float | None = None,
     budget: int | None = None,
@@ -176,9 +187,10 @@ def compare(
     at most a ``budget`` of runs of each arm, or those that ``minutes`` (3) allow. The rest as ``run``.
     """
     _refuse_strangers()
-    from experiments.commands.arguments import asked_several, minutes_or_none
+    from experiments.commands.arguments import asked_several, minutes_or_none, with_clones
     from experiments.commands.budget import several_within
 
+    set = with_clones(set, clones, clones_from, method)
     asked = asked_several(
         scenario, policies, policy, combine, set, (runs, minutes, budget), days, seed, situations, posterior
     )
@@ -199,6 +211,9 @@ def study(
     *,
     set: Mapping[str, object] | None = None,
     posterior: bool = True,
+    clones: int | None = None,
+    clones_from: str | None = None,
+    method: str | None = None,
     runs: int | None = None,
     minutes: float | None = None,
     budget: int | None = None,
@@ -212,13 +227,13 @@ def study(
 ) -> Findings:
     """Play a study file, or a shipped one by its name, as ``dmz study``; the rest as ``compare``."""
     _refuse_strangers()
-    from experiments.commands.arguments import asked_changes, assignments, minutes_or_none, named
+    from experiments.commands.arguments import asked_changes, assignments, minutes_or_none, named, with_clones
     from experiments.commands.budget import study_within
 
     name, changes, given = (
         named("file", file),
         asked_changes((runs, minutes, budget), days, seed),
-        assignments(set, posterior),
+        assignments(with_clones(set, clones, clones_from, method), posterior),
     )
     most = minutes_or_none(minutes)
     return _played(
@@ -393,7 +408,9 @@ def _refuse_strangers() -> None:
 
 
 def _stranger() -> str | None:
-    """What is wrong if Python finds other packages by the names of ours; None if it finds ours."""
+    """What is wrong with this system, or if Python finds other packages by the names of ours; else None."""
+    if os.name == "nt":  # no locks, no signals that a study could be stopped by
+        return "it plays on Linux and macOS; on Windows in WSL 2 (docs/CLUSTER.md)"
     here = Path(__file__).resolve().parent
     for name in _ROOMS:
         spec = getattr(sys.modules.get(name), "__spec__", None) or importlib.util.find_spec(name)

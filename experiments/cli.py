@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.commands import options as opt
-from experiments.commands.numbers import POINT_VALUES, refuse_two_sizes
+from experiments.commands.numbers import POINT_VALUES, clone_values, refuse_two_sizes
 from experiments.commands.streams import readable
 from experiments.commands.usage import Verb, Verbs, refuse_beside
 
@@ -54,9 +54,13 @@ def _dmz(
     pass
 
 
-def _given(assignments: list[str] | None, posterior: bool) -> tuple[str, ...]:
-    """What ``--set`` changes, and ``--no-posterior``, which is one of that."""
-    return (*(assignments or ()), *(() if posterior else (POINT_VALUES,)))
+def _given(assignments: list[str] | None, posterior: bool, clones: "opt.Cloned") -> tuple[str, ...]:
+    """What ``--set`` changes, and ``--no-posterior`` and ``--clones``, which are some of that."""
+    try:
+        cloned = [f"{key}={value}" for key, value in clone_values(*clones).items()]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return (*(assignments or ()), *(() if posterior else (POINT_VALUES,)), *cloned)
 
 
 def _refuse_two_sizes(*sizes: float | None) -> None:
@@ -81,6 +85,9 @@ def run(
     seed: opt.Seed = 1,
     assignments: opt.Assignments = None,
     posterior: opt.Posterior = True,
+    clones: opt.Clones = None,
+    clones_from: opt.ClonesFrom = None,
+    method: opt.Method = None,
     workers: opt.Workers = None,
     scheduler: opt.Scheduler = None,
     out: opt.Out = None,
@@ -106,7 +113,7 @@ def run(
     _refuse_figures_of_nothing(dry_run, json_ or why is not None)
     from experiments.design.request import Single, single_plan
 
-    given = _given(assignments, posterior)
+    given = _given(assignments, posterior, (clones, clones_from, method))
     asked = Single(scenario or "", tuple(policy or ()), runs, days, seed, given, geojson)
     return _play(
         lambda *_: single_plan(asked), (workers, scheduler), out, json_, report, allow_code, dry_run, why
@@ -127,6 +134,9 @@ def compare(
     seed: opt.Seed = 1,
     assignments: opt.Assignments = None,
     posterior: opt.Posterior = True,
+    clones: opt.Clones = None,
+    clones_from: opt.ClonesFrom = None,
+    method: opt.Method = None,
     workers: opt.Workers = None,
     scheduler: opt.Scheduler = None,
     out: opt.Out = None,
@@ -148,7 +158,7 @@ def compare(
         runs,
         days,
         seed,
-        _given(assignments, posterior),
+        _given(assignments, posterior, (clones, clones_from, method)),
         budget,
         situations,
     )
@@ -171,6 +181,9 @@ def study(
     seed: opt.SeedInstead = None,
     assignments: opt.Assignments = None,
     posterior: opt.Posterior = True,
+    clones: opt.Clones = None,
+    clones_from: opt.ClonesFrom = None,
+    method: opt.Method = None,
     workers: opt.Workers = None,
     scheduler: opt.Scheduler = None,
     out: opt.Out = None,
@@ -184,7 +197,7 @@ def study(
     _refuse_figures_of_nothing(dry_run, json_)
     asked = {"runs": runs, "budget": budget, "days": days, "seed": seed}
     changes = {name: value for name, value in asked.items() if value is not None}
-    given = _given(assignments, posterior)
+    given = _given(assignments, posterior, (clones, clones_from, method))
 
     def plan(options: "Options", audience: "Audience") -> "Plan":
         from experiments.commands.budget import study_within

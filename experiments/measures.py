@@ -23,10 +23,12 @@ def _name(column: Column) -> str:
     return column.name.rpartition("_")[0] if column.adds else column.name
 
 
-EXPECTED, CLASHES, LADDER, HAPPENED, CONDUCT = map(_titles, get_args(Section))
-MEASURES = EXPECTED | CLASHES | LADDER | HAPPENED | CONDUCT
+EXPECTED, CLASHES, LADDER, HAPPENED, CHANCES, CLONED, CONDUCT = map(_titles, get_args(Section))
+MEASURES = EXPECTED | CLASHES | LADDER | HAPPENED | CHANCES | CONDUCT
+EVERY = MEASURES | CLONED  # and those of clones, where any play
+SUMMED = EXPECTED | CHANCES | CLONED  # sums of chances, which no count of events is
 # shown of every policy beside what the study estimates, each at 95% and unadjusted
-BESIDE = tuple(CLASHES | LADDER | HAPPENED)
+BESIDE = tuple(CLASHES | LADDER | HAPPENED | CHANCES)
 BOTH_SIDES = tuple(dict.fromkeys(_name(column) for column in RUN if column.adds))
 _NOUNS = {_name(column): column.adds or column.meaning.partition(":")[0] for column in RUN if column.section}
 
@@ -62,12 +64,12 @@ def _is_expected(estimate: Sequence[str]) -> bool:
 
 def events_of(measure: str) -> Events:
     """Whether a measure counts events, or sums the chances of them."""
-    return "expected" if measure in EXPECTED else "counted"
+    return "expected" if measure in SUMMED else "counted"
 
 
 def counted_of(measure: str) -> str:
     """The measure that counts what this one expects; itself where it counts."""
-    return measure.removeprefix("expected_") if measure in EXPECTED else measure
+    return measure.removeprefix("expected_").removeprefix("cloned_") if measure in SUMMED else measure
 
 
 def counted(row: Mapping[str, Count], measure: str) -> Count:

@@ -186,8 +186,9 @@ def _seal(key: bytes, body: bytes) -> bytes:
 def compiled(function: _Function) -> _Function:
     """Compile ``function`` in numba's nopython mode, without fastmath, cached in ``CACHE``.
 
-    Fastmath is off because the same bits are promised on every x86-64 processor. A division by zero
-    gives inf or nan, as in NumPy: checking every divisor costs a quarter of the field's time.
+    Fastmath is off because the same bits are promised on every x86-64 processor, as far as the system's
+    libm has the same bits there (glibc: with fused multiply-add or without). A division by zero gives
+    inf or nan, as in NumPy: checking every divisor costs a quarter of the field's time.
     """
     dispatcher: Any = numba.njit(error_model="numpy")(function)
     dispatcher._cache = _Kept(function)

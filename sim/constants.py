@@ -11,6 +11,7 @@ DAY = 24.0 * HOUR
 WEEK = 7.0 * DAY
 DAYS_A_WEEK = 7.0
 DAYS_A_YEAR = 365.0
+NEVER = math.inf  # the minute of what does not come
 
 KM = 1000.0
 SQUARE_KM = KM * KM

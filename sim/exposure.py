@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arithmetic import count
 from sim.codes import Rung
-from sim.constants import DAY
-from sim.state import NEVER, State
+from sim.constants import DAY, NEVER
+from sim.state import State
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +48,7 @@ class Exposure:
         """An incident has opened; the scenario may end the run with it."""
         if self.most_incidents is None:
             return
-        begun = self.state.incidents["opened"][: int(self.state.run["incidents"][0])]
-        if count(begun >= self.begins) >= self.most_incidents:
+        if len([each for each in self.state.incidents if each.opened >= self.begins]) >= self.most_incidents:
             self._end(minute)
 
     def _end(self, minute: float) -> None:

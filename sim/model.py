@@ -18,12 +18,14 @@ from typing import Any, Literal, Self
 
 import mesa
 import numpy as np
+from mesa.agent import AgentSet
 
 from sim import agents as shipped
 from sim.agents import CommandPost, Government, GuardPost, Unit
+from sim.agents.cast import Cast
 from sim.agents.loading import fit_agents
 from sim.codes import UnitKind
-from sim.constants import DAY
+from sim.constants import DAY, NEVER
 from sim.documents import refuse
 from sim.documents.problems import nearest, show
 from sim.exposure import Exposure
@@ -42,9 +44,9 @@ from sim.scenario.case import Case
 from sim.scenario.loading import load_case
 from sim.scenario.reading import names
 from sim.scene import Scene
-from sim.sides import NORTH, SOUTH
+from sim.sides import NORTH, SIDES, SOUTH
 from sim.start import DatedShot, build_land, build_sky, dated_shots, initial_state
-from sim.state import NEVER, State
+from sim.state import State
 from sim.survey import survey
 from sim.talks import Negotiation
 from sim.world.draw import draw_world
@@ -57,7 +59,7 @@ _FRESH_BITS = 48  # of a seed that nobody gave: short enough to type, too many t
 REPORTERS: dict[str, Callable[["DmzModel"], float]] = {
     "seed": lambda model: model.address[0],
     "minute": lambda model: model.minute,
-    "incidents": lambda model: int(model.state.run["incidents"][0]),
+    "incidents": lambda model: len(model.state.incidents),
     "open_incidents": lambda model: len(model.open_incidents),
     "clashes": lambda model: accidental_clashes(model.scene),
     "tension_north": lambda model: model.scene.tension.at(model.minute)[NORTH],
@@ -101,9 +103,8 @@ class DmzModel(mesa.Model):
             raise ValueError("a policy names agent classes: pass agents=load_agents(case, True)")
         self.scene = _scene(self.case, address, case.draw_of(address[1]))
         self.parties = Parties()
-        self._make_agents(classes)
+        self._cast(classes)
         self.negotiation = Negotiation(self.scene, self.case.scenario.talks, self.governments[NORTH])
-        self.open_incidents: list[Incident] = []
         self._step_minutes = _minutes_of(step, self.scene.tick)
         self.sparing = True  # False walks every unit through every tick: nothing changes
         self._dated = dated_shots(self.case)
@@ -111,25 +112,64 @@ class DmzModel(mesa.Model):
         self._scratch = scratch(self.state.units.size, self.state.posts.size)
         self._collector = mesa.DataCollector(model_reporters=REPORTERS) if collect else None
 
-    def _make_agents(self, classes: dict[str, type]) -> None:
-        def made(name: str, row: int, side: int) -> mesa.Agent:
-            kind = classes.get(name) or getattr(shipped, name)
-            return kind(self, self.scene, self.parties, row, side)
+    def _cast(self, classes: dict[str, type]) -> None:
+        """Say who plays whom; classes of one's own are all made at once: one that cannot be says so."""
+        state, first, self._assembled = self.state, 1, False
 
-        def row_by_row(name: str, sides: np.ndarray) -> list:
-            return [made(name, row, side) for row, side in enumerate(sides.tolist())]
+        def cast(size: int, name: Callable[[int], str], sides: np.ndarray) -> Cast:
+            nonlocal first
+            begins, first = first, first + size
 
-        state = self.state
-        units = enumerate(zip(state.units["kind"].tolist(), state.units["side"].tolist(), strict=True))
-        self.units: list[Unit] = [made(_FACES[kind], row, side) for row, (kind, side) in units]
-        self.posts: list[GuardPost] = row_by_row("GuardPost", state.posts["side"])
-        self.command_posts: list[CommandPost] = row_by_row("CommandPost", state.command_posts["side"])
-        self.governments: list[Government] = row_by_row("Government", np.array([NORTH, SOUTH]))
+            def make(row: int) -> mesa.Agent:
+                kind = classes.get(name(row)) or getattr(shipped, name(row))
+                agent: mesa.Agent = kind(self, self.scene, self.parties, row, int(sides[row]))
+                agent.unique_id = begins + row  # as if all were made in their order
+                # Mesa 3.3 counts agents in a class attribute keyed by the model, which would keep every
+                # model of the process alive.
+                getattr(mesa.Agent, "_ids", {}).pop(self, None)
+                return agent
+
+            return Cast(make, size)
+
+        units, posts, commands = state.units, state.posts, state.command_posts
+        self.units: Cast[Unit] = cast(
+            units.size, lambda row: _FACES[UnitKind(units["kind"][row])], units["side"]
+        )
+        self.posts: Cast[GuardPost] = cast(posts.size, lambda _: "GuardPost", posts["side"])
+        self.command_posts: Cast[CommandPost] = cast(commands.size, lambda _: "CommandPost", commands["side"])
+        self.governments: Cast[Government] = cast(2, lambda _: "Government", np.array([NORTH, SOUTH]))
         self.parties.units, self.parties.posts = self.units, self.posts
         self.parties.command_posts, self.parties.governments = self.command_posts, self.governments
-        # Mesa 3.3 counts agents in a class attribute keyed by the model, which would keep every
-        # model of the process alive; all agents have their number by now.
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        if classes:
+            self._assemble()
+
+    def _assemble(self) -> None:
+        """Make whoever has not been asked for, and put Mesa's sets into their order."""
+        if self._assembled:
+            return
+        self._assembled = True
+        for cast in (self.units, self.posts, self.command_posts, self.governments):
+            for row in range(len(cast)):
+                cast[row]
+        for each in (super().agents, *super().agents_by_type.values()):
+            each.sort("unique_id", ascending=True, inplace=True)
+
+    @property
+    def agents(self) -> AgentSet:
+        """All agents, as Mesa has it: those who have not acted yet are made now."""
+        self._assemble()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], AgentSet]:
+        """The same by their classes."""
+        self._assemble()
+        return super().agents_by_type
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The classes of all agents."""
+        return list(self.agents_by_type)
 
     # -- the clock --------------------------------------------------------------------------------
 
@@ -142,6 +182,11 @@ class DmzModel(mesa.Model):
     def state(self) -> State:
         """All that changes in the run."""
         return self.scene.state
+
+    @property
+    def open_incidents(self) -> list[Incident]:
+        """Incidents that are under way, in the order in which they opened."""
+        return self.parties.under_way
 
     @property
     def minute(self) -> float:
@@ -178,14 +223,18 @@ class DmzModel(mesa.Model):
     run_model = run
 
     def _play(self, until: float) -> None:
-        exposure = self.scene.exposure
         while self.running and self.minute < until:
-            if self.minute % DAY == 0.0:
-                self._begin_day()
-            self._play_ticks(min(until, self._ordinary_until))
-            if self.minute >= exposure.horizon or exposure.ended:
-                self.running = False
-                self.scene.rouse_units()
+            self._go_on(until)
+
+    def _go_on(self, until: float) -> None:
+        """Play until somebody has acted, or a day or the run is over; ``until`` at most."""
+        exposure = self.scene.exposure
+        if self.minute % DAY == 0.0:
+            self._begin_day()
+        self._play_ticks(min(until, self._ordinary_until))
+        if self.minute >= exposure.horizon or exposure.ended:
+            self.running = False
+            self.scene.rouse_units()
 
     def _play_ticks(self, until: float) -> None:
         scene, state, t = self.scene, self.state, self.minute
@@ -201,11 +250,14 @@ class DmzModel(mesa.Model):
             self._play_incidents(reached, self._scratch.events[:n].copy(), fallen)
 
     def _play_incidents(self, until: float, events: np.ndarray, dated: list[DatedShot]) -> None:
-        order = np.lexsort((events["side"], events["t"]))
-        begun = [(float(event["t"]), event) for event in events[order]]
-        begun += [(shot.minute, shot) for shot in dated]
-        for minute, event in sorted(begun, key=lambda pair: pair[0]):
+        begun = [(float(event["t"]), int(event["side"]), event) for event in events]
+        begun += [(shot.minute, len(SIDES), shot) for shot in dated]  # after all else of their minute
+        for minute, _, event in sorted(begun, key=lambda each: each[:2]):
             self.open(minute, event)
+        self._play_open(until)
+
+    def _play_open(self, until: float) -> None:
+        """Play every open incident up to ``until``; those that close are settled."""
         for incident in tuple(self.open_incidents):
             play(incident, self.parties, until)
             if incident.is_closed:
@@ -281,12 +333,17 @@ class DmzModel(mesa.Model):
         self.state.restore(snapshot)
         exposure = self.scene.exposure
         self.running = self.minute < exposure.horizon and not exposure.ended
-        used = int(self.state.run["incidents"][0])
-        rows = np.flatnonzero(self.state.incidents["closed"][:used] == NEVER)
-        self.open_incidents = [Incident(self.scene, int(row)) for row in rows]
+        incidents = enumerate(self.state.incidents)
+        self.parties.under_way = [Incident(self.scene, row) for row, each in incidents if not each.is_closed]
         self._ordinary_until = (self.minute // DAY + 1.0) * DAY
         overlays = overlays_in_force(self.case, self._day(self._last_midnight), self.negotiation.clauses)
         self.scene.resume(Regime.under(self.case, overlays))
+
+    def close_incident(self, row: int) -> None:
+        """Go on from a copy that was taken between two acts of the incident in ``row``, until it closes."""
+        self._play_open(self.minute)
+        while self.running and not self.state.incidents[row].is_closed:
+            self._go_on(self.scene.exposure.horizon)
 
     @property
     def _last_midnight(self) -> float:
@@ -299,6 +356,8 @@ class DmzModel(mesa.Model):
         Mesa ties models and agents together in reference cycles, which Python collects late when
         large libraries are loaded; agents know each other, too.
         """
+        if self.scene.cloned is not None:
+            self.scene.cloned.dismiss()
         self.parties.dismiss()
         self.__dict__.clear()
 

@@ -11,11 +11,12 @@ Wichura's AS 241 (1988, doi:10.2307/2347330): one word, one deviate, monotone, a
 """
 
 import math
-from enum import IntEnum, unique
+from enum import unique
 
 import numpy as np
 from numba import uint64
 
+from sim.codes import Code
 from sim.compiled import compiled
 
 _WORD_STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -25,7 +26,7 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
 @unique
-class Kind(IntEnum):
+class Kind(Code):
     """What is decided. Two decisions never share a kind.
 
     Two kinds of one value are a ValueError when this module is imported, and a kind that stands in
@@ -122,7 +123,7 @@ OWN_KINDS = 1000  # the first number that no kind of ours will ever take
 
 
 @unique
-class AddressSpace(IntEnum):
+class AddressSpace(Code):
     """Whose numbers count the incidents of one ``who`` and shift, or of one post and round."""
 
     VIOLATION = 0

@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from sim.acts import Act, Actor
 from sim.ambiguity import enter, measure
 from sim.codes import UnitKind
-from sim.constants import DAY, HOUR, KM
+from sim.constants import DAY, HOUR, KM, NEVER
 from sim.exposure import Exposure
 from sim.field.courses import Courses, courses
 from sim.field.days import heed
-from sim.field.land import Land, Sky, cell_of, growth
+from sim.field.land import Land, Sky, growth_at
 from sim.field.path import where
 from sim.field.setting import Setting
 from sim.field.shifts import rouse, rouse_all
+from sim.forks import Estimates, Forks
 from sim.regime import Regime
-from sim.state import LOG, NEVER, State
+from sim.state import State
 from sim.tension import Tension
 from sim.world.draw import World
 from sim.world.seasons import Calendar
@@ -34,7 +35,8 @@ class Scene:
 
     ``address`` are its seed, world and luck, ``luck`` the key of its luck, ``tick`` is in minutes,
     ``draw`` the number of the draw that its world plays of a posterior, ``courses`` are the lines in
-    force as the field reads them.
+    force as the field reads them; ``forks``: who plays its incidents again, if anybody does, and ``cloned``
+    what they then come to.
     """
 
     state: State
@@ -48,6 +50,8 @@ class Scene:
     tick: float
     regime: Regime
     draw: int | None = None
+    forks: Forks | None = None
+    cloned: Estimates | None = None
     courses: Courses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +76,10 @@ class Scene:
     @property
     def setting(self) -> Setting:
         """What the field reads at this moment."""
+        return self.setting_under(self.luck)
+
+    def setting_under(self, luck: np.uint64) -> Setting:
+        """The same under a luck."""
         state = self.state
         return Setting(
             self.land,
@@ -80,10 +88,16 @@ class Scene:
             state.posts,
             state.projects,
             self.regime.records,
-            self.luck,
+            luck,
             self.tick,
             HOUR * self.regime.parameters.clock.day_shift_hour,
         )
+
+    @cached_property
+    def areas(self) -> list[int]:
+        """The areas of the posts, by row, which keep theirs for the whole run."""
+        areas: list[int] = self.state.posts["area"].tolist()
+        return areas
 
     @cached_property
     def survey_teams(self) -> NDArray[np.intp]:
@@ -145,10 +159,9 @@ class Scene:
         space = self.regime.parameters.space
         return min(int(s / (KM * space.area_km)), space.areas - 1)
 
-    def growth_at(self, row: int) -> float:
-        """Vegetation density, 0 to 1, where the unit of a row is."""
-        i, j = cell_of(self.land, *self.position(row))
-        return growth(self.land, self.sky, i, j, float(self.state.units[row]["t"]))
+    def growth_at(self, s: float, d: float, minute: float) -> float:
+        """Vegetation density, 0 to 1, at a place, ``s`` and ``d`` in metres."""
+        return growth_at(self.land, self.sky, s, d, minute)
 
     def nearest_post(self, side: int, s: float) -> int:
         """Row of the post of ``side`` nearest to ``s`` metres along the line, -1 for none."""
@@ -170,9 +183,4 @@ class Scene:
         self, incident: int, minute: float, side: int, actor: Actor, act: Act, x: float, y: float
     ) -> None:
         """Append a line to the chain of reasons of an incident, by its row."""
-        state = self.state
-        n = int(state.run["log"][0])
-        if n == state.log.size:
-            state.log = np.concatenate([state.log, np.zeros(n, LOG)])
-        state.log[n] = (incident, minute, side, actor, act, x, y)
-        state.run["log"] += 1
+        self.state.log.append((incident, minute, side, actor, act, x, y))

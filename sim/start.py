@@ -7,39 +7,32 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.codes import Trigger
-from sim.constants import DAY, HOUR, KM
+from sim.constants import DAY, HOUR, KM, NEVER
 from sim.field.land import Land, Sky, cells
 from sim.field.strays import begin_strays
+from sim.incident_state import Incidents
 from sim.parameters.place import Ground
 from sim.parameters.whole import Parameters
 from sim.scenario.case import Case
 from sim.sides import NORTH, SIDES, SOUTH
-from sim.state import AREA, COMMAND_POST, GOVERNMENT, INCIDENT, LOG, NEVER, RUN, TALLY, State
+from sim.state import AREA, COMMAND_POST, GOVERNMENT, RUN, TALLY, Log, State
 from sim.world.draw import World
 from sim.world.seasons import Calendar, daylight, fog_table, leaf_table
-from sim.world.terrain import Terrain, build_terrain, overlooking_posts
+from sim.world.terrain import build_terrain
 
 
 def build_land(base: Parameters, world: World) -> Land:
-    """The terrain of the scenario and the posts of the world that overlook it."""
-    space, posts = base.space, world.posts
-    terrain, ground = _ground(KM * space.length_km, space.cell_m, KM * space.half_width_km, base.ground)
-    return Land(
-        float(space.cell_m),
-        KM * space.length_km,
-        world.grid.step_m,
-        float(ground["mines"].max()),
-        ground,
-        overlooking_posts(terrain, posts["s"], posts["d"], posts["side"]),
-    )
+    """The terrain of the scenario under the lines of a world."""
+    space = base.space
+    ground, most_mines = _ground(KM * space.length_km, space.cell_m, KM * space.half_width_km, base.ground)
+    return Land(float(space.cell_m), KM * space.length_km, world.grid.step_m, most_mines, ground)
 
 
 @lru_cache(maxsize=8)
-def _ground(
-    length_m: float, cell_m: float, half_width_m: float, ground: Ground
-) -> tuple[Terrain, np.ndarray]:
-    terrain = build_terrain(length_m, cell_m, half_width_m, ground)
-    return terrain, cells(terrain)
+def _ground(length_m: float, cell_m: float, half_width_m: float, ground: Ground) -> tuple[np.ndarray, float]:
+    """Its cells, and the most mines that one of them has."""
+    found = cells(build_terrain(length_m, cell_m, half_width_m, ground))
+    return found, float(found["mines"].max())
 
 
 def build_sky(base: Parameters, calendar: Calendar, luck: np.uint64) -> Sky:
@@ -77,8 +70,8 @@ def initial_state(case: Case, world: World, calendar: Calendar, luck: np.uint64)
         np.zeros(world.grid.marker_nodes.size, bool),
         np.zeros((calendar.n_days, 2)),
         np.zeros(calendar.n_days, np.int8),
-        np.zeros(32, INCIDENT),
-        np.zeros(512, LOG),
+        Incidents(),
+        Log(),
     )
 
 

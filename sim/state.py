@@ -1,18 +1,16 @@
-"""All changing state of a run, in one set of arrays.
+"""All changing state of a run: arrays, and lists of what only grows.
 
 Agents are faces of rows here and hold nothing of their own, so a copy of this object is a copy of
 the run. Times are minutes since the first day of the warm-up; ``NEVER`` stands for no time.
 Rows of ``units`` and ``posts`` keep their place for the whole run: a row number is an address of
-luck. ``incidents`` and ``log`` only ever grow.
+luck. ``incidents`` and ``log`` only ever grow; each has a ``table``.
 """
 
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sim.codes import Due
-
-NEVER = np.inf
+from sim.incident_state import Incidents
 
 UNIT = np.dtype(
     [
@@ -140,75 +138,6 @@ TALLY = np.dtype(
     align=True,
 )
 
-INCIDENT = np.dtype(
-    [
-        # identity, and the address of its luck
-        ("trigger", "i4"),
-        ("cause", "i4"),
-        ("dated", "i4"),
-        ("accidental", "i4"),
-        ("who", "i8"),
-        ("shift", "i4"),
-        ("ordinal", "i4"),
-        ("first", "i4"),
-        ("opened", "f8"),
-        ("closed", "f8"),
-        ("touched", "f8"),
-        ("last_act", "f8"),
-        ("s", "f8"),
-        ("county", "i4"),
-        ("site", "i4"),
-        # what it came to
-        ("rung", "i4"),
-        ("answered", "i4"),
-        ("warned_answered", "i4"),
-        ("false_", "i4"),
-        ("depth", "f8"),
-        ("true_depth", "f8"),
-        ("map_m", "f8"),
-        ("nav_m", "f8"),
-        ("fix_m", "f8"),
-        ("mine_casualties", "i4"),
-        ("night", "i4"),
-        ("persons", "i4"),
-        ("stray_origin", "i4"),
-        ("kind", "i4"),
-        ("called_at", "f8"),
-        ("left_at", "f8"),
-        ("p_read", "f8"),
-        ("expected", "f8"),
-        # one entry a side
-        ("unit", "i4", 2),
-        ("post", "i4", 2),
-        ("step", "i4", 2),
-        ("pending", "i4", 2),
-        ("asked", "i4", 2),
-        ("clear", "i4", 2),
-        ("looks", "i4", 2),
-        ("broadcasts", "i4", 2),
-        ("volleys", "i4", 2),
-        ("spells", "i4", 2),
-        ("casualties", "i4", 2),
-        ("calls", "i4", 2),
-        ("last_broadcast", "f8", 2),
-        ("hearing", "f8", 2),
-        ("willing", "f8", 2),
-        ("sure", "f8", 2),
-        ("heard", "i4", 2),
-        ("gone", "i4", 2),
-        ("refused", "i4", 2),
-        ("owed", "i4", 2),
-        ("turns", "i4", 2),
-        ("p_final", "f8", 2),
-        ("first_broadcast", "f8", 2),
-        ("supported", "i4", 2),
-        ("joined_from", "i4", 2),
-        ("first_shot", "f8", 2),
-        ("agenda", "f8", (2, len(Due))),
-    ],
-    align=True,
-)
-
 LOG = np.dtype(
     [
         ("incident", "i4"),
@@ -223,11 +152,22 @@ LOG = np.dtype(
 )
 
 
+class Log(list[tuple[int, float, int, int, int, float, float]]):
+    """The chain of reasons of all incidents, a line each as ``LOG`` has it, by the incident's row."""
+
+    def copy(self) -> "Log":
+        """The same lines, independent from now on."""
+        return Log(self)
+
+    @property
+    def table(self) -> np.ndarray:
+        """All lines as rows (n,) of dtype ``LOG``."""
+        return np.array(self, LOG)
+
+
 RUN = np.dtype(
     [
         ("minute", "f8"),
-        ("incidents", "i8"),
-        ("log", "i8"),
         ("talks", "i4"),
         ("talks_since", "f8"),
         ("offers", "i4"),
@@ -247,12 +187,11 @@ RUN = np.dtype(
 
 @dataclass
 class State:
-    """The arrays. ``lines`` (3, nodes) metres, ``responses`` (2, nodes), ``restored`` (markers,).
+    """All of it. ``lines`` (3, nodes) metres, ``responses`` (2, nodes), ``restored`` (markers,).
 
-    ``run`` has one row: the minute reached, rows used of ``incidents`` and ``log``, and what the
-    talks and the survey have come to. ``daily`` (days, 2) is tension at the start of each day,
-    ``talks`` (days,) where the talks stand in it (``sim.codes.TalksState``). ``areas`` (areas,) has rows
-    where tension stays local, and else none.
+    ``run`` has one row: the minute reached, and what the talks and the survey have come to.
+    ``daily`` (days, 2) is tension at the start of each day, ``talks`` (days,) where the talks stand in it
+    (``sim.codes.TalksState``). ``areas`` (areas,) has rows where tension stays local, and else none.
     """
 
     run: np.ndarray
@@ -268,8 +207,8 @@ class State:
     restored: np.ndarray
     daily: np.ndarray
     talks: np.ndarray
-    incidents: np.ndarray
-    log: np.ndarray
+    incidents: Incidents
+    log: Log
 
     def snapshot(self) -> "State":
         """A deep copy, independent of this state from now on."""
@@ -282,9 +221,17 @@ class State:
 
     def identical(self, other: "State") -> bool:
         """Whether both states hold the same bits in every field."""
-        return all(_bits(getattr(self, f.name)) == _bits(getattr(other, f.name)) for f in fields(self))
+        return self.bits() == other.bits()
+
+    def bits(self) -> dict[tuple[str, str], bytes]:
+        """The bytes of every field of every table; those between fields are never set, nor copied."""
+        tables = ((field.name, _table(getattr(self, field.name))) for field in fields(self))
+        return {
+            (name, part): (table[part] if part else table).tobytes()
+            for name, table in tables
+            for part in table.dtype.names or ("",)
+        }
 
 
-def _bits(array: np.ndarray) -> list[bytes]:
-    """The bytes of each field; those between fields are never set, and copies do not keep them."""
-    return [array[name].tobytes() for name in array.dtype.names or (...,)]
+def _table(kept: np.ndarray | Incidents | Log) -> np.ndarray:
+    return kept if isinstance(kept, np.ndarray) else kept.table

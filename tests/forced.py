@@ -126,12 +126,12 @@ def nested(values):
 
 
 def incidents(model):
-    return model.state.incidents[: int(model.state.run["incidents"][0])]
+    return model.state.incidents.table
 
 
 def log(model, row=0):
     """The chain of reasons: (minutes since it opened, side, act, x, y)."""
-    used = model.state.log[: int(model.state.run["log"][0])]
+    used = model.state.log.table
     opened = float(incidents(model)[row]["opened"])
     return [
         (float(e["minute"]) - opened, int(e["side"]), Act(e["act"]).word, float(e["x"]), float(e["y"]))

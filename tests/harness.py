@@ -5,14 +5,14 @@ from functools import cache
 import numpy as np
 
 from sim.codes import Trigger
-from sim.constants import DAY
+from sim.constants import DAY, NEVER
 from sim.field.advance import advance, scratch
 from sim.field.days import Days
 from sim.field.shifts import rouse_all
 from sim.field.strays import draw_strays
 from sim.model import DmzModel
 from sim.scenario.loading import load_case
-from sim.state import NEVER, UNIT
+from sim.state import UNIT
 
 SURE = 4.5  # standard errors
 

@@ -13,7 +13,7 @@ from experiments.findings.comparison import Shared, audit, compare, paired
 from experiments.findings.figures import as_data
 from experiments.findings.pools import Pools
 from experiments.findings.summary import ambiguity, any_clash, marked, rate
-from experiments.measures import EXPECTED, MEASURES, by_world, told
+from experiments.measures import CHANCES, EXPECTED, MEASURES, SUMMED, by_world, counted_of, told
 from experiments.pictures import NEEDED, pictures
 from experiments.pictures.material import Material
 from experiments.pictures.sheet import WIDTH, styled
@@ -110,10 +110,10 @@ class Study:
         )
         rows["ended"] = self.ends
         sides = [f"casualties_{side}" for side in ("north", "south")]
-        counted = (name for name in (*MEASURES, *sides) if name not in EXPECTED)
+        counted = (name for name in (*MEASURES, *sides) if name not in SUMMED)
         counts = {name: rng.poisson(self.rate, runs) for name in counted}
         counts["casualties"] = sum(counts[name] for name in sides)
-        rows = rows.assign(**counts)
+        rows = rows.assign(**counts, **{name: 0.9 * counts[counted_of(name)] for name in CHANCES})
         clash = incidents["accidental"] & (incidents["rung"] >= 3)
         violation = incidents["begun_by"] == "violation"
         for column, kind in (

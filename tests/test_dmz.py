@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 import dmz
 from experiments.cli import app
-from experiments.commands.arguments import all_named, assignments
+from experiments.commands.arguments import all_named, assignments, with_clones
+from experiments.measures import CLONED
 from experiments.play.batch import run_batch
 from experiments.study.folder import StudyFolder
 from sim.documents import parse
@@ -303,7 +304,7 @@ def test_a_model_is_the_run_of_the_same_world_and_luck(played):
     k = int(one.runs.loc[one.runs["clashes"] > 0, "run"].iloc[0])
     model = dmz.Model(case, world=k // 2, luck=k % 2).run()
     found, row = model.outcome(), one.runs.iloc[k]
-    nothing = ["first_clash_day", "draw"]  # None in a row by itself, nan in a table
+    nothing = ["first_clash_day", "draw", *CLONED]  # None in a row by itself, nan in a table
     assert found.row.drop(nothing).to_dict() == row[found.row.index].drop(nothing).to_dict()
     assert len(found.incidents) == row["incidents"] and list(found.tension) == ["north", "south"]
     story = model.story(1)
@@ -450,6 +451,15 @@ def test_a_strangers_package_of_the_same_name_is_told_plainly(tmp_path, name):
     assert script.returncode == 1 and script.stderr.splitlines()[-1] == f"ImportError: {line[5:]}"
 
 
+def test_windows_is_told_where_it_plays(monkeypatch, capsys):
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(os, "name", "nt")
+        assert dmz.main() == 1
+        with pytest.raises(ImportError, match="WSL 2"):
+            dmz.load("baseline")
+    assert "on Windows in WSL 2" in capsys.readouterr().err
+
+
 def test_the_command_begins_at_the_front_door(tmp_path):
     import tomllib
 
@@ -457,3 +467,15 @@ def test_the_command_begins_at_the_front_door(tmp_path):
     assert scripts == {"dmz": "dmz:main"}
     done = subprocess.run([sys.executable, "-m", "dmz", "--version"], capture_output=True, text=True)
     assert done.returncode == 0 and done.stdout.startswith("dmz 0."), done.stderr
+
+
+def test_clones_are_asked_for_as_the_command_asks():
+    assert with_clones(None, 20, "decided", None) == {"clones.number": 20, "clones.start": "decided"}
+    assert with_clones({"days": 3}, None, None, "splitting") == {
+        "days": 3,
+        "clones.number": 5,
+        "clones.method": "splitting",
+    }
+    assert with_clones(None, None, None, None) is None and with_clones("days=3", 2, None, None) == "days=3"
+    for asked in ((None, "decided", None), (0, None, None), (2.5, None, None)):
+        assert "clones" in refusal(with_clones, None, *asked)

@@ -15,6 +15,7 @@ _HERE = Path(__file__).parents[2]
 _PLAYER = """
 import sys, time
 from sim.model import DmzModel
+from sim.outcome.outcome import outcome
 from sim.scenario.loading import load_case
 
 case = load_case("baseline")
@@ -24,7 +25,7 @@ for line in sys.stdin:
     model = DmzModel(case, world=int(line), seed=1)
     before = time.process_time()
     model.run()
-    print(time.process_time() - before, int(model.state.run["incidents"][0]), flush=True)
+    print(time.process_time() - before, outcome(model.scene).row["incidents"], flush=True)
 """
 
 

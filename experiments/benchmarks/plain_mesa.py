@@ -20,6 +20,7 @@ from sim.model import DmzModel
 from sim.parameters.whole import Side
 from sim.sides import NORTH, SOUTH, northward
 from sim.world.seasons import fog_block
+from sim.world.terrain import overlooking_post
 
 TICK = 10.0
 MORNING, EVENING = 360.0, 1080.0
@@ -27,6 +28,12 @@ MORNING, EVENING = 360.0, 1080.0
 
 class GroundCell(Cell):
     """A cell that keeps its ground and who overlooks it; Mesa 3.5 gives cells no such room."""
+
+
+def _overlooking(posts: np.ndarray, side: int, cell_m: float, n_s: int, n_d: int) -> np.ndarray:
+    """The rows of the posts of a side that overlook each cell, (n_s, n_d)."""
+    rows = [overlooking_post(posts, side, i, j, cell_m, n_d) for i in range(n_s) for j in range(n_d)]
+    return np.array(rows).reshape(n_s, n_d)
 
 
 class Walker(CellAgent):
@@ -130,7 +137,9 @@ class PlainDmz(mesa.Model):
         self.cell_m, self.width, self.height = ours.scene.land.cell_m, *ground.shape
         self.grid = OrthogonalMooreGrid(ground.shape, torus=False, random=self.random, cell_klass=GroundCell)
         layers = [ground[name] for name in ("evergreen", "deciduous", "sector")]
-        layers += [ours.scene.land.overlook[side] for side in (SOUTH, NORTH)]
+        layers += [
+            _overlooking(ours.state.posts, side, self.cell_m, *ground.shape) for side in (SOUTH, NORTH)
+        ]
         cells = (self.grid[i, j] for i in range(self.width) for j in range(self.height))
         values = zip(*(layer.ravel().tolist() for layer in layers), strict=True)
         for cell, (*growth, south_post, north_post) in zip(cells, values, strict=True):

@@ -17,6 +17,7 @@ from experiments.commands.numbers import (
     RANGES,
     RUNS_OF_AN_ARM,
     WholeNumber,
+    clone_values,
     minutes_of,
     refuse_two_sizes,
 )
@@ -160,6 +161,18 @@ def _sizes(sizes: Sizes) -> tuple[int | None, int | None]:
         refuse(_mark("runs"), str(error))
     minutes_or_none(minutes)
     return whole_or_none("runs", runs, RUNS_OF_AN_ARM), whole_or_none("budget", budget, RUNS_OF_AN_ARM)
+
+
+def with_clones(values: Values, clones: int | None, clones_from: str | None, method: str | None) -> Values:
+    """What is set, with the clones that are asked for."""
+    number = whole_or_none("clones", clones)
+    try:
+        asked = clone_values(number, clones_from, method)
+    except ValueError as error:
+        refuse(_mark("clones_from"), str(error))
+    if not asked or not isinstance(values, Mapping | None):  # what is no mapping is refused where it is read
+        return values
+    return {**(values or {}), **asked}
 
 
 def refuse_beside_case(**given: Any) -> None:

@@ -1,7 +1,7 @@
 """What stops a command, in words and as its exit code.
 
-0 done, 1 stopped (disk, workers), 2 bad input (damaged results too), 3 some runs failed, 70 a fault of
-this program, 128 and more stopped by a signal (130: Ctrl-C).
+0 done, 1 stopped (disk, workers), 2 bad input (damaged results, and a cluster of other versions, too),
+3 some runs failed, 70 a fault of this program, 128 and more stopped by a signal (130: Ctrl-C).
 """
 
 import contextlib
@@ -24,7 +24,7 @@ import experiments
 import sim
 from experiments.commands.console import console
 from experiments.commands.streams import nobody_reads
-from experiments.play.faults import EnvironmentFault, WorkersLost
+from experiments.play.faults import EnvironmentFault, UnlikeWorker, WorkersLost
 from experiments.play.process import stoppable
 from experiments.store.files import Damaged
 from sim.documents import BadInput
@@ -42,7 +42,17 @@ class Halted(Exception):  # noqa: N818
     """A command cannot go on, and nothing is wrong with what was asked: what to say."""
 
 
-STOPS = (BadInput, Damaged, Halted, WorkersLost, EnvironmentFault, MemoryError, KeyboardInterrupt, OSError)
+STOPS = (
+    BadInput,
+    Damaged,
+    Halted,
+    UnlikeWorker,
+    WorkersLost,
+    EnvironmentFault,
+    MemoryError,
+    KeyboardInterrupt,
+    OSError,
+)
 
 
 def guarded(do: Callable[[Console], int], passed: tuple[type[BaseException], ...] = ()) -> int:
@@ -72,7 +82,7 @@ def exit_code(error: BaseException) -> int:
     """The exit code that tells what stopped a command."""
     if isinstance(error, KeyboardInterrupt):
         return getattr(error, "code", 128 + signal.SIGINT)
-    if isinstance(error, BadInput | Damaged):
+    if isinstance(error, BadInput | Damaged | UnlikeWorker):
         return 2
     return 1 if isinstance(error, STOPS) else FAULT
 
@@ -90,7 +100,7 @@ def in_words(error: BaseException) -> str:
             return "stopped: there is not enough memory"
         case OSError():
             return f"stopped: {_refused(error)}"
-        case WorkersLost() | EnvironmentFault():
+        case UnlikeWorker() | WorkersLost() | EnvironmentFault():
             return f"stopped: {error}"
     return _fault(error)
 

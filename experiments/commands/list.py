@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from experiments.commands.console import console
 from experiments.design.sorts import SHIPPED_STUDIES
-from experiments.measures import MEASURES, noun
+from experiments.measures import EVERY, noun
 from sim.documents import BadInput, Mark, Problem, read
 from sim.documents.problems import nearest, show
 from sim.scenario.described import incident_folder
@@ -46,7 +46,7 @@ KINDS: dict[str, Callable[[], list[Listed]]] = {
     "policies": lambda: _of_files(shipped_folder("policies")),
     "studies": lambda: _of_files(SHIPPED_STUDIES),
     "incidents": lambda: _of_files(incident_folder()),
-    "measures": lambda: [Listed(name, noun(name), noun(name), "") for name in MEASURES],
+    "measures": lambda: [Listed(name, noun(name), noun(name), "") for name in EVERY],
 }
 
 

@@ -46,7 +46,24 @@ RANGES = {
     "why": WholeNumber(1),
     "row": WholeNumber(0),
     "rows": WholeNumber(1),
+    "clones": WholeNumber(1, 1000),
     "draws": WholeNumber(20),  # under it there is nothing to say of where a number lies among them
 }
 POINT_VALUES = "posterior=null"  # what --no-posterior sets
 RUNS_OF_AN_ARM = WholeNumber(2)  # of arms that are compared
+# Where clones may begin, and what is made of them; ``sim.scenario.scenario_file`` has the same.
+CLONED_FROM = ("opened", "broadcast", "ordered", "warning_shots", "decided", "aimed_fire", "casualties")
+CLONED_BY = ("cloning", "splitting")
+SPLIT_INTO = 5  # clones of each level, where nobody says how many
+
+
+def clone_values(number: int | None, start: str | None, method: str | None) -> dict[str, int | str]:
+    """What ``--clones``, ``--clones-from`` and ``--method`` set, by parameter; raises ValueError for a start
+    without a number.
+    """
+    if number is None and start is not None:
+        raise ValueError("--clones-from is about --clones: how many?")
+    if number is None and method is not None:
+        number = SPLIT_INTO
+    said = {"clones.number": number, "clones.start": start, "clones.method": method}
+    return {key: value for key, value in said.items() if value is not None}

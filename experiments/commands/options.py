@@ -2,13 +2,20 @@
 allowed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from experiments.commands.numbers import RANGES, RUNS_OF_AN_ARM, WholeNumber, minutes_of
+from experiments.commands.numbers import (
+    CLONED_BY,
+    CLONED_FROM,
+    RANGES,
+    RUNS_OF_AN_ARM,
+    WholeNumber,
+    minutes_of,
+)
 
 FORMATS = ("table", "csv", "md")
 
@@ -31,6 +38,17 @@ def minutes(typed: str | float) -> float:
         return minutes_of(str(typed))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def one_of(allowed: Sequence[str]) -> Callable[[str], str]:
+    """What reads one of some words, and says what it found instead."""
+
+    def word(typed: str) -> str:
+        if typed not in allowed:
+            raise typer.BadParameter(f"found '{typed:.40}'; allowed {', '.join(allowed)}")
+        return typed
+
+    return word
 
 
 def place(typed: str | Path) -> Path:
@@ -68,6 +86,25 @@ Posterior = Annotated[
     typer.Option(
         "--posterior/--no-posterior",
         help="Each world plays a draw of the scenario's posterior; without, all play its own values.",
+    ),
+]
+Cloned = tuple[int | None, str | None, str | None]  # the three that follow
+Clones = Annotated[
+    int | None,
+    typer.Option(
+        parser=whole(RANGES["clones"]),
+        metavar="M",
+        help="Play each incident again M times from its first order to shoot on, for what is rare.",
+    ),
+]
+ClonesFrom = Annotated[
+    str | None,
+    typer.Option(parser=one_of(CLONED_FROM), metavar="LEVEL", help=f"From where: {', '.join(CLONED_FROM)}."),
+]
+Method = Annotated[
+    str | None,
+    typer.Option(
+        parser=one_of(CLONED_BY), metavar="METHOD", help="cloning, or splitting: again at each level above."
     ),
 ]
 RunsOfAnArm = Annotated[

@@ -18,6 +18,7 @@ from experiments.coverage.mixtures import (
 from experiments.coverage.others import regret_cells, survival_cells, variance_cells
 from experiments.coverage.page import lines, page
 from experiments.coverage.pairs import decided_cells, family_cells, paired_cells
+from experiments.coverage.rare import rare_cells
 from experiments.coverage.single import precise_cells, rate_cells, share_cells
 
 REPETITIONS, SMALL = 6000, 400
@@ -60,6 +61,7 @@ PARTS: Mapping[str, Callable[[int], Iterator[Cell]]] = {
     "expected": _expected,
     "mixtures": _mixtures,
     "others": _others,
+    "rare": lambda repetitions: rare_cells(max(100, repetitions // 3)),
 }
 
 

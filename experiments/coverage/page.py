@@ -114,6 +114,13 @@ ABOUT = {
     "survival": "`survival`: the band at the end of the year. Its docstring: 89% below two clashes.",
     "variance between worlds": "`variance_between_worlds`, width as it is. Its docstring: 88% "
     "and more over other laws, and 67% with worlds so rare that often none is drawn.",
+    "rate, conditioned": "`summed_rate` of a small model whose answer is known: four incidents a year "
+    "climb a ladder of chances (0.5, 0.4, 0.3) to fire, each spell of which is followed by another with 0.5, "
+    "and brings heavy weapons with a chance that sets the rate. 400 worlds of a year; incidents are drawn "
+    "from 200 to a repetition, below from 40. Columns, here and below: the true rate a year. Summed are the "
+    "chances of the spells.",
+    "rate, cloned": "The same, each incident played again four times from the first step of the ladder on.",
+    "rate, split": "The same, three times from each of three steps.",
 }
 
 

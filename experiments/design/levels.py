@@ -63,7 +63,12 @@ def setting_words(path: str, value: Any) -> str:
 
 def assigned_words(case: Case) -> list[str]:
     """What ``--set`` changes in a scenario, in words."""
-    return [setting_words(path, case.value_of(path)) for path in case.assigned if path not in _WORDS]
+    return [setting_words(path, case.value_of(path)) for path in case.assigned if _plays(path)]
+
+
+def _plays(path: str) -> bool:
+    """Whether it changes what is played, and not only what is said of it, or played beside it."""
+    return path not in _WORDS and not path.startswith("clones.")
 
 
 def replaced_words(case: Case) -> list[str]:

@@ -16,9 +16,10 @@ import sim
 from experiments.design.columns import AskedColumn
 from experiments.design.levels import replaced_words, setting_words
 from experiments.design.manifest_file import FixedRule, HalfWidth, Manifest, Request, UntilRule, Values, Verb
-from experiments.measures import counted_of
+from experiments.measures import CLONED, counted_of
 from experiments.wording import many
 from experiments.worlds import LUCKS
+from sim.codes import Rung
 from sim.outcome.outcome import CLASH_RUNG
 from sim.scenario.case import Case
 from sim.scenario.scenario_file import Outcome
@@ -101,13 +102,15 @@ class Arm:
         """Whether it is what the policies of its future are compared with."""
         return self.policy is None
 
-    @property
-    def expects(self) -> bool:
+    def expects(self, measure: str = "expected_clashes") -> bool:
         """Whether what is expected of its runs is known: of the model's own agents, and where no run ends
-        between a draw and the fire that it decided (docs/ODD.md 7.24).
+        between a draw and what it decided (docs/ODD.md 7.24): fire, or fire from another area.
         """
+        if measure in CLONED:
+            return bool(self.case.scenario.clones.number)
         last = self.case.scenario.ends_at_rung
-        return not self.case.agents and (last is None or last >= CLASH_RUNG)
+        decided = Rung.OTHER_AREA if measure == "expected_with_another_area" else CLASH_RUNG
+        return not self.case.agents and (last is None or last >= decided)
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,11 @@ class Plan:
     def stops_by(self) -> str:
         """The measure by which arms stop: what decides, or its rate."""
         return self.estimate[0] if self.rule.until == "decided" else self.rated
+
+    @property
+    def cloned(self) -> tuple[str, ...]:
+        """The measures of clones, where all arms have some."""
+        return tuple(CLONED) if all(arm.case.scenario.clones.number for arm in self.arms.values()) else ()
 
     @property
     def draws(self) -> bool:
@@ -232,7 +240,7 @@ class Plan:
 
     def _counted(self) -> Iterator[str]:
         """Where clashes can only be counted."""
-        if unknown := [arm for arm in self.arms.values() if not arm.expects]:
+        if unknown := [arm for arm in self.arms.values() if not arm.expects()]:
             why = "code of one's own plays, or runs end below aimed fire"
             yield f"clashes are counted, for none is known to be expected where {why}: {self._share(unknown)}"
 
@@ -306,8 +314,9 @@ def estimated(asked: Sequence[str], arms: Iterable[Arm]) -> tuple[str, ...]:
     """The measures that a study of these arms can estimate: counted ones for those that are expected, where
     that is not known of all arms.
     """
-    known = all(arm.expects for arm in arms)
-    return tuple(dict.fromkeys(name if known else counted_of(name) for name in asked))
+    arms = list(arms)
+    known = {name: all(arm.expects(name) for arm in arms) for name in asked}
+    return tuple(dict.fromkeys(name if known[name] else counted_of(name) for name in asked))
 
 
 def arm_name(future: str, case: Case) -> str:

@@ -29,7 +29,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from experiments.design.levels import is_whole
-from experiments.measures import MEASURES
+from experiments.measures import EVERY
 from sim.documents import Impossible, StrictModel, Tree
 from sim.documents.problems import nearest
 from sim.scenario.scenario_file import Name
@@ -137,10 +137,8 @@ class Study(StrictModel):
         if self.until == "decided" and not self.policies:
             yield Impossible("until", "no policy to decide about", "policies, or another rule")
         for i, name in enumerate(self.estimate):
-            if name not in MEASURES:
-                yield Impossible(
-                    f"estimate.{i}", "no such measure", ", ".join(MEASURES), nearest(name, MEASURES)
-                )
+            if name not in EVERY:
+                yield Impossible(f"estimate.{i}", "no such measure", ", ".join(EVERY), nearest(name, EVERY))
         yield from self._factor_conflicts()
 
     def _factor_conflicts(self) -> Iterator[Impossible]:

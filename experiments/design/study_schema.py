@@ -3,7 +3,7 @@
 from typing import Any
 
 from experiments.design.study_file import Study
-from experiments.measures import MEASURES, noun
+from experiments.measures import EVERY, noun
 from sim.parameters.whole import walk
 from sim.scenario.json_schema import DIALECT, Schema, generated, inlined, leaf_schema, object_schema
 from sim.scenario.scenario_file import Scenario
@@ -24,7 +24,7 @@ def study_schema() -> Schema:
         "additionalProperties": {"$ref": "#/$defs/levels"},
     }
     properties["estimate"]["items"] = {
-        "anyOf": [{"const": name, "description": noun(name)} for name in MEASURES]
+        "anyOf": [{"const": name, "description": noun(name)} for name in EVERY]
     }
     return {
         "$schema": DIALECT,

@@ -75,13 +75,16 @@ def figures_of(
     ``complete`` says whether everything was played; ``failures`` hold ``arm`` and ``run`` of those
     that failed; ``talks`` where talks stood (``TALKS_COLUMNS``) by arm.
     """
-    alone = {name: _Alone.of(runs) for name, (runs, _) in tables.items()}
+    measured = (*MEASURES, *plan.cloned)
+    alone = {name: _Alone.of(runs, measured) for name, (runs, _) in tables.items()}
     worlds_of = {name: each.worlds for name, each in alone.items()}
-    pools = Pools(worlds_of)
+    pools = Pools(worlds_of, measured)
     whole, decides = _with_pilot(plan, pools.at()), plan.estimate[0]
     clusters = whole[decides].effective_clusters
     shares = {name: marked(shares_of(worlds, whole), whole, interval) for name, worlds in worlds_of.items()}
-    rates = {name: marked(rates_of(worlds, whole), whole, rate) for name, worlds in worlds_of.items()}
+    rates = {
+        name: marked(rates_of(worlds, whole, measured), whole, rate) for name, worlds in worlds_of.items()
+    }
     compared = _comparisons(plan, tables, pools, _last_interims(plan, tables, failures))
     cells = Cells(comparisons=compared, alike=alike(compared, rates, _baselines(plan)))
     counts = _by_future(plan, worlds_of, distinct_futures(cells))
@@ -123,9 +126,9 @@ class _Alone:
     ambiguity: dict[str, Mean]
 
     @classmethod
-    def of(cls, runs: pd.DataFrame) -> "_Alone":
+    def of(cls, runs: pd.DataFrame, measures: Iterable[str]) -> "_Alone":
         days = runs["days"].to_numpy(float, copy=True)  # of a part of a table, which is not to stay for it
-        return cls(by_world(runs, *MEASURES), days, any_clash(runs), ambiguity(runs))
+        return cls(by_world(runs, *measures), days, any_clash(runs), ambiguity(runs))
 
 
 def _baselines(plan: Plan) -> dict[str, str]:
@@ -193,8 +196,10 @@ def _policy(
         at = interim.runs if interim else 0
     if interim:
         runs, bare = (table[table.index < interim.runs] for table in (runs, bare))
-    both = Shared.of(runs, bare)
-    levels = dict.fromkeys(told(plan.estimate), 0.95) | dict.fromkeys(plan.estimate, verdict_level(plan))
+    both = Shared.of(runs, bare, (*MEASURES, *plan.cloned))
+    levels = dict.fromkeys((*told(plan.estimate), *plan.cloned), 0.95) | dict.fromkeys(
+        plan.estimate, verdict_level(plan)
+    )
     known = pools.at(interim)
     measures = {
         name: as_data(compare(both, name, known[name], level, seen, at, name in plan.estimate), known[name])

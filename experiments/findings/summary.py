@@ -4,7 +4,7 @@ The world is the cluster of every interval: a world's counts are summed over its
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict, TypeVar
 
@@ -13,6 +13,7 @@ import pandas as pd
 from experiments.findings.pilots import PilotNote, PilotTable, pool_with
 from experiments.measures import (
     CLASHES,
+    CLONED,
     HAPPENED,
     LADDER,
     MEASURES,
@@ -30,6 +31,7 @@ from experiments.statistics.intervals import (
     ratio_interval,
     with_limits,
 )
+from experiments.statistics.summed import summed_rate
 from experiments.statistics.survival import survival
 from experiments.statistics.variance import variance_between_worlds
 from experiments.wording import Ends, Rate, Ratio
@@ -119,10 +121,11 @@ def summarise(
     case: Case, runs: pd.DataFrame, incidents: pd.DataFrame, pilots: PilotTable | None
 ) -> ArmSummary:
     """Every figure that ``dmz run`` shows, from at least one run."""
-    worlds = by_world(runs, *MEASURES)
+    measured = (*MEASURES, *(CLONED if case.scenario.clones.number else ()))
+    worlds = by_world(runs, *measured)
     years = float(runs["days"].sum()) / YEAR
-    pools = {name: pool_with(pilots, name, worlds[name], len(runs)) for name in MEASURES}
-    rates, shares = rates_of(worlds, pools), shares_of(worlds, pools)
+    pools = {name: pool_with(pilots, name, worlds[name], len(runs)) for name in measured}
+    rates, shares = rates_of(worlds, pools, measured), shares_of(worlds, pools)
     data: ArmFigures = {
         "exposed_years": years,
         "runs": len(runs),
@@ -145,15 +148,17 @@ def summarise(
     return ArmSummary(data, rates, shares)
 
 
-def rates_of(worlds: pd.DataFrame, pools: Mapping[str, Pilot]) -> dict[str, Interval]:
+def rates_of(
+    worlds: pd.DataFrame, pools: Mapping[str, Pilot], measures: Iterable[str] = MEASURES
+) -> dict[str, Interval]:
     """Every measure a year, with its interval, of events and years ``by_world``; ``pools`` hold them too."""
-    return {
-        name: with_limits(
-            rate_interval(worlds[name], worlds["years"], pool=pools[name], events=events_of(name)),
-            len(worlds),
-        )
-        for name in MEASURES
-    }
+    return {name: with_limits(_rate_of(worlds, name, pools[name]), len(worlds)) for name in measures}
+
+
+def _rate_of(worlds: pd.DataFrame, name: str, pool: Pilot) -> Interval:
+    if name in CLONED:
+        return summed_rate(worlds[name], worlds["years"])
+    return rate_interval(worlds[name], worlds["years"], pool=pool, events=events_of(name))
 
 
 def shares_of(worlds: pd.DataFrame, pools: Mapping[str, Pilot]) -> dict[str, Interval]:

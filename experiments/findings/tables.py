@@ -10,7 +10,7 @@ import pyarrow as pa
 from experiments.findings.costs import COUNTED
 from experiments.findings.likeness import COLUMNS as LIKENESS
 from experiments.findings.summary import AMBIGUITY
-from experiments.measures import MEASURES, with_totals
+from experiments.measures import EVERY, with_totals
 from experiments.study.results import Results
 from sim.outcome.columns import RUN
 
@@ -18,7 +18,7 @@ Tables = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]  # runs and incidents b
 NAMES = ("arm", "policy", "incident")  # what tells a row, and is nothing that happened in it
 _KEYS = ("run", "world", "luck", "draw", "days")
 _OF_SIDES = (column.name for column in RUN if column.adds)
-RUNS = tuple(dict.fromkeys((*_KEYS, *MEASURES, *_OF_SIDES, *AMBIGUITY, *COUNTED, *LIKENESS, "digest")))
+RUNS = tuple(dict.fromkeys((*_KEYS, *EVERY, *_OF_SIDES, *AMBIGUITY, *COUNTED, *LIKENESS, "digest")))
 INCIDENTS = ("run", "opened", "s_km", "digest")
 
 

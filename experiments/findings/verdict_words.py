@@ -33,7 +33,7 @@ def in_words(found: Comparison) -> str:
 def counted_words(measures: Mapping[str, Measured], measure: str) -> str:
     """What was counted of a policy, beside a measure that is expected."""
     counts = counted_of(measure)
-    if counts == measure:
+    if counts == measure or counts not in measures:
         return ""
     found = measures[counts]
     n = f"{number(found['policy']['events'])} v {number(found['baseline']['events'])}"

@@ -1,52 +1,60 @@
-"""A running ``distributed`` scheduler, by the same face as the processes of this machine."""
+"""A running ``distributed`` scheduler, by the same face as the processes of this machine.
+
+Every worker holds its own surroundings against those of the study before it plays a task, so that one
+that joins later is found out too. Tasks travel as bytes: the scheduler hands them on unread.
+"""
 
 import contextlib
-import importlib
-import importlib.metadata
+import importlib.util
 import logging
-import platform
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future
-from pathlib import Path
-from typing import TYPE_CHECKING
+import warnings
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError, Future
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import sim
-from experiments.play.faults import WorkersLost
-from experiments.play.pool import Play, R, Stream, W, handed_out
+from experiments.play.faults import UnlikeWorker, WorkersLost
+from experiments.play.pool import AHEAD, Play, R, Stream, W, handed_out
+from experiments.play.surroundings import LIBRARIES, NONE, Surroundings, unlike
 from sim.scenario.case import Case
-from sim.scenario.own_tables import fingerprint
 
 if TYPE_CHECKING:
     from distributed import Client
 
 _CONNECT_SECONDS = 20
 _LONELY_SECONDS = 60
-_LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "scipy", "pydantic")  # bits depend on them
-_NONE = "not there"
+_COUNT_SECONDS = 2.0  # how often workers are counted anew
+# Tasks that are handed out at least, however few workers there are: a cluster that grows by its work must
+# see some, and a scheduler gives each worker no more of them than it can play next.
+_LEAST_AHEAD = 500
+_SCHEDULER = "the scheduler itself"
+_VERSION = "__import__('sim').__version__"  # asked of workers that may not read a function of ours
 
 
-def on_cluster(tasks: Iterable[W], play: Play[W, R], address: str) -> Stream[W, R]:
-    """Have a cluster play all tasks.
+def on_cluster(tasks: Iterable[W], play: Play[W, R], address: str, wanted: Surroundings) -> Stream[W, R]:
+    """Have a cluster play all tasks, by workers whose surroundings are as ``wanted``.
 
     A task that the cluster gives up, since its workers died, is played again at the end, alone and
-    run by run. Raises ``WorkersLost`` with the run at which workers die, when the cluster loses work
-    that it was given, or when it has had no worker for a minute; that a worker dies is no reason,
-    for its tasks go to others.
+    run by run. Raises ``UnlikeWorker`` at a worker that would play other bits; ``WorkersLost`` with the run
+    at which workers die, when the cluster loses work that it was given, when its scheduler is gone, or when
+    it has had no worker for a minute; that a worker dies is no reason, for its tasks go to others.
     """
     from distributed.scheduler import KilledWorker
 
     waiting, pending, suspects = list(tasks)[::-1], dict[Future[R], W](), list[W]()
-    with _connected(address) as (executor, workers, look_for_workers):
+    with _connected(address, wanted) as cluster:
+        alive = cluster.look_for_workers
         while waiting or pending:
             try:
-                yield from handed_out(executor, waiting, pending, play, workers, look_for_workers)
+                yield from handed_out(cluster, waiting, pending, play, cluster.ahead, alive)
             except KilledWorker:
                 task = pending.pop(next(filter(_is_given_up, pending)))
                 suspects += [task.alone(k) for k in task.runs]
         for alone in suspects:
             try:
-                yield from handed_out(executor, [alone], {}, play, 1, look_for_workers)
+                yield from handed_out(cluster, [alone], {}, play, lambda: 1, alive)
             except KilledWorker as killed:
                 raise WorkersLost(
                     f"the workers at {address} died each time, also when they played nothing else; "
@@ -56,33 +64,38 @@ def on_cluster(tasks: Iterable[W], play: Play[W, R], address: str) -> Stream[W, 
                 ) from killed
 
 
-def _is_given_up(future: Future[R]) -> bool:
+def _is_given_up(future: Future[Any]) -> bool:
     return future.done() and type(future.exception()).__name__ == "KilledWorker"
 
 
-@contextlib.contextmanager
-def _connected(address: str) -> Iterator[tuple[Executor, int, Callable[[], None]]]:
-    """The scheduler's executor, how many threads its workers have, and what looks whether any is left."""
-    from distributed import Client
-    from distributed.client import FutureCancelledError
-    from distributed.comm.core import CommClosedError
+class _Cluster:
+    """Who plays at ``address``: takes tasks as an executor does."""
 
-    try:
-        with Client(address, timeout=_CONNECT_SECONDS) as client:
-            workers = max(1, sum(client.nthreads().values()))
-            yield client.get_executor(pure=False), workers, _Lookout(client, address)
-    except (CancelledError, FutureCancelledError, CommClosedError, TimeoutError) as lost:
-        raise WorkersLost(f"the cluster at {address} lost its work: {lost}") from lost
+    def __init__(self, client: "Client", address: str, wanted: Surroundings) -> None:
+        from distributed.protocol.pickle import dumps
 
-
-class _Lookout:
-    """Raises ``WorkersLost`` once a scheduler has had no worker for a minute: it would wait for ever."""
-
-    def __init__(self, client: "Client", address: str) -> None:
-        self._client, self._address = client, address
+        self._client, self._address, self._wanted = client, address, dumps(wanted)
+        self._executor = client.get_executor(pure=False)
         self._alone_since: float | None = None
+        self._counted = -_COUNT_SECONDS
+        self._threads = 0
 
-    def __call__(self) -> None:
+    def submit(self, play: Play[W, R], task: W) -> Future[R]:
+        """Hand out a task."""
+        from distributed.protocol.pickle import dumps
+
+        future: Future[R] = self._executor.submit(_opened, self._wanted, dumps((play, task)))
+        return future
+
+    def ahead(self) -> int:
+        """How many tasks to hand out before any has come back: workers may join meanwhile."""
+        now = time.monotonic()
+        if now - self._counted >= _COUNT_SECONDS:
+            self._threads, self._counted = sum(self._client.nthreads().values()), now
+        return max(_LEAST_AHEAD, AHEAD * self._threads)
+
+    def look_for_workers(self) -> None:
+        """Raise ``WorkersLost`` once there has been no worker for a minute: one would wait for ever."""
         now = time.monotonic()
         if self._client.nthreads():
             self._alone_since = None
@@ -94,54 +107,131 @@ class _Lookout:
             )
 
 
+def _opened(wanted: bytes, parcel: bytes) -> Any:
+    """On a worker: what comes of a task, if it may be played here."""
+    from distributed import get_worker
+    from distributed.protocol.pickle import loads
+
+    if (difference := _difference(wanted)) is not None:
+        raise UnlikeWorker(_on_worker(get_worker().address, difference))
+    play, task = loads(parcel)
+    return play(task)
+
+
+@cache
+def _difference(wanted: bytes) -> str | None:
+    """What is otherwise in this process; looked for once."""
+    from distributed.protocol.pickle import loads
+
+    surroundings: Surroundings = loads(wanted)
+    return surroundings.difference()
+
+
+@contextlib.contextmanager
+def _connected(address: str, wanted: Surroundings) -> Iterator[_Cluster]:
+    """Who plays at an address; what the connection raises, in our words."""
+    from distributed.client import FutureCancelledError
+    from distributed.comm.core import CommClosedError
+
+    with _quiet():
+        try:
+            with _client(address) as client:
+                try:
+                    yield _Cluster(client, address, wanted)
+                except (ImportError, AttributeError) as error:  # a worker could not even read its task
+                    if (problem := _problem_at(client, wanted)) is not None:
+                        raise UnlikeWorker(problem) from error
+                    raise
+        except (CancelledError, FutureCancelledError, CommClosedError, TimeoutError) as lost:
+            raise WorkersLost(
+                f"the scheduler at {address} is gone, or lost the work that it was given"
+            ) from lost
+
+
+def _client(address: str) -> "Client":
+    """A connection, without the table of versions that ``distributed`` prints: ours are told in a line."""
+    from distributed import Client
+    from distributed.versions import VersionMismatchWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", VersionMismatchWarning)
+        return Client(address, timeout=_CONNECT_SECONDS)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the tracebacks of ``distributed``, which would stand beside our one line.
+
+    Its modules have levels of their own, from the moment when it is imported.
+    """
+    import distributed
+
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == distributed.__name__]
+    before = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+
+
 def cluster_problem(address: str, cases: Iterable[Case] = ()) -> str | None:
     """Why these cases cannot be played on the scheduler at ``address``, in a line; else None.
 
-    Its workers need this version, the libraries on which bits depend, the files of the cases with
-    the same bytes at the same paths, and the modules of their agents.
+    Scheduler and workers need this version and the libraries on which bits depend; workers the files of the
+    cases with the same bytes at the same paths too, and the modules of their agents.
     """
-    try:
-        from distributed import Client
-    except ImportError:
+    if importlib.util.find_spec("distributed") is None:
         return "the package distributed is not installed: pip install 'dmz-escalation[cluster]'"
-    cases = list(cases)
-    files = {case.files[key]: found for case in cases for key, found in case.fingerprints.items()}
-    modules = sorted({choice.reference.partition(":")[0] for case in cases for choice in case.agents})
-    here = _surroundings([], modules) | files
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)  # its tracebacks would stand beside our one line
-    try:
-        with Client(address, timeout=_CONNECT_SECONDS) as client:
-            found = client.run(_surroundings, list(files), modules)
-    except (OSError, ValueError, TypeError) as error:
-        return f"no scheduler can be reached there: {error}"
-    except (ImportError, AttributeError) as error:
-        return f"its workers have not this package, or another version: {error}"
-    finally:
-        logger.setLevel(level)
-    if not found:
+    wanted = Surroundings.of(cases)
+    with _quiet():
+        try:
+            with _client(address) as client:
+                return _problem_at(client, wanted)
+        except (OSError, ValueError, TypeError) as error:
+            return f"no scheduler can be reached there: {error}"
+
+
+def _problem_at(client: "Client", wanted: Surroundings) -> str | None:
+    """The first thing that is otherwise on the scheduler or one of its workers, or that is wrong with these.
+
+    What each can answer is asked first: versions need no function of ours, which another Python or another
+    version might not read.
+    """
+    if not (threads := client.nthreads()):
         return "the scheduler has no workers"
-    for worker, there in found.items():
-        for name in here:
-            if there[name] != here[name]:
-                return f"on its worker {worker} {name} is {there[name]}, here {here[name]}"
+    versions: Any = client.get_versions(packages=LIBRARIES)
+    here = versions["client"]["packages"]
+    scheduler = {_SCHEDULER: versions["scheduler"]}
+    for place, found in (scheduler | versions["workers"]).items():
+        there = found["packages"]
+        for name in ("python", *LIBRARIES):
+            if there.get(name) != here.get(name):
+                return _on_worker(place, unlike(name, there.get(name), here.get(name)))
+    for place, version in _versions_of_ours(client).items():
+        if version != sim.__version__:
+            return _on_worker(place, unlike("dmz", version, sim.__version__))
+    for worker, difference in client.run(wanted.difference, on_error="return").items():
+        if difference is not None:
+            return _on_worker(worker, str(difference))
+    for worker, count in threads.items():
+        if count > 1:
+            return _on_worker(worker, f"runs would share {count} threads: start it with --nthreads 1")
     return None
 
 
-def _surroundings(files: Sequence[str], modules: Sequence[str]) -> dict[str, str]:
-    """What rows depend on beside their case: versions, files by their SHA-256, modules."""
-    found = {"dmz": sim.__version__, "python": platform.python_version()}
-    found |= {name: importlib.metadata.version(name) for name in _LIBRARIES}
-    for name in files:
-        try:
-            found[name] = fingerprint(Path(name))
-        except OSError:
-            found[name] = _NONE
-    for name in modules:
-        try:
-            importlib.import_module(name)
-            found[name] = "there"
-        except ImportError:
-            found[name] = _NONE
-    return found
+def _versions_of_ours(client: "Client") -> dict[str, str]:
+    """The version of this package by address, of the scheduler's process too."""
+    found = client.run(eval, _VERSION, on_error="return")
+    try:
+        found[_SCHEDULER] = client.run_on_scheduler(eval, _VERSION)
+    except (ImportError, AttributeError) as error:
+        found[_SCHEDULER] = error
+    return {place: NONE if isinstance(its, Exception) else str(its) for place, its in found.items()}
+
+
+def _on_worker(place: str, difference: str) -> str:
+    """What is otherwise, and where."""
+    return f"on {place if place == _SCHEDULER else f'its worker {place}'} {difference}"

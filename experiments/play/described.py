@@ -3,18 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from experiments.play.task import Failure, attempted
 from sim.acts import Act, Actor
 from sim.codes import Rung
-from sim.constants import DAY, HOUR
+from sim.constants import DAY, HOUR, NEVER
+from sim.incident_state import IncidentState
 from sim.incidents.described import put_on_the_ground
 from sim.incidents.incident import Incident
 from sim.model import DmzModel
 from sim.scenario.case import Case
 from sim.scenario.incident_file import IncidentFile
-from sim.state import NEVER
 
 
 @dataclass(frozen=True)
@@ -110,23 +108,16 @@ def play_described(model: DmzModel, described: IncidentFile) -> Incident | None:
     return incident
 
 
-def _played(model: DmzModel, record: np.void) -> Played:
-    log = model.state.log[: int(model.state.run["log"][0])]
-    opened, closed = float(record["opened"]), float(record["closed"])
-    north, south = record["casualties"].tolist()
+def _played(model: DmzModel, record: IncidentState) -> Played:
+    opened, closed = record.opened, record.closed
+    north, south = (side.casualties for side in record.sides)
     return Played(
         True,
-        Rung(record["rung"]),
+        Rung(record.rung),
         None if closed == NEVER else closed - opened,
         (north, south),
         tuple(
-            Step(
-                int(line["side"]),
-                Actor(line["actor"]),
-                Act(line["act"]),
-                float(line["x"]),
-                float(line["minute"]) - opened,
-            )
-            for line in log
+            Step(side, Actor(actor), Act(act), x, minute - opened)
+            for _, minute, side, actor, act, x, _ in model.state.log
         ),
     )

@@ -13,6 +13,10 @@ class WorkersLost(Exception):  # noqa: N818
         return f"{where}{self.args[0]}"
 
 
+class UnlikeWorker(Exception):  # noqa: N818
+    """A worker of a cluster on which runs could come out otherwise: what of it is not as here."""
+
+
 class EnvironmentFault(Exception):  # noqa: N818
     """The machine refused what a run needed: no outcome of the run, which is to be played again.
 

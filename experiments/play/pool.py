@@ -6,12 +6,13 @@ out by playing the suspects alone, one run at a time.
 
 import contextlib
 import os
+import queue
 import re
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
@@ -53,7 +54,7 @@ R = TypeVar("R")
 Play = Callable[[W], R]
 Stream = Generator[tuple[W, R], None, None]
 
-_AHEAD = 3  # tasks handed out for each worker, so that none waits for the next
+AHEAD = 3  # tasks handed out for each worker, so that none waits for the next
 _SUSPECT = 2  # deaths of a task's worker, after which its runs are played alone
 _GUILTY = 3  # deaths of a worker that played one run alone
 _IDLE_SECONDS = 60
@@ -68,7 +69,7 @@ def on_processes(tasks: Iterable[W], play: Play[W, R], workers: int) -> Stream[W
         while waiting:
             pending: dict[Future[R], W] = {}
             try:
-                yield from handed_out(_executor(workers), waiting, pending, play, workers)
+                yield from handed_out(_executor(workers), waiting, pending, play, lambda: AHEAD * workers)
             except BrokenExecutor:
                 lost = list(pending.values())[::-1]
                 deaths.update((task.name, task.runs[0]) for task in lost)
@@ -82,29 +83,44 @@ def on_processes(tasks: Iterable[W], play: Play[W, R], workers: int) -> Stream[W
         raise
 
 
+class Hands(Protocol[W, R]):
+    """Who takes work, and promises what will come of it."""
+
+    def submit(self, play: Play[W, R], work: W, /) -> Future[R]:
+        """Take a piece of work."""
+        ...
+
+
 def handed_out(
-    executor: Executor,
+    hands: Hands[W, R],
     waiting: list[W],
     pending: dict[Future[R], W],
     play: Play[W, R],
-    workers: int,
+    ahead: Callable[[], int],
     at_standstill: Callable[[], None] = lambda: None,
 ) -> Stream[W, R]:
     """Hand out the tasks of ``waiting``, last first; those in ``pending`` are under way.
 
-    ``at_standstill`` is called whenever no task has ended for some seconds.
+    ``ahead`` tells how many may be under way at once; ``at_standstill`` is called whenever no task has ended
+    for some seconds. What has ended tells so itself: looking at all that are under way, of hundreds, would
+    cost more than handing them out.
     """
+    ended = queue.SimpleQueue[Future[R]]()
+    for future in list(pending):
+        future.add_done_callback(ended.put)
     while waiting or pending:
-        while waiting and len(pending) < _AHEAD * workers:
+        while waiting and len(pending) < ahead():
             with unheard():
-                pending[executor.submit(play, waiting[-1])] = waiting[-1]
-            waiting.pop()
-        done = wait(pending, _STANDSTILL_SECONDS, return_when=FIRST_COMPLETED).done
-        if not done:
+                future = hands.submit(play, waiting[-1])
+                pending[future] = waiting.pop()
+            future.add_done_callback(ended.put)
+        try:
+            future = ended.get(timeout=_STANDSTILL_SECONDS)
+        except queue.Empty:
             at_standstill()
-        for future in done:
-            outcomes = future.result()
-            yield pending.pop(future), outcomes
+            continue
+        outcomes = future.result()
+        yield pending.pop(future), outcomes
 
 
 def _one_by_one(task: W, play: Play[W, R], workers: int) -> Stream[W, R]:

@@ -6,11 +6,12 @@ What a run raises is its outcome, a failure; what the machine refuses is none, a
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from experiments.play.faults import EnvironmentFault, Stopped
 from experiments.play.pool import R, Work
 from experiments.worlds import luck_of, world_of
+from sim.cloning import with_clones
 from sim.documents import BadInput
 from sim.documents.problems import escaped, said
 from sim.model import DmzModel
@@ -45,13 +46,22 @@ class Task:
         """The same with run ``k`` only."""
         return replace(self, runs=(k,))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Of a posterior only the draws of its own worlds travel: some kilobytes instead of two megabytes."""
+        case = self.case and self.case.of_worlds(map(world_of, self.runs))
+        return Task, (self.name, case, self.seed, self.runs, self.agents)
+
 
 Outcomes = dict[int, Outcome | Failure]  # by run number
 
 
 def play(case: Case, k: int, seed: int, agents: Mapping[str, type] | None = None) -> DmzModel:
     """Run ``k`` of a seed, played to its end."""
-    return DmzModel(case, seed=seed, world=world_of(k), luck=luck_of(k), agents=agents).run()
+
+    def made() -> DmzModel:
+        return DmzModel(case, seed=seed, world=world_of(k), luck=luck_of(k), agents=agents)
+
+    return with_clones(made, counted=bool(agents)).run()
 
 
 def play_task(task: Task) -> Outcomes:

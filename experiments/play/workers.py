@@ -8,10 +8,14 @@ from pathlib import Path
 
 from experiments.play.cluster import on_cluster
 from experiments.play.pool import Play, R, Stream, W, on_processes
-from experiments.play.task import Outcomes, Task, play_task
+from experiments.play.surroundings import Surroundings
+from experiments.play.task import RUNS_A_TASK, Outcomes, Task, play_task
 from sim.documents import refuse
 
 _CGROUPS = Path("/sys/fs/cgroup")
+# On a cluster a task costs its way through the scheduler, some milliseconds however much it holds.
+_RUNS_A_LONG_TASK = 64  # seconds of work
+_MANY_TASKS = 20_000  # with fewer, workers would end at different times
 
 
 @dataclass(frozen=True)
@@ -34,17 +38,24 @@ class Workers:
         """How many processes there are on this machine."""
         return self.processes or cores()
 
+    def runs_a_task(self, runs: int) -> int:
+        """How many runs a task has at most, where so many are to be played; no result depends on it."""
+        if self.scheduler is None:
+            return RUNS_A_TASK
+        return min(_RUNS_A_LONG_TASK, max(RUNS_A_TASK, runs // _MANY_TASKS))
+
     def play(self, tasks: Iterable[Task]) -> Stream[Task, Outcomes]:
         """Play all tasks, each run exactly once, and yield them in the order in which they finish.
 
         Code of somebody else's agents never plays in this process, which it could end, or lead to
-        another folder. Raises ``WorkersLost`` when workers keep dying, and ``EnvironmentFault``;
-        whatever is raised, and an interrupt too, stops the workers.
+        another folder. Raises ``WorkersLost`` when workers keep dying, ``UnlikeWorker``, and
+        ``EnvironmentFault``; whatever is raised, and an interrupt too, stops the workers.
         """
         tasks = list(tasks)
         apart = self.count > 1 or any(task.agents for task in tasks)
         if self.scheduler is not None:
-            yield from on_cluster(tasks, play_task, self.scheduler)
+            cases = {id(task.case): task.case for task in tasks}.values()
+            yield from on_cluster(tasks, play_task, self.scheduler, Surroundings.of(cases))
         elif apart and not multiprocessing.current_process().daemon:
             yield from on_processes(tasks, play_task, self.count)
         else:  # a daemonic process may have no children
@@ -73,7 +84,14 @@ def cores() -> int:
     except OSError:
         lines = []
     quotas = [quota for line in lines for quota in _quotas(*line.split(":", 2)[1:])]
-    return max(1, min([len(os.sched_getaffinity(0)), *quotas]))
+    return max(1, min([_cores_of_this_process(), *quotas]))
+
+
+def _cores_of_this_process() -> int:
+    """By its affinity, which macOS does not tell."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _quotas(controllers: str, path: str) -> Iterator[int]:

@@ -24,7 +24,7 @@ from experiments.findings.ground_words import TOGETHER, grounds_rows, left_words
 from experiments.findings.over_draws import OverDraws
 from experiments.findings.summary import AMBIGUITY
 from experiments.findings.verdict_words import counted_words
-from experiments.measures import counted_of, noun, rated, told
+from experiments.measures import CLONED, counted_of, noun, rated, told
 from experiments.pictures import Picture, svg_text
 from experiments.pictures.fonts import embedded
 from experiments.report.answer import answer
@@ -120,7 +120,7 @@ def report_html(
             manifest_text=manifest_text,
             fingerprint=_FINGERPRINT,
             decides=manifest["estimate"][0],
-            beside=[name for name in told(manifest["estimate"]) if name not in manifest["estimate"]],
+            beside=_beside(manifest, figures),
             draws_heads=HEADS,
             grounds_heads=GROUNDS_HEADS,
             grounds_together=TOGETHER,
@@ -171,6 +171,12 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):  # an operation on the value below
         return ", ".join(f"{name} {_value(by)}" for name, by in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _beside(manifest: Manifest, figures: Figures) -> list[str]:
+    """The measures that are told of every policy beside what decides; of clones, where all arms have any."""
+    cloned = [name for name in CLONED if all(name in rates for rates in figures["rates"].values())]
+    return [name for name in (*told(manifest["estimate"]), *cloned) if name not in manifest["estimate"]]
 
 
 def _futures(manifest: Manifest, figures: Figures) -> Iterator[_Future]:

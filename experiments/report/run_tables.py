@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from experiments.findings.summary import AMBIGUITY, ArmFigures
-from experiments.measures import CLASHES, CONDUCT, HAPPENED, LADDER
+from experiments.measures import CHANCES, CLASHES, CLONED, CONDUCT, HAPPENED, LADDER
 from experiments.report.rows import Rows
 from experiments.statistics.intervals import FEWEST_WORLDS
 from experiments.wording import Rate, Ratio, figure, many, number, span
@@ -29,10 +29,12 @@ def summary_parts(title: str, case: Case, data: ArmFigures) -> Iterator[Renderab
 
 def _rates(data: ArmFigures) -> Rows:
     rows = Rows("figure", "n", "a year", "95% interval")
-    for section in (CLASHES, LADDER, HAPPENED, CONDUCT):
-        for name, label in section.items():
-            _add(rows, label.rstrip(), data["per_year"][name])
-        rows.add()
+    for section in (CLASHES, LADDER, HAPPENED, CHANCES, CLONED, CONDUCT):
+        played = [name for name in section if name in data["per_year"]]
+        for name in played:
+            _add(rows, section[name].rstrip(), data["per_year"][name])
+        if played:
+            rows.add()
     return rows
 
 

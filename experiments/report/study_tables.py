@@ -59,7 +59,7 @@ def _future(
     if first in figures["over_draws"]:
         yield from draws_parts(figures["over_draws"][first])
     else:
-        for measure in headlines(plan.estimate):
+        for measure in dict.fromkeys((*headlines(plan.estimate), *plan.cloned)):
             yield _verdicts(figures, first, order, measure, again)
     for future in with_own_costs(figures, futures):
         where = f"{future}: " if len(futures) > 1 else ""

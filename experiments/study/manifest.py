@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from experiments.design.manifest_file import Sealed
 from experiments.design.request import Several, Single
-from experiments.measures import MEASURES
+from experiments.measures import EVERY
 from sim.documents.problems import printable
 
 _SHAPE = TypeAdapter(Sealed)
@@ -38,7 +38,7 @@ def _conflicts(manifest: Sealed) -> Iterator[str]:
     arms = manifest["arms"].values()
     if manifest["kind"] != manifest["request"]["verb"] or (manifest["kind"] == "run" and len(arms) > 1):
         yield "kind: is not what was asked"
-    if not set(manifest["estimate"]) <= set(MEASURES):
+    if not set(manifest["estimate"]) <= set(EVERY):
         yield "estimate: has a measure that there is not"
     if len({(arm["future"], arm["policy"]) for arm in arms}) < len(arms):
         yield "arms: two have the same future and policy"

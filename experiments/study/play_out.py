@@ -15,7 +15,7 @@ from experiments.design.plan import Plan
 from experiments.measures import BOTH_SIDES
 from experiments.play.faults import Stopped
 from experiments.play.process import interruptible
-from experiments.play.task import RUNS_A_TASK, Failure, Task
+from experiments.play.task import Failure, Task
 from experiments.play.workers import Workers
 from experiments.store.files import Damaged
 from experiments.store.parts import Parts
@@ -89,7 +89,7 @@ def play_out(
     if not parts.complete:
         tally = tally_of(plan, parts, failures=not failed)
         before, wanted = tally.played(), targets(plan, tally)
-        while tasks := list(islice(_missing(plan, wanted, tally, agents), _TASKS_AT_ONCE)):
+        while tasks := list(islice(_missing(plan, wanted, tally, agents, workers), _TASKS_AT_ONCE)):
             _play(parts, tally, tasks, tally.played() + _lacking(wanted, tally), before, workers, show)
             wanted = targets(plan, tally)
         parts.compact(list(plan.arms))
@@ -98,12 +98,13 @@ def play_out(
 
 
 def _missing(
-    plan: Plan, wanted: Mapping[str, int], tally: Tally, agents: Mapping[str, Any]
+    plan: Plan, wanted: Mapping[str, int], tally: Tally, agents: Mapping[str, Any], workers: Workers
 ) -> Iterator[Task]:
     """The tasks that are left of the runs that are wanted of each arm, all arms in turn."""
-    for first in range(0, max(wanted.values()), RUNS_A_TASK):
+    size = workers.runs_a_task(sum(wanted.values()) - tally.played())
+    for first in range(0, max(wanted.values()), size):
         for name, runs in wanted.items():
-            last = min(first + RUNS_A_TASK, runs)
+            last = min(first + size, runs)
             left = [k for k in range(first, last) if not tally.has(name, k)]
             if left:
                 yield Task(name, plan.arms[name].case, plan.seed, tuple(left), dict(agents.get(name, {})))

@@ -139,9 +139,8 @@ def _fog_play(case: Case, seed: int, world: int, luck: int) -> Row:
     model = DmzModel(case, seed=seed, world=world, luck=luck).run()
     try:
         state = model.scene.state
-        incidents = state.incidents[: int(state.run["incidents"][0])]
-        (number,) = np.flatnonzero(incidents["dated"] == 1)
-        its, log = incidents[number], state.log[: int(state.run["log"][0])]
+        ((number, its),) = ((row, each) for row, each in enumerate(state.incidents) if each.dated)
+        log = state.log.table
         log = log[log["incident"] == number]
         replies = log[(log["act"] == Act.AIMED_FIRE) & (log["side"] == SOUTH)]
         replied = float(replies["minute"][0]) if len(replies) else np.inf
@@ -151,8 +150,8 @@ def _fog_play(case: Case, seed: int, world: int, luck: int) -> Row:
             "read": bool((log["act"] == Act.READ_AS_ATTACK).any()),
             "answered": len(replies) > 0,
             "again": len(later) > 0,
-            "hurt": bool(its["rung"] >= Rung.CASUALTIES),
-            "to_reply": replied - float(its["opened"]) if len(replies) else np.nan,
+            "hurt": its.rung >= Rung.CASUALTIES,
+            "to_reply": replied - its.opened if len(replies) else np.nan,
         }
     finally:
         model.dismiss()

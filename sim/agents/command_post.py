@@ -6,15 +6,14 @@ import numpy as np
 
 from sim.acts import Act, Actor
 from sim.agents.base import DmzAgent
-from sim.arithmetic import count, halved
+from sim.arithmetic import halved
 from sim.codes import Action, Due, Posture, Rung, Trigger
-from sim.constants import DAY
+from sim.constants import DAY, NEVER
 from sim.incidents.fire import prepare_fire
 from sim.incidents.incident import Incident
 from sim.parameters.force import AUTHORITIES
 from sim.randomness import Kind, paired
 from sim.sides import other
-from sim.state import NEVER
 
 
 class CommandPost(DmzAgent):
@@ -53,12 +52,10 @@ class CommandPost(DmzAgent):
 
     def others_open(self, incident: Incident) -> int:
         """Open incidents that it handles beside this one."""
-        state = self.scene.state
-        begun = state.incidents[: int(state.run["incidents"][0])]
-        posts = begun["post"][:, self.side]
-        handled = (begun["closed"] == NEVER) & (posts >= 0)
-        handled[incident.row] = False
-        return count(state.posts["area"][posts[handled]] == self.record["area"])
+        others = (each for each in self.parties.under_way if each.record is not incident.record)
+        posts = [each.of(self.side).post for each in others]
+        areas, own = self.scene.areas, self.record["area"]
+        return len([post for post in posts if post >= 0 and areas[post] == own])
 
     def act(self, incident: Incident) -> None:
         """The moment to decide, or the answer to a request for authority."""
@@ -89,7 +86,7 @@ class CommandPost(DmzAgent):
 
     def decide(self, incident: Incident) -> None:
         """Choose the next step: wait while the violation has lapsed, else the next of the rules."""
-        if incident.record["trigger"] != Trigger.VIOLATION:
+        if incident.record.trigger != Trigger.VIOLATION:
             self.ask(incident, Action.REPLY)
             return
         if incident.of(self.side).clear > 0:

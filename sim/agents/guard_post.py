@@ -72,11 +72,25 @@ class GuardPost(DmzAgent):
         """Fire was heard nearby: True if the post joins in for its own side."""
         fire, side = self.in_force.fire, self.side
         knows = incident.uniform(Kind.SUPPORT_ATTRIBUTION, side, 0) < fire.p_attrib
-        other_began = incident.of(other(side)).first_shot < incident.of(side).first_shot
-        if knows and not other_began:
+        if knows and not self._other_began(incident):
             incident.note(side, Actor.SUPPORT, Act.KNEW_OWN_SIDE_BEGAN)
             return False
-        p = incident.calm(fire.p_support, rung=incident.rung + 1)
+        p = self._p_supports(incident)
         joins = self.in_force.rules.weapons and incident.uniform(Kind.SUPPORT_REPLY, side, 0) < p
         incident.note(side, Actor.SUPPORT, Act.JOINED if joins else Act.HELD_FIRE, p)
         return joins
+
+    def p_joins(self, incident: Incident) -> float:
+        """The chance with which it will join in, before anything of that is drawn."""
+        own = self.in_force
+        if not own.rules.weapons:
+            return 0.0
+        may = 1.0 if self._other_began(incident) else 1.0 - own.fire.p_attrib
+        return may * self._p_supports(incident)
+
+    def _other_began(self, incident: Incident) -> bool:
+        return incident.of(other(self.side)).first_shot < incident.of(self.side).first_shot
+
+    def _p_supports(self, incident: Incident) -> float:
+        """The chance of joining in, of who does not know that its own side began."""
+        return incident.calm(self.in_force.fire.p_support, rung=incident.rung + 1)

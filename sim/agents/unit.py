@@ -11,13 +11,13 @@ from sim.agents.base import DmzAgent
 from sim.agents.reading import READINGS, Volley
 from sim.arithmetic import log
 from sim.codes import Due, Rung
+from sim.constants import NEVER
 from sim.field.shifts import remembered
 from sim.incidents.fire import prepare_fire
 from sim.incidents.incident import Incident
 from sim.parameters.units import AfterWarning
 from sim.randomness import Kind, normal_probability, uniform_at
 from sim.sides import other
-from sim.state import NEVER
 
 _LEAST_DOUBT = 1e-12  # keeps the odds of full belief finite
 _LEAST_M = 1.0  # metres: keeps the logarithm of a distance, or of a reach, finite
@@ -58,7 +58,7 @@ class Unit(DmzAgent):
     def _clarity(self, incident: Incident) -> float:
         """How well this unit hears, drawn once in the incident."""
         own = incident.of(self.side)
-        if np.isnan(own.hearing):
+        if math.isnan(own.hearing):
             own.hearing = incident.normal(Kind.AUDIBILITY, self.side, 0)
         return own.hearing
 
@@ -66,11 +66,12 @@ class Unit(DmzAgent):
         """Log distance inside which the warning is understood, in units of its spread."""
         voice = self.scene.regime.sides[other(self.side)].voice
         noise = self.in_force.voice
-        growth = self.scene.growth_at(self.row)
+        s, d = self.scene.position(self.row)
+        growth = self.scene.growth_at(s, d, float(self.record["t"]))
         reach = (voice.open_m * (1.0 - growth) + voice.growth_m * growth) * (
             1.0 - noise.masking * noise.campaign
         )
-        distance = max(_LEAST_M, incident.distance_to_unit(self.side))
+        distance = max(_LEAST_M, incident.distance_to_post(other(self.side), s, d))
         return log(max(_LEAST_M, reach) / distance) / voice.spread
 
     def _doubt(self, incident: Incident) -> None:
@@ -96,7 +97,7 @@ class Unit(DmzAgent):
     def _willingness(self, incident: Incident) -> float:
         """How willing this unit is to go in this incident: partly a trait of its orders, partly luck."""
         own = incident.of(self.side)
-        if np.isnan(own.willing):
+        if math.isnan(own.willing):
             share = self.in_force.conduct.trait_share
             luck = incident.normal(Kind.WILLINGNESS, self.side, 0)
             own.willing = math.sqrt(1.0 - share) * luck + math.sqrt(share) * float(self.record["trait"])
@@ -125,7 +126,7 @@ class Unit(DmzAgent):
             conduct.shot_distance_m * incident.exponential(Kind.SHOT_DISTANCE, side, volley),
             incident.of(side).sure,
             incident.of(side).heard,
-            bool(incident.record["night"]),
+            incident.record.night,
             government.tension_in(incident.area, incident.minute),
             government.remembers_casualties(incident.minute),
             self._orders(),
@@ -166,7 +167,7 @@ class Unit(DmzAgent):
     def leave(self, incident: Incident, why: Act) -> None:
         """Go back for the rest of the shift."""
         incident.of(self.side).gone = True
-        incident.record["left_at"] = min(float(incident.record["left_at"]), incident.minute)
+        incident.record.left_at = min(incident.record.left_at, incident.minute)
         incident.cancel(self.side, Due.LEAVE)
         incident.note(self.side, Actor.UNIT, why)
 

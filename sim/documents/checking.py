@@ -38,10 +38,14 @@ def validate(document: Document, model: type[Model], flaws: Iterable[Problem] = 
         value = model.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise BadInput([*flaws, *_Translator(document, model).problems(error)]) from None
-    wrong = [*flaws, *_digits_as_dates(document, value)]
+    wrong = [*flaws, *(_digits_as_dates(document, value) if _TEXT_OF_DIGITS.search(text) else ())]
     if wrong:
         raise BadInput(wrong)
     return value
+
+
+_DIGITS = r"[-+]?[0-9]+(\.[0-9]*)?"
+_TEXT_OF_DIGITS = re.compile(f'"{_DIGITS}"')  # in JSON
 
 
 @dataclass(frozen=True)
@@ -304,7 +308,7 @@ def _tag_wanted(union: Wanted) -> Wanted:
 def _digits_as_dates(document: Document, model: BaseModel) -> Iterator[Problem]:
     """Texts of digits that pydantic took for seconds since 1970 where a date is wanted."""
     for path, text in _texts(document.data, ()):
-        if not re.fullmatch(r"[-+]?[0-9]+(\.[0-9]*)?", text):
+        if not re.fullmatch(_DIGITS, text):
             continue
         value: Any = model
         for step in path:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import compiled
-from sim.constants import DAY, HALF_DAY
+from sim.constants import DAY, HALF_DAY, NEVER
 from sim.field.days import begin_day
 from sim.field.events import EVENT
 from sim.field.looks import take_looks
@@ -14,7 +14,6 @@ from sim.field.path import LAST_STRETCH, note_stretch, stand, step
 from sim.field.shifts import begin_shifts, end_asleep, end_shift
 from sim.field.sleep import sleeps_until, wake_up
 from sim.field.strays import draw_strays, due_strays, stray_tick
-from sim.state import NEVER
 
 # What a call of ``advance`` knows of a unit that may wake in it: its row, when it does, and while it is
 # awake its depth past the true line at its last moment.

@@ -17,17 +17,13 @@ CELL = np.dtype(
 
 
 class Land(NamedTuple):
-    """What does not move: ``cells`` (n_s, n_d), dtype ``CELL``, none above ``most_mines``.
-
-    ``overlook`` (2, n_s, n_d) are rows of the posts, of either side, that overlook them.
-    """
+    """What does not move: ``cells`` (n_s, n_d), dtype ``CELL``, none above ``most_mines``."""
 
     cell_m: float
     length_m: float
     line_step_m: float
     most_mines: float
     cells: np.ndarray
-    overlook: np.ndarray
 
 
 def cells(terrain: Terrain) -> np.ndarray:
@@ -62,6 +58,13 @@ def growth(land, sky, i, j, t):
     """Vegetation density 0..1 of cell ``i``, ``j`` at minute ``t``."""
     cell = land.cells[i, j]
     return vegetation(cell.evergreen, cell.deciduous, sky.leaf[int(t // DAY), cell.sector])
+
+
+@compiled
+def growth_at(land, sky, s, d, t):
+    """The same where ``s``, ``d`` metres lie."""
+    i, j = cell_of(land, s, d)
+    return growth(land, sky, i, j, t)
 
 
 @compiled

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.codes import Trigger
 from sim.compiled import compiled
-from sim.constants import HOUR, MIL
+from sim.constants import HOUR, MIL, NEVER
 from sim.field.courses import own_and_limit
 from sim.field.deviates import NORMAL_BOUND
 from sim.field.events import hand_over
@@ -12,7 +12,6 @@ from sim.field.land import cell_of, growth, in_dark, in_fog
 from sim.field.path import between, depth_past, drifted, note_depth, note_stretch, place, stand
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
 from sim.sides import northward, other
-from sim.state import NEVER
 
 _LOOK_TIME = int(Kind.LOOK_TIME)
 _LOOK_SEEN = int(Kind.LOOK_SEEN)

@@ -2,11 +2,10 @@
 
 from sim.codes import Trigger, UnitKind
 from sim.compiled import compiled
-from sim.constants import HOUR, WEEK
+from sim.constants import HOUR, NEVER, WEEK
 from sim.field.events import hand_over
 from sim.field.land import cell_of
 from sim.field.path import where
-from sim.state import NEVER
 
 _SLACK = 0.999  # what is used up tick by tick may round to more than the whole shift at once
 

@@ -14,6 +14,7 @@ from sim.sides import northward
 _PASSAGE = int(Kind.PASSAGE)
 LAST_STRETCH = 1023  # ordinal of a tick's last stretch of path; no tick has as many looks
 _SAME_MOMENT = 1e-9  # minutes that rounding alone may put between two instants
+_LAST_BITS = 1e-9  # share by which two ways to one chance can be apart, and more
 _NO_DEVIATE = 37.0  # exp(-37) is less than any 52-bit uniform deviate
 
 
@@ -124,10 +125,30 @@ def note_depth(unit, rules, tally, x0, x1, minutes, u):
 
 
 @compiled
+def _passage(unit, step, number):
+    """The luck of stretch ``number`` of the path of a unit in its tick ``step``."""
+    return uniform(fold(unit.key, _PASSAGE), step * (LAST_STRETCH + 1) + number)
+
+
+@compiled
 def note_stretch(unit, rules, tally, x0, x1, minutes, number):
     """Note the depth of a stretch of path in the unit's tick: between looks, or the last one."""
-    u = uniform(fold(unit.key, _PASSAGE), unit.step * (LAST_STRETCH + 1) + number)
-    note_depth(unit, rules, tally, x0, x1, minutes, u)
+    note_depth(unit, rules, tally, x0, x1, minutes, _passage(unit, unit.step, number))
+
+
+@compiled
+def adds_nothing(unit, rules, x0, x1, minutes, step, number):
+    """Whether a stretch of path between depths of at most ``x0`` and ``x1`` leaves what is counted as it is.
+
+    It neither crosses nor comes deeper than the unit has been past the line, by its own luck.
+    """
+    known, variance = max(0.0, unit.depth), variance_over(unit, rules, minutes)
+    if x0 >= known or x1 >= known:
+        return False
+    clear = 2.0 * (known - x0) * (known - x1)
+    if clear > _NO_DEVIATE * variance:
+        return True
+    return _passage(unit, step, number) > np.exp(-clear / variance) * (1.0 + _LAST_BITS)
 
 
 @compiled

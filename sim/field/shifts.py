@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.codes import AfterWarning, Crew, UnitKind
 from sim.compiled import compiled
-from sim.constants import DAY, HALF_DAY, HOUR, KM
+from sim.constants import DAY, HALF_DAY, HOUR, KM, NEVER
 from sim.field.courses import own_and_limit, swing_on_route
 from sim.field.deviates import NORMAL_BOUND
 from sim.field.land import cell_of, growth, in_dark, in_fog
@@ -13,7 +13,7 @@ from sim.field.mines import lane_z, outlasts, strikes_at_work
 from sim.field.sleep import see_idly, sleeps_until, stays_away, wake_up
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
 from sim.sides import northward, other
-from sim.state import NEVER
+from sim.world.terrain import overlooking_post
 
 _ACTIVE = int(Kind.SHIFT_ACTIVE)
 _ROUTE = int(Kind.SHIFT_ROUTE)
@@ -165,7 +165,7 @@ def draw_errors(unit, setting):
     i, j = cell_of(land, unit.s, d)
     unit.drawn = 1
     unit.nav_sd = _navigation_sd(unit, rules, setting, i, j, t)
-    unit.watcher = land.overlook[other(unit.side), i, j]
+    unit.watcher = overlooking_post(setting.posts, other(unit.side), i, j, land.cell_m, land.cells.shape[1])
     if (
         unit.kind == UnitKind.SURVEY_TEAM
         and uniform(fold(unit.key, _RECOGNISED), 0) < rules.survey_recognised

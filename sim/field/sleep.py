@@ -7,6 +7,7 @@ where that is asked for, or where lines or rules change, by which it sleeps.
 """
 
 from sim.compiled import compiled
+from sim.constants import NEVER
 from sim.field.courses import own_and_limit, swing_on_route
 from sim.field.deviates import normal_at_least, normal_between
 from sim.field.looks import (
@@ -18,10 +19,19 @@ from sim.field.looks import (
     next_candidate,
     next_instant,
 )
-from sim.field.path import depth_past, place, stays_below, step_up_to, stepped, tick_end, variance_over
+from sim.field.path import (
+    LAST_STRETCH,
+    adds_nothing,
+    depth_past,
+    place,
+    stays_below,
+    step_up_to,
+    stepped,
+    tick_end,
+    variance_over,
+)
 from sim.randomness import fold, normal
 from sim.sides import northward, other
-from sim.state import NEVER
 
 _SURE_M = 1e-6  # metres: more than the last bits of two ways to one place can be apart
 
@@ -59,15 +69,17 @@ def _most_depths(unit, courses):
 
 
 @compiled
-def _shows_nothing(unit, rules, watch, depths, low, high, looks, minutes):
+def _shows_nothing(unit, rules, watch, depths, ends, looks, moments, tick):
     """Whether the looks of a tick at a tracked unit show nothing and keep it, by what luck lies between.
 
-    ``low`` and ``high`` are the deviates between which the tick begins and ends, ``looks`` the numbers of
-    the first look and of the first after the tick. (Where a look finds the unit lies, but for the look's
-    own luck, between the moments before and after, and 0.)
+    ``ends`` are the deviates at the tick's ends, ``looks`` the numbers of the first look and of the first
+    after the tick, ``moments`` of its begin, first look and end, ``tick`` its number. (Where a look finds the
+    unit lies, but for the look's own luck, between the moments before and after, and 0.)
     """
     position, jitter = fold(unit.key, TRACK_POSITION), fold(unit.key, TRACK_JITTER)
     sign, nav_sd, (x, past) = northward(unit.side), unit.nav_sd, depths
+    low, high = min(ends[0], ends[1]), max(ends[0], ends[1])
+    before, (t, look, t1) = x - nav_sd * ends[0] + _SURE_M, moments
     for number in range(looks[0], looks[1]):
         least, most = normal_between(position, number)
         low = min(0.0, low) + rules.bridge * min(0.0, least)
@@ -78,17 +90,21 @@ def _shows_nothing(unit, rules, watch, depths, low, high, looks, minutes):
             return False
         if past - nav_sd * high < _SURE_M - watch.watch_approach_m:
             return False
-    return _keeps_off(unit, rules, x - nav_sd * low, minutes)
+        there = x - nav_sd * low + _SURE_M
+        if not adds_nothing(unit, rules, before, there, look - t, tick, number - looks[0]):
+            return False
+        before, t, look = there, look, look + watch.watch_track_interval
+    return adds_nothing(unit, rules, before, x - nav_sd * ends[1] + _SURE_M, t1 - t, tick, LAST_STRETCH)
 
 
 @compiled
-def _passes_unseen(unit, rules, watch, courses, low, t, t1):
+def _passes_unseen(unit, rules, watch, courses, ends, t, t1, tick):
     """Whether the looks of a tick at a unit that is not tracked find it too far, and it crosses nothing.
 
-    By what the looks' luck lies between; ``low`` is the least deviate at the tick's ends. The stream of looks
-    goes on to the first that is not settled by this.
+    By what the looks' luck lies between; ``ends`` are the deviates at the tick's ends, ``tick`` its number.
+    The stream of looks goes on to the first that is not settled by this.
     """
-    begun = unit.next_look, unit.looks
+    begun, low = (unit.next_look, unit.looks), min(ends[0], ends[1])
     position = fold(unit.key, LOOK_POSITION)
     while unit.next_look <= t1:
         low = min(0.0, low) + rules.bridge * min(0.0, normal_at_least(position, unit.looks - 1))
@@ -98,6 +114,9 @@ def _passes_unseen(unit, rules, watch, courses, low, t, t1):
             return False
         next_candidate(unit, watch)
     (x0, _), (x1, _) = _depths(unit, courses, t), _depths(unit, courses, t1)
+    if unit.looks == begun[1]:  # no look parts the path
+        x0, x1 = x0 - unit.nav_sd * ends[0] + _SURE_M, x1 - unit.nav_sd * ends[1] + _SURE_M
+        return adds_nothing(unit, rules, x0, x1, t1 - t, tick, LAST_STRETCH)
     deepest = max(x0, x1) + 0.5 * courses.slope * abs(unit.speed) * (t1 - t) - unit.nav_sd * low
     if _keeps_off(unit, rules, deepest, t1 - t):
         return True
@@ -128,6 +147,10 @@ def sleeps_until(unit, setting):
     nav_sd, reach, approach = unit.nav_sd, rules.reach * unit.nav_sd, watch.watch_approach_m
     furthest, track, looks = furthest_fix(unit, watch), unit.track, unit.tracks
     z, t, number = unit.z, unit.t, unit.step
+    if nav_sd > 0.0 and track == NEVER and unit.strike_at > unit.end and unit.lane_z == NEVER:
+        floor = (max(most[1] + approach, most[0]) + reach + _SURE_M) / nav_sd
+        if stays_away(unit, z, floor, rules, setting.tick):
+            return NEVER
     while t < unit.end:
         t1 = tick_end(t, unit.end, setting.tick)
         minutes = t1 - t
@@ -141,7 +164,7 @@ def sleeps_until(unit, setting):
                 return t  # a look loses the track, or it may cross the line
         elif track == NEVER:
             next_instant(unit, watch, t)
-            if not _passes_unseen(unit, rules, watch, courses, low, t, t1):
+            if not _passes_unseen(unit, rules, watch, courses, (z, z1), t, t1, number):
                 return t
         elif unit.speed != 0.0:
             return t
@@ -151,7 +174,9 @@ def sleeps_until(unit, setting):
                 x + reach <= 0.0
                 and past + reach + furthest <= unit.margin
                 and most[1] - nav_sd * high - reach >= -approach
-            ) and not _shows_nothing(unit, rules, watch, most, low, high, (looks, later[1]), minutes):
+            ) and not _shows_nothing(
+                unit, rules, watch, most, (z, z1), (looks, later[1]), (t, track, t1), number
+            ):
                 return t
             track, looks = later
         z, t, number = z1, t1, number + 1

@@ -4,10 +4,9 @@ import numpy as np
 
 from sim.codes import Trigger
 from sim.compiled import compiled
-from sim.constants import DAY, DAYS_A_YEAR
+from sim.constants import DAY, DAYS_A_YEAR, NEVER
 from sim.field.events import hand_over
 from sim.randomness import Kind, address, exponential
-from sim.state import NEVER
 
 _STRAY = int(Kind.STRAY_SHOT)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.codes import Cause
-from sim.state import NEVER
+from sim.constants import NEVER
 
 
 def cause_of(event: np.void, margin: float, probe: bool) -> Cause:

@@ -4,24 +4,24 @@ import numpy as np
 
 from sim.acts import Act, Actor
 from sim.codes import Due, Trigger
+from sim.constants import NEVER
 from sim.field.shifts import end_shift
 from sim.incidents.incident import Incident
 from sim.incidents.parties import Parties
 from sim.sides import NORTH, SOUTH, other
-from sim.state import NEVER
 
 _LEAST_WAIT = 1.0  # minutes: who finds that it is not over looks again, and not at once for ever
 
 
 def is_calm(incident: Incident) -> bool:
     """Neither fire, nor a decision to answer by fire, nor another violation is under way."""
-    data = incident.record
-    busy = data["agenda"][:, Due.FIRE] < NEVER
-    if data["trigger"] != Trigger.VIOLATION:
-        busy |= data["agenda"][:, Due.COMMAND] < NEVER
-    enough = [side.watch.clear_looks for side in incident.scene.regime.sides]
-    looking = (data["agenda"][:, Due.LOOK] < NEVER) & (data["clear"] < enough)
-    return not (busy.any() or looking.any())
+    violation = incident.record.trigger == Trigger.VIOLATION
+    for own, side in zip(incident.record.sides, incident.scene.regime.sides, strict=True):
+        if own.agenda[Due.FIRE] < NEVER or (not violation and own.agenda[Due.COMMAND] < NEVER):
+            return False
+        if own.agenda[Due.LOOK] < NEVER and own.clear < side.watch.clear_looks:
+            return False
+    return True
 
 
 def explain(incident: Incident, parties: Parties, side: int) -> None:
@@ -36,7 +36,7 @@ def explain(incident: Incident, parties: Parties, side: int) -> None:
 
 def grow_quiet(incident: Incident, parties: Parties, side: int) -> None:
     """Nothing has happened for a while: ``side`` sees that it is over, or waits on."""
-    last = float(incident.record["last_act"])
+    last = incident.record.last_act
     quiet = incident.scene.regime.sides[side].rules.quiet_minutes
     if incident.minute - last >= quiet and is_calm(incident):
         incident.note(side, Actor.COMMAND, Act.QUIET)
@@ -48,8 +48,8 @@ def grow_quiet(incident: Incident, parties: Parties, side: int) -> None:
 def close(incident: Incident) -> None:
     """Both sides have disengaged; ``settle`` is still to come."""
     data = incident.record
-    data["closed"] = incident.minute
-    data["false_"] = data["trigger"] == Trigger.VIOLATION and data["true_depth"] <= 0.0
+    data.closed = data.touched
+    data.false_ = data.trigger == Trigger.VIOLATION and data.true_depth <= 0.0
     incident.note(incident.first, Actor.INCIDENT, Act.CLOSED, incident.rung)
 
 

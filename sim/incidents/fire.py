@@ -31,10 +31,7 @@ def fire_spell(incident: Incident, parties: Parties, side: int) -> None:
         incident.reach_rung(Rung.OTHER_AREA, side)
         incident.note(side, Actor.SUPPORT, Act.OTHER_AREA, own.joined_from)
     _harm(incident, side, n)
-    p_heavy = incident.scene.regime.sides[side].fire.p_heavy
-    if incident.uniform(Kind.FIRE_HEAVY, side, n) < incident.calm(p_heavy, rung=Rung.HEAVY_WEAPONS):
-        incident.reach_rung(Rung.HEAVY_WEAPONS, side)
-        incident.note(side, Actor.POST, Act.HEAVY_WEAPONS)
+    _bring_heavy_weapons(incident, side, n)
     _come_under_fire(incident, parties, other(side))
     for party in (side, other(side)):
         _tell_support(incident, party)
@@ -43,19 +40,30 @@ def fire_spell(incident: Incident, parties: Parties, side: int) -> None:
 def _answered(incident: Incident, side: int, n: int) -> None:
     """Note whether spell ``n`` of ``side`` answers fire, and fire that was meant as a warning."""
     data, across = incident.record, incident.of(other(side))
-    if across.volleys or across.spells or data["stray_origin"] == other(side):
-        data["answered"] = 1
+    if across.volleys or across.spells or data.stray_origin == other(side):
+        data.answered = True
         if across.volleys and n == 0 and incident.of(side).unit >= 0:
-            data["warned_answered"] = 1
+            data.warned_answered = True
 
 
 def _harm(incident: Incident, side: int, n: int) -> None:
     fire = incident.scene.regime.sides[side].fire
+    incident.expect_harm(fire.p_casualty, max(1.0, fire.casualties))
     if incident.uniform(Kind.FIRE_CASUALTY, side, n) < fire.p_casualty:
         hurt = geometric(fire.casualties, incident.exponential(Kind.CASUALTIES, side, n))
         incident.of(other(side)).casualties += hurt
         incident.reach_rung(Rung.CASUALTIES, side)
         incident.note(other(side), Actor.POST, Act.CASUALTIES, hurt)
+
+
+def _bring_heavy_weapons(incident: Incident, side: int, n: int) -> None:
+    """Spell ``n`` of ``side`` may be one of heavy weapons."""
+    p = incident.calm(incident.scene.regime.sides[side].fire.p_heavy, rung=Rung.HEAVY_WEAPONS)
+    incident.expect_heavy(p)
+    if incident.uniform(Kind.FIRE_HEAVY, side, n) < p:
+        incident.record.heavy = True
+        incident.reach_rung(Rung.HEAVY_WEAPONS, side)
+        incident.note(side, Actor.POST, Act.HEAVY_WEAPONS)
 
 
 def _come_under_fire(incident: Incident, parties: Parties, side: int) -> None:
@@ -80,9 +88,13 @@ def support(incident: Incident, parties: Parties, side: int) -> None:
     scene, post = incident.scene, incident.of(side).post
     reach_m = scene.regime.sides[side].fire.support_reach_m
     helper = scene.next_post(post, reach_m) if post >= 0 else -1
-    if helper < 0 or not parties.posts[helper].support(incident):
+    if helper < 0:
+        return
+    area, own_area = (int(scene.state.posts["area"][row]) for row in (helper, post))
+    if area != own_area:
+        incident.expect_spread(parties.posts[helper].p_joins(incident))
+    if not parties.posts[helper].support(incident):
         return
     prepare_fire(incident, side)
-    area, own_area = (int(scene.state.posts["area"][row]) for row in (helper, post))
     if area != own_area:
         incident.of(side).joined_from = area

@@ -1,6 +1,6 @@
-"""One incident: a face of a row of ``state.incidents``, with its luck and its agenda.
+"""One incident: what the state keeps of it, with its luck and its agenda.
 
-All it knows is in that row, so that it can be resumed at any moment. Each side has an agenda: for
+All it knows is kept there, so that it can be resumed at any moment. Each side has an agenda: for
 every kind of act, the minute at which it falls due, or never (``sim.incidents.play``).
 """
 
@@ -11,59 +11,55 @@ import numpy as np
 from sim.acts import Act, Actor
 from sim.arithmetic import exp
 from sim.codes import Due, Rung, UnitKind
-from sim.incidents.side_face import SideFace
+from sim.constants import NEVER
+from sim.incident_state import IncidentState, SideState
 from sim.randomness import Kind, exponential_at, normal_at, uniform_at
 from sim.scene import Scene
 from sim.sides import NORTH, SOUTH, other
-from sim.state import NEVER
 
 _ITEMS = tuple(Due)  # by number
 
 
 class Incident:
-    """A face of one row of ``state.incidents``."""
+    """A face of what the state keeps of an incident, ``record``, in place ``row`` of ``state.incidents``."""
 
-    __slots__ = ("row", "scene")
+    __slots__ = ("record", "row", "scene")
 
     def __init__(self, scene: Scene, row: int) -> None:
         self.scene = scene
         self.row = row
+        self.record: IncidentState = scene.state.incidents[row]
 
     # -- what it is -------------------------------------------------------------------------------
 
     @property
-    def record(self) -> np.void:
-        """The incident's row, a view."""
-        return self.scene.state.incidents[self.row]
-
-    @property
     def minute(self) -> float:
         """The moment that is being played."""
-        return float(self.record["touched"])
+        return self.record.touched
 
     @property
     def first(self) -> int:
         """The side that perceived first."""
-        return int(self.record["first"])
+        return self.record.first
 
     @property
-    def rung(self) -> Rung:
+    def rung(self) -> int:
         """The highest rung that it has reached."""
-        return Rung(self.record["rung"])
+        return self.record.rung
 
     @property
     def is_closed(self) -> bool:
         """Whether it is over."""
-        return bool(self.record["closed"] != NEVER)
+        return self.record.closed < NEVER
 
-    def of(self, side: int) -> SideFace:
+    def of(self, side: int) -> SideState:
         """What it keeps of ``side``."""
-        return SideFace(self.scene.state.incidents[self.row], side)
+        return self.record.sides[side]
 
     @property
     def area(self) -> int:
         """Number of the area of the command posts in which it is."""
-        return self.scene.area_at(float(self.record["s"]))
+        return self.scene.area_at(self.record.s)
 
     def announced(self, side: int) -> bool:
         """Whether the unit of ``side`` was announced beforehand: works of which notice is given, a survey."""
@@ -77,67 +73,68 @@ class Incident:
     @property
     def called_at(self) -> float:
         """The minute at which the sides reached each other on the hotline, ``NEVER`` so far."""
-        return float(self.record["called_at"])
+        return self.record.called_at
 
     @property
     def decided(self) -> bool:
         """Whether aimed fire has been opened, or is on its way and cannot be stopped any more."""
-        data = self.record
-        return bool((data["agenda"][:, Due.FIRE] < NEVER).any() or data["spells"].any())
+        return any(side.spells or side.agenda[Due.FIRE] < NEVER for side in self.record.sides)
 
-    def distance_to_unit(self, side: int) -> float:
-        """Metres from the post that acts for the other side to the unit of ``side``."""
-        post = self.scene.state.posts[self.of(other(side)).post]
-        s, d = self.scene.position(self.of(side).unit)
+    def distance_to_post(self, side: int, s: float, d: float) -> float:
+        """Metres from ``s``, ``d`` (metres) to the post that acts for ``side``."""
+        post = self.scene.state.posts[self.of(side).post]
         return math.sqrt((s - float(post["s"])) ** 2 + (d - float(post["d"])) ** 2)
 
     # -- its luck: addressed by who and when, never by the clock ----------------------------------
 
     def uniform(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, uniform on (0, 1)."""
-        return uniform_at(*self._address(kind, side), ordinal)
+        return uniform_at(*self._address(kind, side, ordinal), ordinal)
 
     def normal(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, standard normal."""
-        return normal_at(*self._address(kind, side), ordinal)
+        return normal_at(*self._address(kind, side, ordinal), ordinal)
 
     def exponential(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, exponential with mean 1."""
-        return exponential_at(*self._address(kind, side), ordinal)
+        return exponential_at(*self._address(kind, side, ordinal), ordinal)
 
     def lognormal(self, kind: Kind, side: int, ordinal: int, log_sd: float) -> float:
         """Draw ``ordinal`` of a kind for a side, log-normal with median 1."""
         return exp(log_sd * self.normal(kind, side, ordinal))
 
-    def _address(self, kind: Kind, side: int) -> tuple[np.uint64, int, int, int, int, int]:
+    def luck_of(self, kind: Kind, side: int, ordinal: int) -> np.uint64:
+        """The key of the luck of which a draw is: the run's, or in a clone its own."""
+        forks = self.scene.forks
+        return self.scene.luck if forks is None else forks.root(self.row, int(kind), side, ordinal)
+
+    def _address(self, kind: Kind, side: int, n: int) -> tuple[np.uint64, int, int, int, int, int]:
+        """Of draw ``n`` of a kind for a side."""
         data = self.record
-        who, shift, ordinal = int(data["who"]), int(data["shift"]), int(data["ordinal"])
-        return (self.scene.luck, int(kind), who, shift, ordinal, side)
+        return (self.luck_of(kind, side, n), int(kind), data.who, data.shift, data.ordinal, side)
 
     # -- its agenda -------------------------------------------------------------------------------
 
     def schedule(self, side: int, item: Due, minutes: float) -> None:
         """Have ``item`` of ``side`` fall due in ``minutes`` from now."""
-        data = self.record
-        data["agenda"][side, item] = data["touched"] + max(0.0, minutes)
+        self.record.sides[side].agenda[item] = self.record.touched + max(0.0, minutes)
 
     def cancel(self, side: int, item: Due) -> None:
         """Take ``item`` off the agenda of ``side``."""
-        self.record["agenda"][side, item] = NEVER
+        self.record.sides[side].agenda[item] = NEVER
 
     def next_due(self) -> tuple[float, int, Due]:
         """When the next act falls due, whose, and which; ties fall to the side that saw first."""
-        agenda, first = self.record["agenda"], self.first
-        items = agenda.argmin(axis=1).tolist()
-        dues = (float(agenda[0, items[0]]), float(agenda[1, items[1]]))
-        side = first if dues[first] <= dues[other(first)] else other(first)
-        return dues[side], side, _ITEMS[items[side]]
+        sides, first = self.record.sides, self.record.first
+        minute, later = min(sides[first].agenda), min(sides[1 - first].agenda)
+        side = first if minute <= later else other(first)
+        minute = min(minute, later)
+        return minute, side, _ITEMS[sides[side].agenda.index(minute)]
 
     def take_up(self, side: int, item: Due, minute: float) -> None:
         """Go on to ``minute``, at which ``item`` falls due, and take it off the agenda."""
-        data = self.record
-        data["agenda"][side, item] = NEVER
-        data["touched"] = minute
+        self.cancel(side, item)
+        self.record.touched = minute
 
     # -- what acts do to it -----------------------------------------------------------------------
 
@@ -147,11 +144,11 @@ class Incident:
         subject = self.of(other(side)).unit
         if subject >= 0:
             scene.state.units[subject]["answered"] = 1
-        if rung <= data["rung"]:
+        if rung <= data.rung:
             return
-        data["rung"] = rung
+        data.rung = rung
         hotline = scene.regime.parameters.hotline
-        if hotline.working and self.called_at == NEVER and self.of(self.first).due(Due.CALL) == NEVER:
+        if hotline.working and self.called_at == NEVER and self.of(self.first).agenda[Due.CALL] == NEVER:
             self.schedule(self.first, Due.CALL, hotline.call_minutes)
         scene.exposure.reach(rung, self.minute)
 
@@ -163,14 +160,14 @@ class Incident:
 
     def touch(self) -> None:
         """Something has happened that keeps it from being quiet."""
-        self.record["last_act"] = self.minute
+        self.record.last_act = self.record.touched
 
     def connect(self) -> None:
         """A call has got through: from now on acts that would raise the rung are less likely.
 
         Whose unit is there is told by the call, which the other side owes one more broadcast.
         """
-        self.record["called_at"] = self.minute
+        self.record.called_at = self.minute
         for side in (NORTH, SOUTH):
             if self.of(side).unit >= 0 and not self.announced(side):
                 self.of(other(side)).owed += 1
@@ -184,8 +181,8 @@ class Incident:
 
     def read_with(self, p: float) -> None:
         """Rounds have been read, as an attack with the chance ``p``; the largest is kept."""
-        known = float(self.record["p_read"])
-        self.record["p_read"] = p if math.isnan(known) else max(known, p)
+        known = self.record.p_read
+        self.record.p_read = p if math.isnan(known) else max(known, p)
 
     def expect(self, p: float) -> None:
         """A draw that decides whether this becomes a clash is due, and has the chance ``p``.
@@ -194,7 +191,24 @@ class Incident:
         (its compensator); once fire is on its way nothing is left to decide.
         """
         if not self.decided:
-            self.record["expected"] += p
+            self.record.expected += p
+
+    def expect_harm(self, p: float, persons: float) -> None:
+        """Fire is due that hits somebody with the chance ``p``, and then ``persons`` in the mean."""
+        data = self.record
+        if not any(side.casualties for side in data.sides):
+            data.expected_harm += p
+        data.expected_hurt += p * persons
+
+    def expect_heavy(self, p: float) -> None:
+        """A draw is due that brings heavy weapons with the chance ``p``, unless they have come already."""
+        if not self.record.heavy:
+            self.record.expected_heavy += p
+
+    def expect_spread(self, p: float) -> None:
+        """A draw is due that spreads this to another area with the chance ``p``, unless it is to spread."""
+        if all(side.joined_from < 0 for side in self.record.sides):
+            self.record.expected_spread += p
 
     def note(self, side: int, actor: Actor, act: Act, x: float = 0.0, y: float = 0.0) -> None:
         """Add a line to the chain of reasons."""

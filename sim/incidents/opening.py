@@ -9,6 +9,7 @@ from sim.arithmetic import exp
 from sim.codes import Cause, Due, Trigger
 from sim.constants import HOUR
 from sim.field.land import in_dark
+from sim.incident_state import NOBODY, IncidentState
 from sim.incidents.cause import cause_of
 from sim.incidents.fire import prepare_fire
 from sim.incidents.incident import Incident
@@ -17,7 +18,6 @@ from sim.randomness import AddressSpace, Kind, numbered
 from sim.scene import Scene
 from sim.sides import NORTH, SOUTH, northward, other
 from sim.start import DatedShot
-from sim.state import INCIDENT, NEVER
 from sim.world.geography import county
 
 
@@ -40,26 +40,20 @@ def begin(
 
 
 def _open(scene: Scene, minute: float, trigger: Trigger, first: int, s: float) -> Incident:
-    """A fresh row for an incident."""
-    state = scene.state
-    row = int(state.run["incidents"][0])
-    if row == state.incidents.size:
-        state.incidents = np.concatenate([state.incidents, np.zeros(row, INCIDENT)])
-    state.run["incidents"] += 1
-    data = state.incidents[row]
-    data["trigger"], data["first"], data["s"] = trigger, first, s
-    data["opened"] = data["touched"] = data["last_act"] = minute
-    data["closed"], data["agenda"], data["first_shot"] = NEVER, NEVER, NEVER
-    data["called_at"], data["left_at"], data["first_broadcast"] = NEVER, NEVER, NEVER
-    data["kind"], data["p_read"] = -1, np.nan
-    data["unit"], data["post"], data["site"], data["stray_origin"] = -1, -1, -1, -1
-    data["joined_from"] = -1
-    data["hearing"], data["willing"] = np.nan, np.nan
-    data["last_broadcast"], data["true_depth"] = -NEVER, -NEVER
-    data["county"] = county(np.array([s]), scene.land.length_m)[0]
-    data["night"] = in_dark(scene.sky, minute)
+    """A fresh incident, of which nothing is told but where and when."""
+    data = IncidentState(trigger, first, opened=minute, s=s, touched=minute, last_act=minute)
+    data.county = int(county(np.array([s]), scene.land.length_m)[0])
+    data.night = bool(in_dark(scene.sky, minute))
+    scene.state.incidents.append(data)
     scene.exposure.open(minute)
-    return Incident(scene, row)
+    return Incident(scene, len(scene.state.incidents) - 1)
+
+
+def _belong(data: IncidentState, unit: np.void, row: int) -> None:
+    """An incident is that of a unit, in a row of the state: whose luck it has, and at which site it is."""
+    project = int(unit["project"])
+    data.who, data.shift, data.kind = int(unit["who"]), int(unit["shift"]), int(unit["kind"])
+    data.site = project if project >= 0 else -1 - row
 
 
 def _quiet_from_now(incident: Incident, side: int) -> None:
@@ -75,19 +69,18 @@ def _violation(
     row, watcher = int(event["row"]), int(event["side"])
     s, d = scene.position(row)
     for incident in under_way:
-        if incident.record["trigger"] == Trigger.VIOLATION and _joins(incident, parties, row, s, d):
+        if incident.record.trigger == Trigger.VIOLATION and _joins(incident, parties, row, s, d):
             return None
     side, unit = other(watcher), scene.state.units[row]
     incident = _open(scene, minute, Trigger.VIOLATION, watcher, s)
     data = incident.record
-    data["who"], data["shift"] = unit["who"], unit["shift"]
-    data["ordinal"] = numbered(AddressSpace.VIOLATION, int(unit["incidents"]))
-    data["site"] = unit["project"] if unit["project"] >= 0 else -1 - row
-    data["kind"], data["persons"], data["accidental"] = unit["kind"], unit["persons"], not unit["probe"]
+    _belong(data, unit, row)
+    data.ordinal = numbered(AddressSpace.VIOLATION, int(unit["incidents"]))
+    data.persons, data.accidental = int(unit["persons"]), not unit["probe"]
     for name in ("depth", "map_m", "nav_m", "fix_m"):
-        data[name] = event[name]
-    data["true_depth"] = -event["d"] * northward(side)
-    data["cause"] = cause_of(event, float(unit["margin"]), bool(unit["probe"]))
+        setattr(data, name, float(event[name]))
+    data.true_depth = -float(event["d"]) * northward(side)
+    data.cause = cause_of(event, float(unit["margin"]), bool(unit["probe"]))
     incident.of(side).post = scene.nearest_post(side, s)
     _enter(incident, parties, row)
     return incident
@@ -123,7 +116,7 @@ def _enter(incident: Incident, parties: Parties, row: int) -> None:
     unit["incidents"] += 1
     incident.of(watcher).owed = int(incident.announced(side))
     subject.sure = parties.units[row].own_ground_belief()
-    incident.note(watcher, Actor.POST, Act.VIOLATION, float(incident.record["depth"]))
+    incident.note(watcher, Actor.POST, Act.VIOLATION, incident.record.depth)
     parties.command(incident, watcher).report(incident)
     incident.schedule(watcher, Due.LOOK, watch.track_interval)
     _quiet_from_now(incident, watcher)
@@ -151,10 +144,9 @@ def _mine_strike(scene: Scene, minute: float, row: int) -> Incident | None:
     side, (s, _) = int(unit["side"]), scene.position(row)
     incident = _open(scene, minute, Trigger.MINE_STRIKE, side, s)
     data = incident.record
-    data["who"], data["shift"] = unit["who"], unit["shift"]
-    data["ordinal"] = numbered(AddressSpace.MINE_STRIKE, 0)  # a unit's mine luck strikes once a shift
-    data["site"] = unit["project"] if unit["project"] >= 0 else -1 - row
-    data["cause"], data["accidental"], data["kind"] = Cause.MINE, True, unit["kind"]
+    _belong(data, unit, row)
+    data.ordinal = numbered(AddressSpace.MINE_STRIKE, 0)  # a unit's mine luck strikes once a shift
+    data.cause, data.accidental = Cause.MINE, True
     incident.of(side).unit, unit["incident"] = row, incident.row
     for party in (NORTH, SOUTH):
         incident.of(party).post = scene.nearest_post(party, s)
@@ -167,11 +159,11 @@ def _meet_mine(incident: Incident, side: int) -> None:
     regime = incident.scene.regime
     mines = regime.parameters.mines
     hurt = int(mines.casualties * incident.exponential(Kind.MINE_CASUALTY, side, 0) + 0.5)
-    incident.record["mine_casualties"] = hurt
+    incident.record.mine_casualties = hurt
     incident.note(side, Actor.UNIT, Act.MINE_STRIKE, hurt)
     _quiet_from_now(incident, side)
-    posts = incident.record["post"]
-    if (posts >= 0).all() and incident.uniform(Kind.READ_MINE, side, 0) < mines.read_as_attack:
+    both = all(party.post >= 0 for party in incident.record.sides)
+    if both and incident.uniform(Kind.READ_MINE, side, 0) < mines.read_as_attack:
         incident.note(side, Actor.UNIT, Act.READ_AS_ATTACK, mines.read_as_attack)
         incident.schedule(side, Due.COMMAND, regime.sides[side].stray.origin_minutes)
 
@@ -189,15 +181,15 @@ def _between_posts(
     post, stray = scene.state.posts[row], trigger == Trigger.STRAY_SHOT
     incident = _open(scene, minute, trigger, other(side) if stray else side, float(post["s"]))
     data = incident.record
-    data["who"] = post["who"]
+    data.who = int(post["who"])
     if dated is None:
-        data["shift"], data["ordinal"] = post["strays"], numbered(AddressSpace.STRAY_ROUND, 0)
+        data.shift, data.ordinal = int(post["strays"]), numbered(AddressSpace.STRAY_ROUND, 0)
     else:
-        data["shift"], data["ordinal"] = 0, numbered(AddressSpace.DATED_SHOT, dated)
+        data.ordinal = numbered(AddressSpace.DATED_SHOT, dated)
     incident.of(side).post, incident.of(other(side)).post = row, opposite
-    data["stray_origin"] = side if stray else -1
-    data["cause"] = Cause.STRAY_SHOT if stray else Cause.ORDER
-    data["accidental"], data["dated"] = stray, dated is not None
+    data.stray_origin = side if stray else NOBODY
+    data.cause = Cause.STRAY_SHOT if stray else Cause.ORDER
+    data.accidental, data.dated = stray, dated is not None
     if stray:
         _lose_round(incident, parties, side)
     else:

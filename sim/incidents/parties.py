@@ -49,6 +49,9 @@ class PostParty(Protocol):
     def read_rounds(self, incident: Incident) -> bool:
         """Rounds have struck the post: whether it takes them for an attack."""
 
+    def p_joins(self, incident: Incident) -> float:
+        """The chance with which ``support`` will say yes."""
+
     def support(self, incident: Incident) -> bool:
         """Fire was heard nearby: whether the post joins in."""
 
@@ -84,12 +87,16 @@ class GovernmentParty(Protocol):
 
 @dataclass
 class Parties:
-    """Everyone in a run, by the rows of the state; command posts north first, by area."""
+    """Everyone in a run, by the rows of the state, and the incidents that are ``under_way``.
+
+    Command posts stand north first, by area.
+    """
 
     units: Sequence[UnitParty] = field(default=())
     posts: Sequence[PostParty] = field(default=())
     command_posts: Sequence[CommandParty] = field(default=())
     governments: Sequence[GovernmentParty] = field(default=())
+    under_way: list[Incident] = field(default_factory=list)
 
     def unit(self, incident: Incident, side: int) -> UnitParty | None:
         """The unit of ``side`` that is or was in an incident, if any."""
@@ -106,7 +113,7 @@ class Parties:
 
     def command(self, incident: Incident, side: int) -> CommandParty:
         """The command over the post that acts for ``side``."""
-        area = int(incident.scene.state.posts["area"][incident.of(side).post])
+        area = incident.scene.areas[incident.of(side).post]
         return self.command_posts[side * (len(self.command_posts) // 2) + area]
 
     def dismiss(self) -> None:

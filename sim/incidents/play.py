@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from sim.acts import Act, Actor
 from sim.codes import Due
+from sim.constants import NEVER
 from sim.field.looks import look_again
 from sim.incidents.closing import close, explain, grow_quiet, is_calm
 from sim.incidents.fire import fire_spell, support
@@ -15,14 +16,16 @@ from sim.incidents.incident import Incident
 from sim.incidents.parties import Parties
 from sim.randomness import Kind
 from sim.sides import other
-from sim.state import NEVER
 
 Handler = Callable[[Incident, Parties, int], None]
 
 
 def play(incident: Incident, parties: Parties, until: float) -> None:
     """Do everything that falls due up to ``until`` (minutes), in order, or until it closes."""
+    forks = incident.scene.forks
     while not incident.is_closed:
+        if forks is not None:
+            forks.seen(incident.row)
         minute, side, item = incident.next_due()
         if minute > until:
             return
@@ -39,7 +42,7 @@ def look(incident: Incident, parties: Parties, side: int) -> None:
     subject = incident.of(other(side)).unit
     if perceived > float(incident.scene.state.units["margin"][subject]):
         own.clear = 0
-        incident.record["depth"] = max(float(incident.record["depth"]), perceived)
+        incident.record.depth = max(incident.record.depth, perceived)
     else:
         own.clear += 1
         incident.note(side, Actor.POST, Act.CLEAR_LOOK, own.clear)
@@ -56,8 +59,9 @@ def _perceived(incident: Incident, side: int) -> float:
         return -NEVER
     unit, tally = scene.state.units[subject.unit], scene.state.tallies[other(side)]
     n = incident.of(side).looks
-    past, perceived = look_again(unit, incident.minute, n, scene.setting, tally)
-    incident.record["true_depth"] = max(float(incident.record["true_depth"]), past)
+    setting = scene.setting_under(incident.luck_of(Kind.INCIDENT_NAVIGATION, side, n))
+    past, perceived = look_again(unit, incident.minute, n, setting, tally)
+    incident.record.true_depth = max(incident.record.true_depth, past)
     return perceived
 
 

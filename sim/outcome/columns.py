@@ -16,15 +16,14 @@ from numpy.typing import NDArray
 
 from sim.arithmetic import count, mean, total
 from sim.codes import Cause, Rung, Trigger, UnitKind
-from sim.constants import KM
+from sim.constants import KM, NEVER
 from sim.outcome.exposed import Exposed
 from sim.sides import NORTH, SIDES, SOUTH
-from sim.state import NEVER
 from sim.world.geography import COUNTIES
 
 Row = dict[str, Any]  # of a table: its cells, plain values or None, by the names of their columns
 Kind = type[int] | type[float] | type[bool] | type[str]
-Section = Literal["expected", "clashes", "ladder", "happened", "conduct"]
+Section = Literal["expected", "clashes", "ladder", "happened", "chances", "cloned", "conduct"]
 RUNGS = (
     "observed",
     "broadcast",
@@ -165,6 +164,52 @@ def _happened() -> Iterator[Column]:
     }
     for name, (words, which) in what.items():
         yield _measure(name, f"incidents {words}", _counted(which), "happened")
+
+
+# Sums of chances of an incident, by the column of their sum in a run: what they are of, and in the state.
+_CHANCES = {
+    "expected_with_casualties": ("incidents with casualties by fire", "expected_harm"),
+    "expected_with_heavy_weapons": ("incidents with heavy weapons", "expected_heavy"),
+    "expected_with_another_area": ("incidents that spread to another area", "expected_spread"),
+    "expected_casualties": ("casualties by fire", "expected_hurt"),
+}
+_SUMMED = "the chances, summed, of the draws that decided"
+
+
+def _chances() -> Iterator[Column]:
+    """What was to be expected of what happened in incidents, of all of them."""
+    for name, (what, of) in _CHANCES.items():
+        words = f"expected {what}"
+        yield Column(name, float, "", f"{words}: {_SUMMED}", _total_of(of), "chances", words)
+
+
+def _total_of(name: str) -> Callable[[Exposed], float]:
+    return lambda x: total(x.incidents[name])
+
+
+# What incidents come to by their clones, in the order of ``sim.forks.Estimates``.
+_CLONED = {
+    "cloned_clashes": "accidental clashes",
+    **{name.replace("expected_", "cloned_"): what for name, (what, _) in _CHANCES.items()},
+}
+_BY_CLONES = (
+    "the mean of the incident's clones, or the chances of an incident without any; nothing where none"
+)
+
+
+def _cloned() -> Iterator[Column]:
+    """What was to be expected of what is rare, of the clones of all incidents."""
+    for i, (name, what) in enumerate(_CLONED.items()):
+        words = f"{what} by clones"
+        yield Column(name, float, "", f"{words}: {_BY_CLONES} are played", _total_cloned(i), "cloned", words)
+
+
+def _total_cloned(i: int) -> Callable[[Exposed], float | None]:
+    return lambda x: None if x.cloned is None else total(x.cloned[:, i])
+
+
+def _of_clones(i: int) -> Callable[[Exposed], Any]:
+    return lambda x: [None] * x.numbers.size if x.cloned is None else x.cloned[:, i]
 
 
 def _conduct() -> Iterator[Column]:
@@ -308,6 +353,8 @@ RUN: tuple[Column, ...] = (
     *_ladder(),
     *_conduct(),
     *_happened(),
+    *_chances(),
+    *_cloned(),
     *_of_side(0),
     *_of_side(1),
     *_state(),
@@ -471,6 +518,14 @@ INCIDENT: tuple[Column, ...] = (
         "",
         "the chances, summed, of the draws that decided whether it became a clash",
         lambda x: x.incidents["expected"],
+    ),
+    *(
+        _of(name, float, "", f"of this incident, expected {what}: {_SUMMED}", of)
+        for name, (what, of) in _CHANCES.items()
+    ),
+    *(
+        Column(name, float, "", f"of this incident, {what} by clones: {_BY_CLONES} are played", _of_clones(i))
+        for i, (name, what) in enumerate(_CLONED.items())
     ),
     _of("broadcasts", int, "", "broadcasts of both sides"),
     _of("warning_volleys", int, "", "volleys of warning shots of both sides", "volleys"),

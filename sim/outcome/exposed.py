@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.acts import Act
 from sim.ambiguity import Ambiguity, mean_ambiguity
 from sim.codes import Rung, TalksState, Trigger
 from sim.constants import DAY
@@ -23,10 +22,10 @@ class Exposed:
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.state, self.exposure = scene, scene.state, scene.exposure
-        self._used = self.state.incidents[: int(self.state.run["incidents"][0])]
+        self._used = self.state.incidents.table
         self.holds: Flags = self.exposure.holds(self._used["opened"])
         self.numbers = np.flatnonzero(self.holds)  # rows of the state's incidents
-        self.incidents = self.state.incidents[self.numbers]
+        self.incidents = self._used[self.numbers]
 
     @property
     def address(self) -> tuple[int, int, int]:
@@ -71,6 +70,11 @@ class Exposed:
         return found
 
     @cached_property
+    def cloned(self) -> NDArray[np.float64] | None:
+        """What each incident comes to by its clones (``sim.forks.Estimates``), (n, 5); None without any."""
+        return None if self.scene.cloned is None else self.scene.cloned.of(self.numbers)
+
+    @cached_property
     def violations(self) -> Flags:
         """Which incidents a perceived violation began."""
         return self.incidents["trigger"] == Trigger.VIOLATION
@@ -92,10 +96,8 @@ class Exposed:
 
     @cached_property
     def heavy(self) -> Flags:
-        """In which incidents heavy weapons came in, by the log."""
-        log = self.state.log[: int(self.state.run["log"][0])]
-        brought = log["incident"][log["act"] == Act.HEAVY_WEAPONS]
-        return np.isin(self.numbers, brought)
+        """In which incidents heavy weapons came in."""
+        return self.incidents["heavy"] == 1
 
     @cached_property
     def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import Rung, Trigger
-from sim.constants import HOUR
-from sim.state import NEVER
+from sim.constants import HOUR, NEVER
 
 
 def recorded_crossings(incidents: np.ndarray, side: int, join_hours: float) -> NDArray[np.bool_]:

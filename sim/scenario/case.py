@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.documents import Document, Mark, laid_over, validate
+from sim.documents import Document, Mark, Tree, laid_over, validate
 from sim.documents.laying import at_path, nested
 from sim.parameters.whole import Parameters
 from sim.scenario.entry import CaseEntry, Content, OverlayEntry
@@ -105,7 +105,7 @@ class Case:
         range. Raises ``BadInput`` for paths that there are not and values that cannot be.
         """
         changes = nested(values)
-        whole = laid_over(self.scenario.model_dump(mode="json"), changes)
+        whole = laid_over(self.resolved["scenario"], changes)
         scenario = validate(Document(whole, {}, "values"), Scenario)
         return replace(
             self,
@@ -121,14 +121,21 @@ class Case:
         number = self.draw_of(world)
         return self if number is None else _under_draw(self, number)
 
+    def of_worlds(self, worlds: Iterable[int]) -> "Case":
+        """This case with no more than these worlds play, so that it travels light: their draws, no caches."""
+        if self.posterior is None:
+            return replace(self)
+        numbers = {world % self.posterior.size for world in worlds}
+        return replace(self, checked={}, posterior=self.posterior.only(numbers))
+
     def draw_of(self, world: int) -> int | None:
         """The number of the draw that a world plays: its own, and from the first again behind the last."""
-        return None if self.posterior is None else world % len(self.posterior.values)
+        return None if self.posterior is None else world % self.posterior.size
 
     def worlds_of(self, draw: int, worlds: int) -> range:
         """The first worlds that play a draw of the posterior, its own before all others."""
         assert self.posterior is not None
-        every = len(self.posterior.values)
+        every = self.posterior.size
         return range(draw, draw + worlds * every, every)
 
     def draw(self, number: int) -> Draw:
@@ -177,7 +184,7 @@ class Case:
 
         if not any(map(clips, self.posterior.ends())):  # every operation is monotone
             return ()
-        return tuple(clips(self.posterior.draw(number)) for number in range(len(self.posterior.values)))
+        return tuple(clips(self.posterior.draw(number)) for number in range(self.posterior.size))
 
     def _clips(self, tree: Mapping[str, Any], drawn: frozenset[str]) -> tuple[Clip, ...]:
         layered = trees(tree, self.overlays, drawn)
@@ -189,7 +196,7 @@ class Case:
         """Everything that defines the case, as plain values for a manifest."""
         clauses = [each for each in self.overlays if each.kind != "policy" and each.policy]
         return Content(
-            scenario=self.scenario.model_dump(mode="json"),
+            scenario=_written(self.scenario),
             policies=[policy.model_dump(mode="json") for policy in self.policies],
             clauses=[(each.kind, each.name, each.changes) for each in clauses],
             files=dict(self.fingerprints),
@@ -207,6 +214,14 @@ class Case:
         once: list[Policy] = []
         once += (policy for policy in self.policies if policy not in once)
         return " + ".join(policy.name for policy in once) or None
+
+
+def _written(scenario: Scenario) -> Tree:
+    """A scenario as plain values, without clones where there are none: no run hangs on them."""
+    found = scenario.model_dump(mode="json")
+    if not scenario.clones.number:
+        del found["clones"]
+    return found
 
 
 @lru_cache(maxsize=8)  # both lucks of a world, and arms that take turns

@@ -63,7 +63,7 @@ class _Loader(Reading):
 
     def case(self, document: Document, policy_documents: Sequence[Document]) -> Case:
         """The case that the documents describe."""
-        defaults = Document({**default_tree(), "talks": {}}, {}, DEFAULTS)
+        defaults = Document({**default_tree(), "talks": {}, "clones": {}}, {}, DEFAULTS)
         whole = replace(merge(defaults, document), file=document.file)
         self._refuse_two_words_on_markers(document)
         scenario = self._attempt(lambda: validate(whole, Scenario))

@@ -5,9 +5,8 @@ A row a draw, in an order of no meaning. (``dmz calibrate`` makes such a file; a
 well, such as a prior's draws.)
 """
 
-import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -15,7 +14,7 @@ from typing import Literal, get_args, get_origin
 import numpy as np
 from pydantic.fields import FieldInfo
 
-from sim.documents.problems import nearest, refuse
+from sim.documents.problems import nearest
 from sim.parameters.declare import bounds
 from sim.parameters.whole import walk
 from sim.scenario.csv_table import Floats, Table
@@ -40,23 +39,26 @@ CHOICES = {path: words for path, field in _DRAWN.items() if (words := _words(fie
 class Posterior:
     """Draws of parameters: ``values`` (draws, paths), of the parameters at these dotted ``paths``.
 
-    Of a choice it is the number of the word, from 0, in the order of ``CHOICES``.
+    Of a choice it is the number of the word, from 0, in the order of ``CHOICES``. One that was cut to
+    some draws has the rows of these ``numbers`` alone, of ``whole`` draws.
     """
 
     path: Path
     paths: tuple[str, ...]
     values: Floats
+    numbers: tuple[int, ...] | None = None
+    whole: int | None = None
 
-    def __reduce__(self) -> tuple[Callable[[Path, str], "Posterior"], tuple[Path, str]]:
-        """Sent to another process as the file that has it, which is read there once: it may be megabytes, and
-        goes with every task.
-        """
-        return _read_again, (self.path, self.digest)
+    @property
+    def size(self) -> int:
+        """How many draws there are, whether it has them all or was cut."""
+        return len(self.values) if self.whole is None else self.whole
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the values."""
-        return hashlib.sha256(self.values.tobytes()).hexdigest()
+    def only(self, numbers: Iterable[int]) -> "Posterior":
+        """Cut to the draws of these numbers; raises ``ValueError`` where it has not one of them."""
+        kept = tuple(sorted(set(numbers)))
+        rows = [self._row(number) for number in kept]
+        return replace(self, values=self.values[rows], numbers=kept, whole=self.size)
 
     @cached_property
     def differing(self) -> frozenset[str]:
@@ -65,7 +67,7 @@ class Posterior:
 
     def draw(self, number: int) -> Draw:
         """The values of one draw, by dotted path."""
-        return self._named(self.values[number])
+        return self._named(self.values[self._row(number)])
 
     def ends(self) -> tuple[Draw, Draw]:
         """The least values of all parameters together, and the largest."""
@@ -79,6 +81,9 @@ class Posterior:
             words = range(len(CHOICES.get(path, ())))
             columns += [column == word for word in words] if words else [column]
         return np.column_stack(columns).astype(float) if columns else np.zeros((len(self.values), 0))
+
+    def _row(self, number: int) -> int:
+        return number if self.numbers is None else self.numbers.index(number)
 
     def _named(self, values: Floats) -> Draw:
         return {path: _plain(path, x) for path, x in zip(self.paths, values.tolist(), strict=True)}
@@ -95,14 +100,6 @@ def read_posterior(path: Path) -> Posterior:
     """The posterior in a file; raises ``BadInput`` with everything wrong with it."""
     status = path.stat() if path.is_file() else None
     return _read(path.resolve(), status and (status.st_mtime_ns, status.st_size))
-
-
-def _read_again(path: Path, digest: str) -> Posterior:
-    """What was read before; raises ``BadInput`` where the file has other draws by now."""
-    found = read_posterior(path)
-    if found.digest != digest:
-        refuse(path, "has other draws than when it was read")
-    return found
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -174,6 +174,35 @@ class Inject(StrictModel):
                 yield Impossible(name, f"means nothing for act: {self.act}", "to leave it out")
 
 
+MOST_CLONES = 1000  # of a level
+Level = Literal["opened", "broadcast", "ordered", "warning_shots", "decided", "aimed_fire", "casualties"]
+SPLITTING: tuple[Level, ...] = ("ordered", "warning_shots", "decided")  # what leads to the rungs of fire
+
+
+class Cloning(StrictModel):
+    """Whether incidents are played again on luck of their own, beside the run, which stays what it is."""
+
+    number: int = Field(
+        0, ge=0, le=MOST_CLONES, description="how often an incident is played again, at each level"
+    )
+    start: Level = Field("ordered", description="from where: `ordered` is its first order to shoot, or shot")
+    method: Literal["cloning", "splitting"] = Field(
+        "cloning", description="from `start` alone, or again at each level above it"
+    )
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """From where incidents are played again, and their clones."""
+        above = SPLITTING if self.method == "splitting" else ()
+        order = get_args(Level)
+        return (self.start, *(each for each in above if order.index(each) > order.index(self.start)))
+
+    @property
+    def factors(self) -> tuple[int, ...]:
+        """How often, at each of the levels."""
+        return (self.number,) * len(self.levels)
+
+
 class Scenario(Parameters):
     """A situation: parameters, talks and injects over a stretch of time."""
 
@@ -207,6 +236,7 @@ class Scenario(Parameters):
         "file and those below it set",
     )
     talks: Talks = Talks()
+    clones: Cloning = Cloning()
     injects: tuple[Inject, ...] = Field((), description="what happens on given dates")
 
     def conflicts(self) -> Iterator[Impossible]:

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from sim.arithmetic import count
 from sim.codes import Crew, UnitKind
 from sim.compiled import compiled
-from sim.constants import DAY, KM, WEEK
+from sim.constants import DAY, KM, NEVER, WEEK
 from sim.parameters.place import Space
 from sim.parameters.units import Works
 from sim.parameters.whole import Parameters
 from sim.randomness import Kind, address, exponential, normal, normal_at, uniform
 from sim.scenario.own_tables import read_lines, read_markers, read_posts
 from sim.sides import NORTH, SOUTH, northward
-from sim.state import NEVER, POST, PROJECT, UNIT
+from sim.state import POST, PROJECT, UNIT
 from sim.world.border import (
     COMMISSION,
     LineGrid,

@@ -43,6 +43,7 @@ def table(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
+@cache
 def _column(name: str, column: str) -> NDArray[np.float64]:
     return np.array([float(row[column]) for row in table(name)])
 

@@ -1,4 +1,4 @@
-"""The ground: ruggedness, vegetation and mines on the grid, and the posts that overlook it.
+"""The ground: ruggedness, vegetation and mines on the grid, and which post overlooks a cell.
 
 Cells carry terrain and nothing else; places of units stay continuous. Everything here is the same
 for every world and every luck.
@@ -175,52 +175,18 @@ def build_terrain(length_m: float, cell_m: float, half_width_m: float, ground: G
 
 
 @compiled
-def _within_reach(post_s, post_d, s, edge_m):
-    """Squared distance along the line beyond which no post is the nearest to any of a column."""
-    reach = np.inf
-    for k in range(len(post_s)):
-        reach = min(reach, (post_s[k] - s) ** 2 + (abs(post_d[k]) + edge_m) ** 2)
-    return reach
+def overlooking_post(posts, side, i, j, cell_m, n_d):
+    """Row of the post of ``side`` nearest to the middle of cell ``i``, ``j``, or -1 where it has none.
 
-
-@compiled
-def _claim(d, number, gap, cell_m, best, nearest):
-    """Give one post the cells of a column to which it is nearer than those before it."""
-    n_d = len(best)
-    for j in range(n_d):
-        distance = gap + (row_centre(j, cell_m, n_d) - d) ** 2
-        if distance < best[j]:
-            best[j], nearest[j] = distance, number
-
-
-@compiled
-def _overlook(post_s, post_d, number, cell_m, nearest):
-    n_s, n_d = nearest.shape
-    best = np.empty(n_d)
-    for i in range(n_s):
-        s = column_centre(i, cell_m)
-        reach = _within_reach(post_s, post_d, s, 0.5 * n_d * cell_m)
-        best[:] = np.inf
-        for k in range(len(post_s)):
-            gap = (post_s[k] - s) ** 2
-            if gap <= reach:
-                _claim(post_d[k], number[k], gap, cell_m, best, nearest[i])
-
-
-def overlooking_posts(
-    terrain: Terrain, post_s: NDArray, post_d: NDArray, post_side: NDArray
-) -> NDArray[np.int16]:
-    """The nearest post of each side to the middle of each cell, (2, n_s, n_d), north first.
-
-    ``post_s``, ``post_d`` in metres and ``post_side`` (0 north, 1 south) are (n,), in any order;
-    the result indexes them, the lower index at equal distance, and is -1 where a side has no post.
-    Raises ValueError for more than 32,767 posts.
+    Of several it is the first. ``posts`` (n,), dtype ``POST``; ``n_d`` is how many rows of cells there are.
     """
-    if len(post_s) > np.iinfo(np.int16).max:
-        raise ValueError(f"{len(post_s)} posts do not fit into 16 bits")
-    nearest = np.full((2, *terrain.shape), -1, np.int16)
-    for side in range(2):
-        own = np.flatnonzero(np.asarray(post_side) == side)
-        s, d = np.asarray(post_s, np.float64)[own], np.asarray(post_d, np.float64)[own]
-        _overlook(s, d, own, terrain.cell_m, nearest[side])
+    s, d = column_centre(i, cell_m), row_centre(j, cell_m, n_d)
+    nearest, best = -1, np.inf
+    for row in range(posts.shape[0]):
+        post = posts[row]
+        if post.side != side:
+            continue
+        distance = (post.s - s) ** 2 + (post.d - d) ** 2
+        if distance < best:
+            nearest, best = row, distance
     return nearest

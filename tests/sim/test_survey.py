@@ -147,9 +147,9 @@ def mistaken(recognised, days=0, **changes):
 
 def test_a_team_that_is_recognised_is_never_judged_a_trespasser():
     known, unknown = mistaken(1, 60), mistaken(0.8, 60)
-    assert known.state.run["incidents"][0] == 0 and (known.state.tallies["looks"] == 0).all()
+    assert len(known.state.incidents) == 0 and (known.state.tallies["looks"] == 0).all()
     assert (known.state.tallies["crossings"] > 0).all()  # it is there all the same
-    kinds = unknown.state.incidents["kind"][: unknown.state.run["incidents"][0]]
+    kinds = unknown.state.incidents.table["kind"][: len(unknown.state.incidents)]
     assert kinds.size > 5 and (kinds == UnitKind.SURVEY_TEAM).all()
 
 

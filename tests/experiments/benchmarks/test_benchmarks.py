@@ -1,6 +1,9 @@
 """The benchmark compares like with like: plain Mesa does the same routine work as the field."""
 
-from experiments.benchmarks import batch, growth, made
+import pytest
+
+from experiments.benchmarks import batch, canned, growth, made
+from experiments.benchmarks.cluster import Cost, Measured, projection
 from experiments.benchmarks.engine import played, routine
 from experiments.benchmarks.plain_mesa import PlainDmz
 from experiments.commands.findings import Findings
@@ -67,3 +70,22 @@ def test_a_made_study_is_one_that_could_have_been_played(tmp_path):
     counted = found.runs.set_index(["arm", "run"])["incidents"]
     assert by_run.equals(counted[counted > 0].rename(None))
     assert found.figures["complete"]
+
+
+def test_canned_outcomes_are_as_large_as_real_ones():
+    """Each is an object of its own: what stands twice in a pickle is sent once."""
+    task = Task("canned", load_case("declared", days=5), 1, range(8))
+    found = canned.outcomes(task)
+    assert list(found) == list(range(8)) and found[0].row == found[canned.FEW].row
+    assert len({id(each.row) for each in found.values()}) == 8
+
+
+def test_a_projection_is_bound_by_the_slowest_of_those_who_work_at_once():
+    its = Measured(0.036, Cost(0.064, 0.0005), Cost(0.0, 0.0001), 0.001, 0.0001, 1e3, 100.0)
+    hours = {each.name: each.median for each in projection(its, runs=7_200_000, workers=40)}
+    assert hours["7 M runs: 40 workers play"] == pytest.approx(1.8)
+    assert hours["7 M runs: the parent takes and writes"] == pytest.approx(5.0)  # 2.5 ms a run: tasks of 64
+    assert hours["in all"] == pytest.approx(5.0 + 0.2) and hours["memory of the parent"] == pytest.approx(
+        0.72
+    )
+    assert hours["workers that the parent can feed"] == pytest.approx(0.036 / 0.0025)

@@ -15,7 +15,7 @@ import pytest
 
 from experiments import cli
 from experiments.commands.exits import Halted, guarded, place_in, resumable, resume_command
-from experiments.play.faults import EnvironmentFault, Stopped, WorkersLost
+from experiments.play.faults import EnvironmentFault, Stopped, UnlikeWorker, WorkersLost
 from experiments.store.files import Damaged
 from sim.arithmetic import mean
 from sim.documents import BadInput, Mark, Problem
@@ -49,6 +49,7 @@ def test_what_failed_is_gone_on_with_as_it_was_asked():
         (Halted("no more"), 1, "no more"),
         (Damaged(Path("out/runs.parquet"), "is damaged"), 2, "out/runs.parquet: is damaged"),
         (WorkersLost("they die", "arm", 3), 1, "run 3 of arm: they die"),
+        (UnlikeWorker("on its worker x numpy is 1"), 2, "stopped: on its worker x numpy is 1"),
         (EnvironmentFault("arm", 3, "OSError: no", "at x.py:1"), 1, "run 3 of arm"),
         (MemoryError(), 1, "not enough memory"),
         (KeyboardInterrupt(), 130, "interrupted"),
@@ -77,6 +78,7 @@ def test_what_stops_a_command_is_one_line(capsys, error, code, said):
         (KeyboardInterrupt(), 130),
         (Stopped(signal.SIGINT), 130),
         (WorkersLost("they die"), 1),
+        (UnlikeWorker("numpy is 1"), 2),
         (OSError(errno.EIO, "Input/output error"), 1),
         (MemoryError(), 1),
         (EnvironmentFault("arm", 3, "OSError: no", "at x.py:1"), 1),

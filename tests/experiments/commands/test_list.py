@@ -6,7 +6,7 @@ import pytest
 
 from experiments.commands.list import KINDS, listed, print_list
 from experiments.design.request import Single, single_plan, study_plan
-from experiments.measures import MEASURES
+from experiments.measures import EVERY
 from sim.documents import BadInput
 from sim.scenario.library import shipped
 
@@ -15,7 +15,7 @@ def test_everything_that_can_be_named_is_listed():
     names = {kind: [each.name for each in its] for kind, its in listed([]).items()}
     assert names["scenarios"] == shipped() and names["policies"] == shipped("policies")
     assert {"season", "policies_by_talks"} <= set(names["studies"])
-    assert names["measures"] == list(MEASURES)
+    assert names["measures"] == list(EVERY)
     assert all(each.description for its in listed([]).values() for each in its)
 
 

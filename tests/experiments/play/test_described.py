@@ -46,10 +46,10 @@ def test_the_told_incident_is_the_one_of_the_odd():
     with described.cases([()]) as (case,):
         model, incident = opened(described, case)
         record = incident.record
-        assert [round(float(record[name]), 6) for name in ("map_m", "nav_m", "fix_m")] == [9, 26, 9]
-        assert Cause(record["cause"]) == Cause.NAVIGATION and record["accidental"] == 1
-        assert float(model.state.log[0]["x"]) == pytest.approx(14.0)
-        assert float(record["sure"][0]) != 0.0 and float(record["true_depth"]) >= 8.0 - 1e-9
+        assert [round(getattr(record, name), 6) for name in ("map_m", "nav_m", "fix_m")] == [9, 26, 9]
+        assert Cause(record.cause) == Cause.NAVIGATION and record.accidental == 1
+        assert model.state.log.table["x"][0] == pytest.approx(14.0)
+        assert record.sides[0].sure != 0.0 and record.true_depth >= 8.0 - 1e-9
         assert tell(model.scene, incident.row)[0].startswith("2026-05-12 10:47, s = 112.4 km")
 
 
@@ -60,8 +60,8 @@ def test_both_sides_are_the_same_but_for_the_sign(side, sign, tmp_path):
     north, south = (own, 0) if side == "north" else (0, own)
     with of_file(tmp_path, MOMENT % (side, north, south, limit, other)) as (described, case):
         record = opened(described, case)[1].record
-        assert [round(float(record[name]), 6) for name in ("map_m", "nav_m", "fix_m")] == [9, 26, 9]
-        assert record["first"] == (1 if side == "north" else 0)
+        assert [round(getattr(record, name), 6) for name in ("map_m", "nav_m", "fix_m")] == [9, 26, 9]
+        assert record.first == (1 if side == "north" else 0)
 
 
 def test_who_is_within_the_margin_is_let_pass(tmp_path):
@@ -78,7 +78,7 @@ def test_the_watcher_of_a_file_lets_pass_what_the_file_says_and_no_posts_own(tmp
         traits = []
         for luck in range(3):
             model, incident = opened(described, case, luck)
-            unit = model.state.units[int(incident.record["unit"][0])]
+            unit = model.state.units[incident.of(0).unit]
             assert float(unit["margin"]) == 13.9
             traits.append(float(unit["trait"]))
         assert len(set(traits)) == 3
@@ -90,23 +90,23 @@ def test_every_kind_of_party_plays_to_the_end_at_any_hour(kind, hour, tmp_path):
     text = MOMENT.replace("keeps_m", f"kind: {kind}, persons: 7, keeps_m").replace("10.5", str(hour))
     with of_file(tmp_path, text % ("north", -12, 6, -3, "south")) as (described, case):
         model, incident = opened(described, case)
-        assert incident.is_closed and incident.record["persons"] == 7
-        assert model.units[int(incident.record["unit"][0])].kind_name == kind.replace("_", " ")
-        assert int(model.state.run["incidents"][0]) == 1  # nothing else happens
+        assert incident.is_closed and incident.record.persons == 7
+        assert model.units[incident.of(0).unit].kind_name == kind.replace("_", " ")
+        assert len(model.state.incidents) == 1  # nothing else happens
 
 
 def test_who_was_told_to_cross_has_no_accident(tmp_path):
     text = MOMENT.replace("keeps_m", "ordered_to_cross: true, keeps_m") % ("north", -12, 6, -3, "south")
     with of_file(tmp_path, text) as (described, case):
         record = opened(described, case)[1].record
-        assert record["accidental"] == 0 and Cause(record["cause"]) == Cause.ORDER
+        assert record.accidental == 0 and Cause(record.cause) == Cause.ORDER
 
 
 def test_the_rules_of_the_file_are_those_that_are_followed(tmp_path):
     text = MOMENT.replace("margin_m: 10}", "margin_m: 10}, rules: {weapons: false}")
     with of_file(tmp_path, text % ("north", -12, 6, -3, "south")) as (described, case):
         records = [opened(described, case, luck)[1].record for luck in range(12)]
-        assert all(record["volleys"][1] == 0 and record["spells"][1] == 0 for record in records)
+        assert all(record.sides[1].volleys == 0 and record.sides[1].spells == 0 for record in records)
 
 
 def test_lucks_differ_and_one_luck_is_one_story():

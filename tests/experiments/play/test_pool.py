@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -182,3 +182,25 @@ def test_the_exit_codes_are_found_in_what_loky_says():
     said = BrokenExecutor("Words.\nThe exit codes of the workers are {EXIT(3), SIGABRT(-6)}\nMore.")
     assert pool._how(said) == " (EXIT(3), SIGABRT(-6))"
     assert pool._how(BrokenExecutor("something else")) == ""
+
+
+def test_more_is_handed_out_once_more_workers_are_there():
+    """And what had ended before it was asked for is not waited for."""
+    most = iter([1, 1, 3, 3, 3, *[3] * 20])
+    handed = []
+
+    class Hands:
+        def submit(self, play, work):
+            future = Future()
+            future.set_result(play(work))
+            handed.append(work)
+            return future
+
+    waiting, old = tasks(), Future()
+    first = waiting.pop()
+    old.set_result(squares(first))
+    stream = pool.handed_out(Hands(), waiting, {old: first}, squares, lambda: next(most))
+    assert next(stream) == (first, squares(first)) and not handed
+    next(stream)
+    assert len(handed) == 3
+    assert len(played(stream)) == 3 * 6 and len(handed) == 7

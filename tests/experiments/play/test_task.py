@@ -1,6 +1,7 @@
 """Tasks are played: each exactly once, the same by any workers, whatever becomes of these."""
 
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -233,3 +234,11 @@ def test_a_daemonic_process_plays_by_itself():
         [sys.executable, "-c", DAEMON.format(assignments=SHORT)], capture_output=True, text=True, timeout=500
     )
     assert done.stdout == "[0, 1, 2, 3]\n", done.stderr
+
+
+def test_of_a_posterior_the_draws_of_its_runs_travel_alone():
+    case = load_case("baseline", days=5)
+    task = Task("drawn", case, SEED, (7, 4001))  # of worlds 3 and 2000, which plays draw 0
+    sent = pickle.dumps(pickle.loads(pickle.dumps(task)))  # on by a scheduler
+    assert len(sent) < len(pickle.dumps(case)) / 20
+    assert collected([(task, play_task(pickle.loads(sent)))]) == collected([(task, play_task(task))])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments.play import workers as there
-from experiments.play.workers import cores
+from experiments.play.workers import Workers, cores
 
 
 @pytest.fixture
@@ -92,3 +92,19 @@ def test_a_real_quota():
         assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "1"
     finally:
         group.rmdir()
+
+
+def test_without_an_affinity_all_cores_count(groups, monkeypatch):
+    """As on macOS."""
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    monkeypatch.setattr(Path, "read_text", _as_in("0::/\n"))
+    assert cores() == 6
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "runs", "size"),
+    [(None, 10_000_000, 4), ("tcp://x:1", 96, 4), ("tcp://x:1", 400_000, 20), ("tcp://x:1", 10_000_000, 64)],
+)
+def test_a_task_for_a_cluster_is_longer_where_there_are_enough(scheduler, runs, size):
+    assert Workers(None, scheduler).runs_a_task(runs) == size

@@ -17,7 +17,7 @@ from experiments.cli import app
 from experiments.commands.console import console
 from experiments.commands.progress import ProgressBar
 from experiments.design.plan import Plan
-from experiments.measures import MEASURES, noun
+from experiments.measures import EVERY, noun
 from experiments.pictures import pictures
 from experiments.report import gallery
 from experiments.report.answer import answer
@@ -236,5 +236,5 @@ def test_progress_shows_the_measure_and_names_as_they_are(plan, monkeypatch, cap
 
 
 def test_every_measure_has_a_noun_of_its_own():
-    nouns = [noun(measure) for measure in MEASURES]
+    nouns = [noun(measure) for measure in EVERY]
     assert len(set(nouns)) == len(nouns) and all(each == each.strip() for each in nouns)

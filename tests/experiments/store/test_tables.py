@@ -9,7 +9,7 @@ from little import SCENARIO, plan
 
 from experiments.design.columns import is_safe
 from experiments.design.request import Several, several_plan
-from experiments.measures import BOTH_SIDES, MEASURES, noun
+from experiments.measures import BOTH_SIDES, EVERY, noun
 from experiments.store.dictionary import TABLES, columns_page
 from experiments.store.parts import Parts
 from experiments.store.rows import SCHEMAS
@@ -56,11 +56,11 @@ def test_rows_follow_the_declaration(played):
 
 def test_measures_follow_the_declaration():
     counted = {column.name for column in RUN if column.section and not column.adds}
-    assert set(MEASURES) == counted | {*BOTH_SIDES}
+    assert set(EVERY) == counted | {*BOTH_SIDES}
     assert all(
         f"{name}_{side}" in {each.name for each in RUN} for name in BOTH_SIDES for side in ("north", "south")
     )
-    assert all(noun(name) and noun(name) == noun(name).strip() for name in MEASURES)
+    assert all(noun(name) and noun(name) == noun(name).strip() for name in EVERY)
 
 
 def test_the_page_of_columns_is_generated():

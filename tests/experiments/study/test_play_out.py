@@ -87,7 +87,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(undisturbed, tmp_p
 
 
 def test_any_number_of_workers_and_any_chunks_leave_the_same_bytes(undisturbed, tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.study.play_out.RUNS_A_TASK", 7)
+    monkeypatch.setattr("experiments.play.workers.RUNS_A_TASK", 7)
     monkeypatch.setattr("experiments.study.play_out._RUNS_A_PART", 11)
     folder = fresh(undisturbed, tmp_path / "two")
     play_out(StudyFolder(folder), Workers(2), {})

@@ -13,6 +13,7 @@ from sim.acts import Act
 from sim.agents import CommandPost, Government, GuardPost, Patrol, SurveyTeam, WorkParty
 from sim.arithmetic import relax
 from sim.codes import Action, Due, Posture, Trigger
+from sim.constants import NEVER
 from sim.incidents.closing import close, settle
 from sim.incidents.fire import prepare_fire
 from sim.incidents.incident import Incident
@@ -24,7 +25,6 @@ from sim.randomness import Kind
 from sim.regime import Regime
 from sim.scenario.loading import load_case
 from sim.sides import NORTH, SOUTH
-from sim.state import NEVER
 
 SCENE = {
     "days": 5,
@@ -77,12 +77,20 @@ class Scripted(Incident):
     def __init__(self, model, luck=None, **fields):
         super().__init__(model.scene, open_row(model.scene, 600.0, Trigger.VIOLATION, SOUTH, 6000.0).row)
         self.luck = dict(luck or {})
-        data = self.record
-        data["unit"], data["sure"], data["night"] = (0, -1), 0.9, 0
-        data["post"] = [model.scene.nearest_post(side, 6000.0) for side in (NORTH, SOUTH)]
-        for name, value in fields.items():
-            data[name] = value
+        self.record.night = False
+        posts = tuple(model.scene.nearest_post(side, 6000.0) for side in (NORTH, SOUTH))
+        self.keep({"unit": (0, -1), "sure": 0.9, "post": posts} | fields)
         model.open_incidents.append(self)
+
+    def keep(self, fields):
+        """Set fields of the incident, and of its sides: as a pair, or the same for both."""
+        for name, value in fields.items():
+            if hasattr(self.record, name):
+                setattr(self.record, name, value)
+                continue
+            values = value if isinstance(value, tuple) else (value, value)
+            for side, each in zip(self.record.sides, values, strict=True):
+                setattr(side, name, each)
 
     def drawn(self, kind, side, ordinal):
         return self.luck[kind, ordinal] if (kind, ordinal) in self.luck else self.luck[kind]
@@ -95,11 +103,11 @@ class Scripted(Incident):
     @property
     def acts(self):
         state = self.scene.state
-        log = state.log[: int(state.run["log"][0])]
+        log = state.log.table
         return [Act(line["act"]).word for line in log[log["incident"] == self.row]]
 
     def due(self, side, item):
-        return float(self.record["agenda"][side, item]) - self.minute
+        return self.of(side).agenda[item] - self.minute
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +184,7 @@ def hears(model, distance, clarity, voice=None, own=None, jitter=0.0):
             Kind.WILLINGNESS_JITTER: 0.0,
         },
     )
-    incident.record["broadcasts"][SOUTH] = 1
+    incident.of(SOUTH).broadcasts = 1
     unit.hear(incident)
     assert ("heard" in incident.acts) != ("did_not_hear" in incident.acts)
     return "heard" in incident.acts
@@ -227,11 +235,11 @@ def test_the_first_warning_that_is_understood_lowers_the_belief_and_no_other(mod
             Kind.WILLINGNESS_UNDER_SHOTS: 0.0,
         },
     )
-    incident.record["sure"][NORTH] = ndtr(1.5)
+    incident.of(NORTH).sure = ndtr(1.5)
     for _ in range(3):
-        incident.record["volleys"][SOUTH] += 1
+        incident.of(SOUTH).volleys += 1
         model.units[0].under_warning_shots(incident)
-    assert incident.record["sure"][NORTH] == pytest.approx(0.807, abs=0.001)
+    assert incident.of(NORTH).sure == pytest.approx(0.807, abs=0.001)
     assert incident.acts.count("heard") == 1
 
 
@@ -250,7 +258,7 @@ def stays(model, will, push=0.2, hold=0.8, sure=0.5, jitter=0.0, deviate=0.0):
             Kind.WILLINGNESS_UNDER_SHOTS: deviate,
         },
     )
-    incident.record["sure"][NORTH], incident.record["volleys"][SOUTH] = sure, 1
+    incident.of(NORTH).sure, incident.of(SOUTH).volleys = sure, 1
     model.units[0].under_warning_shots(incident)
     assert ("stayed" in incident.acts) != ("withdrew" in incident.acts)
     assert incident.of(NORTH).present == ("stayed" in incident.acts)
@@ -280,12 +288,12 @@ def test_willingness_is_drawn_once(model):
             Kind.WILLINGNESS_UNDER_SHOTS: 0.0,
         },
     )
-    incident.record["volleys"][SOUTH] = 1
+    incident.of(SOUTH).volleys = 1
     model.units[0].under_warning_shots(incident)
     incident.luck[Kind.WILLINGNESS] = 5.0  # another draw would take it away
     model.units[0].under_warning_shots(incident)
     assert incident.acts.count("stayed") == 2
-    assert incident.record["willing"][NORTH] == -1.0
+    assert incident.of(NORTH).willing == -1.0
 
 
 @pytest.mark.parametrize("share", [0.0, 0.36, 1.0])
@@ -363,7 +371,7 @@ def under_volley(model, u, armed=0.0, willing=0.0, **fields):
         },
         **fields,
     )
-    incident.record["volleys"][SOUTH] = 1
+    incident.of(SOUTH).volleys = 1
     model.units[0].under_warning_shots(incident)
     return incident
 
@@ -404,10 +412,10 @@ def test_leaving_is_for_good(model):
     incident = Scripted(model)
     incident.schedule(NORTH, Due.LEAVE, 30.0)
     model.units[0].leave(incident, Act.WITHDREW)
-    assert incident.record["gone"][NORTH] == 1
-    assert incident.record["agenda"][NORTH, Due.LEAVE] == NEVER
+    assert incident.of(NORTH).gone == 1
+    assert incident.of(NORTH).agenda[Due.LEAVE] == NEVER
     assert not incident.of(NORTH).present
-    model.posts[int(incident.record["post"][SOUTH])].broadcast(incident)
+    model.posts[incident.of(SOUTH).post].broadcast(incident)
     assert incident.acts == ["withdrew", "broadcast"]  # nobody is there to hear it
 
 
@@ -415,7 +423,7 @@ def test_leaving_is_for_good(model):
 
 
 def opposing(model, incident):
-    return model.posts[int(incident.record["post"][SOUTH])]
+    return model.posts[incident.of(SOUTH).post]
 
 
 def test_a_post_replies_then_goes_on_with_another_chance(model):
@@ -423,7 +431,7 @@ def test_a_post_replies_then_goes_on_with_another_chance(model):
     for own, u, fires in ((0, 0.89, True), (0, 0.91, False), (1, 0.39, True), (1, 0.41, False)):
         incident = Scripted(model, {Kind.REPLY: u, Kind.REPLY_DELAY: 0.0}, spells=(1, own))
         opposing(model, incident).reply(incident)
-        assert (incident.record["agenda"][SOUTH, Due.FIRE] < NEVER) == fires
+        assert (incident.of(SOUTH).agenda[Due.FIRE] < NEVER) == fires
         assert ("held_fire" in incident.acts) != fires
 
 
@@ -434,7 +442,7 @@ def test_without_weapons_a_post_does_nothing(model):
     opposing(model, incident).reply(incident)
     prepare_fire(incident, SOUTH)
     assert not opposing(model, incident).support(incident)
-    assert incident.record["agenda"][SOUTH, Due.FIRE] == NEVER
+    assert incident.of(SOUTH).agenda[Due.FIRE] == NEVER
 
 
 def test_rounds_at_a_post_are_read_by_tension(model):
@@ -468,9 +476,9 @@ def test_support_joins_unless_it_knows_that_its_own_side_began(model):
 def test_a_call_that_got_through_calms_whatever_would_raise_the_rung_and_nothing_else(model):
     incident = Scripted(model, rung=2)
     assert [incident.calm(0.5, rung) for rung in range(7)] == [0.5] * 7
-    incident.record["called_at"] = 600.0
+    incident.record.called_at = 600.0
     assert [incident.calm(0.5, rung) for rung in range(7)] == pytest.approx([0.5] * 3 + [1 / 3] * 4)
-    incident.record["rung"] = 3
+    incident.record.rung = 3
     assert incident.calm(0.5, rung=3) == 0.5
     assert (incident.calm(0.0, rung=4), incident.calm(1.0, rung=4)) == (0.0, 1.0)
 
@@ -537,7 +545,7 @@ def test_the_next_step_is_that_of_the_rules(model):
     incident = Scripted(model)
     post, steps = command(model, incident), []
     for n in range(6):
-        incident.record["step"][SOUTH] = n
+        incident.of(SOUTH).step = n
         steps.append(post.next_step(incident))
     assert steps == [
         Action.BROADCAST,
@@ -547,14 +555,14 @@ def test_the_next_step_is_that_of_the_rules(model):
         Action.BROADCAST,
         Action.BROADCAST,
     ]
-    incident.record["refused"][SOUTH] = 1
+    incident.of(SOUTH).refused = 1
     for n in range(6):
-        incident.record["step"][SOUTH] = n
+        incident.of(SOUTH).step = n
         assert post.next_step(incident) == Action.BROADCAST
-    incident.record["refused"][SOUTH] = 0
+    incident.of(SOUTH).refused = 0
     with_rules(model, SOUTH, rules={"weapons": False})
     for n in range(6):
-        incident.record["step"][SOUTH] = n
+        incident.of(SOUTH).step = n
         assert post.next_step(incident) == Action.BROADCAST
 
 
@@ -575,7 +583,7 @@ def test_survey_teams_are_known_and_called_once_more():
     post.carry_out(incident, Action.BROADCAST)
     assert (incident.of(SOUTH).owed, incident.of(SOUTH).step) == (0, 0)
     assert post.next_step(incident) == Action.WARNING_SHOTS
-    incident.record["last_broadcast"][SOUTH] = 595.0
+    incident.of(SOUTH).last_broadcast = 595.0
     assert post.too_early(incident, Action.WARNING_SHOTS) == 10.0
 
 
@@ -593,8 +601,8 @@ def test_shots_wait_for_their_time_after_the_last_call(model):
         assert post.too_early(incident, action) == wait
     post.ask(incident, Action.WARNING_SHOTS)
     assert incident.due(SOUTH, Due.COMMAND) == 10.0
-    assert incident.record["pending"][SOUTH] == 0  # nobody has been asked yet
-    incident.record["last_broadcast"][SOUTH] = -NEVER
+    assert incident.of(SOUTH).pending == 0  # nobody has been asked yet
+    incident.of(SOUTH).last_broadcast = -NEVER
     assert post.too_early(incident, Action.WARNING_SHOTS) <= 0.0
 
 
@@ -605,7 +613,7 @@ def asked(model, action, *draws, **rules):
     luck = levels | {Kind.ACTION_AUTHORITY: draws[0] if draws else None, Kind.AUTHORITY_DELAY: 0.0}
     incident = Scripted(model, luck)
     command(model, incident).ask(incident, action)
-    return int(incident.record["pending"][SOUTH]), incident.due(SOUTH, Due.COMMAND)
+    return incident.of(SOUTH).pending, incident.due(SOUTH, Due.COMMAND)
 
 
 def test_every_level_must_agree_and_takes_its_minutes(model):
@@ -635,7 +643,7 @@ def test_a_lapsed_violation_is_waited_for_and_an_order_is_not_carried_out(model)
     post.decide(incident)
     post.carry_out(incident, Action.WARNING_SHOTS)
     assert incident.acts == ["waited", "lapsed"]
-    assert incident.record["step"][SOUTH] == 0
+    assert incident.of(SOUTH).step == 0
     assert incident.due(SOUTH, Due.COMMAND) == model.scene.regime.parameters.south.rules.step_minutes
 
 
@@ -649,24 +657,24 @@ def test_the_reading_of_a_volley_decides_with_weapons_and_the_will_to_use_them(m
     for u in (0.99 * p, 1.01 * p):
         for armed, willing in ((0.4, 0.4), (0.6, 0.4), (0.4, 0.6)):
             incident = under_volley(model, u, armed=armed, willing=willing)
-            assert incident.record["expected"] == pytest.approx(p * 0.5 * 0.5)
-            assert incident.record["p_read"] == pytest.approx(p)
+            assert incident.record.expected == pytest.approx(p * 0.5 * 0.5)
+            assert incident.record.p_read == pytest.approx(p)
     with_rules(model, NORTH, rules={"weapons": False})
-    assert under_volley(model, 0.0).record["expected"] == 0.0
+    assert under_volley(model, 0.0).record.expected == 0.0
 
 
 def test_chances_add_up_until_it_is_decided_and_no_longer(model):
     incident = Scripted(model)
     incident.expect(0.25)
     incident.expect(0.5)
-    assert incident.record["expected"] == 0.75 and not incident.decided
+    assert incident.record.expected == 0.75 and not incident.decided
     for side in (NORTH, SOUTH):
         on_its_way, begun = Scripted(model), Scripted(model)
         on_its_way.schedule(side, Due.FIRE, 3.0)
         begun.of(side).spells = 1
         for decided in (on_its_way, begun):
             decided.expect(0.5)
-            assert decided.decided and decided.record["expected"] == 0.0
+            assert decided.decided and decided.record.expected == 0.0
 
 
 HEARS_NOTHING = {Kind.AUDIBILITY: -9.0, Kind.AUDIBILITY_JITTER: 0.0}
@@ -690,8 +698,7 @@ def after_the_last_word(model, action, *draws, fields=None, **rules):
     luck |= {Kind.WILLINGNESS_UNDER_SHOTS: 0.0, Kind.ACTION_AUTHORITY: draws[0]}
     incident = Scripted(model, luck)
     command(model, incident).ask(incident, action)
-    for name, value in (fields or {}).items():  # since it was asked for
-        incident.record[name] = value
+    incident.keep(fields or {})  # since it was asked for
     command(model, incident).act(incident)
     return incident
 
@@ -699,7 +706,7 @@ def after_the_last_word(model, action, *draws, fields=None, **rules):
 @pytest.mark.parametrize(("u", "level", "fires"), [(0.1, 0.4, True), (0.3, 0.4, False), (0.1, 0.6, False)])
 def test_the_last_word_on_aimed_fire_decides_whatever_it_is(model, u, level, fires):
     incident = after_the_last_word(model, Action.AIMED_FIRE, u, 0.4, level)
-    assert incident.record["expected"] == pytest.approx(0.5 * 0.2)
+    assert incident.record.expected == pytest.approx(0.5 * 0.2)
     assert (incident.due(SOUTH, Due.FIRE) < NEVER) == fires
     (said,) = [line for line in words_of(incident) if line[0] == "last_word"]
     assert said == ("last_word", float(Action.AIMED_FIRE), pytest.approx(0.1))
@@ -707,14 +714,14 @@ def test_the_last_word_on_aimed_fire_decides_whatever_it_is(model, u, level, fir
 
 def words_of(incident):
     state = incident.scene.state
-    log = state.log[: int(state.run["log"][0])]
+    log = state.log.table
     return [(Act(e["act"]).word, float(e["x"]), float(e["y"])) for e in log[log["incident"] == incident.row]]
 
 
 @pytest.mark.parametrize(("u", "fires"), [(0.29, True), (0.31, False)])
 def test_the_last_word_on_a_reply_decides(model, u, fires):
     incident = after_the_last_word(model, Action.REPLY, 0.0, 0.2, u)
-    assert incident.record["expected"] == pytest.approx(0.3)
+    assert incident.record.expected == pytest.approx(0.3)
     assert (incident.due(SOUTH, Due.FIRE) < NEVER) == fires
 
 
@@ -729,16 +736,16 @@ def test_the_last_word_on_a_reply_decides(model, u, fires):
 )
 def test_a_word_that_can_lead_to_no_clash_any_more_decides_nothing(model, why, fields):
     incident = after_the_last_word(model, Action.AIMED_FIRE, 0.1, 0.4, 0.4, fields=fields)
-    assert incident.record["expected"] == 0.0, why
+    assert incident.record.expected == 0.0, why
 
 
 def test_a_no_from_below_leaves_nothing_to_decide_and_warning_shots_decide_nothing(model):
-    assert after_the_last_word(model, Action.AIMED_FIRE, 0.1, 0.6, 0.4).record["expected"] == 0.0
-    assert after_the_last_word(model, Action.REPLY, 0.1, 0.6, 0.4).record["expected"] == 0.0
+    assert after_the_last_word(model, Action.AIMED_FIRE, 0.1, 0.6, 0.4).record.expected == 0.0
+    assert after_the_last_word(model, Action.REPLY, 0.1, 0.6, 0.4).record.expected == 0.0
     warned = after_the_last_word(model, Action.WARNING_SHOTS, 0.1, 0.4, 0.4)
     assert "last_word" not in warned.acts and "warning_shots" in warned.acts
     unarmed = after_the_last_word(model, Action.REPLY, 0.1, 0.1, 0.1, weapons=False)
-    assert unarmed.record["expected"] == 0.0
+    assert unarmed.record.expected == 0.0
 
 
 def test_rounds_and_mines_are_answered_by_a_reply_not_by_the_ladder(model):
@@ -746,7 +753,7 @@ def test_rounds_and_mines_are_answered_by_a_reply_not_by_the_ladder(model):
         luck = {Kind.AUTHORITY: 0.0, Kind.AUTHORITY_DELAY: 0.0}
         incident = Scripted(model, luck, trigger=trigger)
         command(model, incident).decide(incident)
-        assert incident.record["pending"][SOUTH] == Action.REPLY
+        assert incident.of(SOUTH).pending == Action.REPLY
 
 
 def test_the_first_delay_shrinks_with_alertness_and_grows_with_load(model):
@@ -766,7 +773,7 @@ def test_the_first_delay_shrinks_with_alertness_and_grows_with_load(model):
     post.report(incident)
     assert incident.due(SOUTH, Due.COMMAND) == pytest.approx(10 * math.exp(0.5))
     post.remember(600.0)
-    incident.record["touched"] = 600.0 + 5 * 1440.0
+    incident.record.touched = 600.0 + 5 * 1440.0
     post.report(incident)
     assert incident.due(SOUTH, Due.COMMAND) == pytest.approx(10 * math.exp(0.5) * 0.8)
     model.governments[SOUTH].record["posture"] = Posture.ALERT
@@ -805,9 +812,9 @@ def test_another_conduct_of_a_command_post_is_a_subclass():
         DmzModel(case, seed=1).run(),
         DmzModel(case, agents={"CommandPost": Patient}, seed=1).run(),
     )
-    assert usual.state.incidents["rung"].max() >= 1
-    assert patient.state.run["incidents"][0] > 0
-    assert patient.state.incidents["rung"].max() == 0
+    assert usual.state.incidents.table["rung"].max() >= 1
+    assert len(patient.state.incidents) > 0
+    assert patient.state.incidents.table["rung"].max() == 0
 
 
 # -- governments -----------------------------------------------------------------------------------

@@ -239,11 +239,11 @@ def by_project(model, begun_after=-1.0):
 
 def learned_at(model):
     """The minute at which each project's crews first learned something."""
-    used = model.state.log[: int(model.state.run["log"][0])]
+    used = model.state.log.table
     lessons = [Act.LEARNED, Act.GAVE_UP_SITE, Act.MOVED_ALONG]
     found = {}
     for line in used[np.isin(used["act"], lessons)]:
-        found.setdefault(int(model.state.incidents["site"][line["incident"]]), float(line["minute"]))
+        found.setdefault(int(model.state.incidents.table["site"][line["incident"]]), float(line["minute"]))
     return found
 
 
@@ -252,7 +252,7 @@ def test_where_nothing_is_learned_all_rules_are_one(play, rule):
     found = [
         play(**WARNED | {"north.learning.rule": each, "north.learning.p_learn": 0}) for each in ("none", rule)
     ]
-    assert found[0].state.run["incidents"][0] > 20
+    assert len(found[0].state.incidents) > 20
     assert found[0].state.identical(found[1].state)
 
 
@@ -292,14 +292,17 @@ def test_work_that_moves_along_goes_on_as_far_from_the_line_and_elsewhere(play):
         mine, was = model.state.units[row], usual.state.units[row]
         (sign,) = {
             np.sign(line["x"])
-            for line in model.state.log
+            for line in model.state.log.table
             if line["act"] == Act.MOVED_ALONG
-            and model.state.incidents["unit"][line["incident"], NORTH] == row
+            and model.state.incidents.table["unit"][line["incident"], NORTH] == row
             and line["minute"] < 1440.0
         }
         assert mine["begin"] == was["begin"] > 1440.0 and mine["distance"] == was["distance"]
         assert mine["s"] == pytest.approx(np.clip(was["s"] + 700.0 * sign, 0.0, 12_000.0))
-    assert {np.sign(line["x"]) for line in model.state.log if line["act"] == Act.MOVED_ALONG} == {-1.0, 1.0}
+    assert {np.sign(line["x"]) for line in model.state.log.table if line["act"] == Act.MOVED_ALONG} == {
+        -1.0,
+        1.0,
+    }
 
 
 @pytest.mark.parametrize("rule", ["abandon", "move_along"])

@@ -8,9 +8,9 @@ from harness import SURE, Field, patrols
 from scipy import stats
 
 from sim.codes import Trigger
+from sim.constants import NEVER
 from sim.field.looks import look_again, visible_share
 from sim.sides import NORTH, SOUTH
-from sim.state import NEVER
 
 
 def seen_shifts(n, ratio, watch, rate, share, hours, seed=3):

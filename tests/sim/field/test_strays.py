@@ -8,10 +8,9 @@ from harness import SURE, Field
 from scipy import stats
 
 from sim.codes import Trigger
-from sim.constants import DAY
+from sim.constants import DAY, NEVER
 from sim.field.strays import draw_strays
 from sim.sides import NORTH, SOUTH
-from sim.state import NEVER
 
 
 def test_stray_rounds_are_a_poisson_stream_per_post_year():

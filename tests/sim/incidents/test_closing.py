@@ -4,8 +4,8 @@ import pytest
 from forced import ATTACK, ONE_PATROL, acts, attacked, incidents, log, minutes, only, shot
 
 from sim.codes import Cause
+from sim.constants import NEVER
 from sim.sides import NORTH, SOUTH
-from sim.state import NEVER
 
 
 def test_two_clear_looks_close_it(play):

@@ -6,10 +6,10 @@ from forced import ONE_PATROL, incidents, log
 
 from sim.acts import Act, Actor
 from sim.codes import Cause, Trigger
+from sim.constants import NEVER
 from sim.model import DmzModel
 from sim.scenario.loading import load_case
 from sim.sides import NORTH, SOUTH
-from sim.state import NEVER
 
 
 def test_a_forced_patrol_opens_one_incident_and_everything_adds_up(play):
@@ -49,7 +49,7 @@ def test_chains_of_reasons_run_forward_and_stop_at_the_close(play):
     rows = incidents(model)
     assert len(rows) > 50
     assert {Trigger.VIOLATION, Trigger.STRAY_SHOT} <= set(rows["trigger"].tolist())
-    used = model.state.log[: int(model.state.run["log"][0])]
+    used = model.state.log.table
     for row, data in enumerate(rows):
         chain = used[used["incident"] == row]
         assert np.all(np.diff(chain["minute"]) >= 0.0)

@@ -5,9 +5,9 @@ import pytest
 from forced import ONE_PATROL, acts, incidents, minutes, only, shot
 
 from sim.codes import Cause, Trigger
+from sim.constants import NEVER
 from sim.outcome.outcome import outcome
 from sim.sides import NORTH, SOUTH
-from sim.state import NEVER
 
 
 @pytest.mark.parametrize("hour", [0, 10, 23])

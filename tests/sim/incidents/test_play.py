@@ -8,10 +8,10 @@ from forced import BOTH_PATROL, FACING, ONE_PATROL, PARTY, VOLLEYS, acts, incide
 
 from sim.agents import CommandPost
 from sim.codes import Due
+from sim.constants import NEVER
 from sim.incidents.play import HANDLERS
 from sim.incidents.play import play as play_on
 from sim.sides import NORTH, SOUTH
-from sim.state import NEVER
 
 
 def test_minute_by_minute_or_day_by_day_an_incident_is_the_same(play):
@@ -213,7 +213,9 @@ def test_ties_fall_to_the_side_that_perceived_first(play):
 
     for luck in range(12):
         model = mutual(play, luck, run=False, agents={"CommandPost": Notes})
-        while not (model.open_incidents and min(model.open_incidents[0].record["unit"]) >= 0):
+        while not (
+            model.open_incidents and min(side.unit for side in model.open_incidents[0].record.sides) >= 0
+        ):
             if model.minute > 720.0:
                 break
             model.step()
@@ -221,9 +223,10 @@ def test_ties_fall_to_the_side_that_perceived_first(play):
             incident = model.open_incidents[0]
             for first in (NORTH, SOUTH):
                 order.clear()
-                incident.record["first"] = first
-                incident.record["agenda"][:] = NEVER
-                incident.record["agenda"][:, Due.COMMAND] = model.minute + 1.0
+                incident.record.first = first
+                for side in incident.record.sides:
+                    side.agenda[:] = [NEVER] * len(Due)
+                    side.agenda[Due.COMMAND] = model.minute + 1.0
                 play_on(incident, model.parties, model.minute + 2.0)
                 assert order == [first, 1 - first]
             return

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from little import BUSY
 
+from sim.codes import Rung
 from sim.model import DmzModel
 from sim.outcome.exposed import Exposed
 from sim.outcome.outcome import outcome
@@ -68,8 +69,38 @@ SETTINGS = {
 }
 
 
+# A month of much fire: what is expected of an incident beyond a clash, by its column in a run's row.
+FIERY = (
+    "space.area_km=6",
+    "north.fire.p_casualty=0.4",
+    "south.fire.p_casualty=0.3",
+    "north.fire.casualties=2.5",
+    "north.fire.p_heavy=0.2",
+    "south.fire.p_heavy=0.3",
+    "north.fire.p_support=0.7",
+    "south.fire.p_support=0.6",
+    "south.fire.p_attrib=0.5",
+    "north.fire.p_continue=0.6",
+    "south.fire.p_continue=0.6",
+    "south.fire.support_reach_m=20000",
+    "north.fire.support_reach_m=20000",
+)
+FURTHER = ("with_casualties", "with_heavy_weapons", "with_another_area", "casualties")
+
+
+def further_of(exposed: Exposed) -> np.ndarray:
+    """(expected, happened) of each of ``FURTHER`` in every incident, (n, 8)."""
+    own, expected = exposed.incidents, ("expected_harm", "expected_heavy", "expected_spread", "expected_hurt")
+    hurt = own["casualties"].sum(axis=1)
+    happened = (hurt > 0, exposed.heavy, own["rung"] == max(Rung), hurt)
+    pairs = zip(expected, happened, strict=True)
+    return np.stack([each for name, came in pairs for each in (own[name], came)], axis=1).astype(float)
+
+
 def incidents_of(case: Case, worlds: Iterable[int]) -> np.ndarray:
-    """(begun by a violation, expected, whether it became a clash) of every incident, (n, 3)."""
+    """(begun by a violation, expected, whether it became a clash) of every incident, and ``further_of``
+    it, (n, 11).
+    """
     rows = []
     for world in worlds:
         model = DmzModel(case, world=world, seed=5).run()
@@ -80,7 +111,10 @@ def incidents_of(case: Case, worlds: Iterable[int]) -> np.ndarray:
             assert row[f"expected_clashes_{name}"] == pytest.approx(own[begun, 1].sum())
             assert row[f"clashes_{name}"] == own[begun, 2].sum()
         assert row["expected_clashes"] == pytest.approx(own[:, 1].sum())
-        rows.append(own)
+        beyond = further_of(exposed)
+        for name, pair in zip(FURTHER, np.split(beyond, len(FURTHER), axis=1), strict=True):
+            assert row[f"expected_{name}"] == pytest.approx(pair[:, 0].sum())
+        rows.append(np.concatenate([own, beyond], axis=1))
         model.dismiss()
     return np.concatenate(rows)
 
@@ -91,8 +125,27 @@ def agree(found: np.ndarray) -> bool:
     What an incident was expected to become less what it became has the mean 0 whatever happened before
     (that is what a compensator is), so that the variance of the sum is the mean sum of the squares.
     """
-    apart = found[:, 1] - found[:, 2]
-    return bool(abs(apart.sum()) <= SURE * np.sqrt((apart**2).sum()) + 1e-9)
+    return same_mean(found[:, 1], found[:, 2])
+
+
+def same_mean(expected: np.ndarray, happened: np.ndarray, sure: float = SURE) -> bool:
+    """The same of any two columns."""
+    apart = expected - happened
+    return bool(abs(apart.sum()) <= sure * np.sqrt((apart**2).sum()) + 1e-9)
+
+
+def agree_further(found: np.ndarray) -> bool:
+    """Whether as much of what lies beyond a clash was expected as happened, within two standard errors."""
+    return all(same_mean(found[:, i], found[:, i + 1], sure=2.0) for i in range(3, found.shape[1], 2))
+
+
+def test_as_many_rungs_beyond_are_expected_as_are_counted():
+    case = load_case("declared", (), (*BUSY, *CHANCY, *SETTINGS["hotline"], *FIERY), 30)
+    found = incidents_of(case, range(20, 30))
+    for i, name in enumerate(FURTHER):
+        expected, happened = found[:, 3 + 2 * i], found[:, 4 + 2 * i]
+        assert happened.sum() > 10, name
+        assert same_mean(expected, happened, sure=2.0), name
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -142,14 +195,18 @@ def of_all(names: Sequence[str], case_of: Callable[[str], Case]) -> np.ndarray:
     return np.concatenate(parts)
 
 
+TALKS = ("talks.outcome=accepted", "talks.offer_day=1")
+
+
 @pytest.mark.slow
 def test_under_every_shipped_policy_as_many_are_expected_as_are_counted():
     def case_of(policy: str) -> Case:
-        busy = (*BUSY, *CHANCY, *SETTINGS["rounds and mines"], "talks.outcome=accepted", "talks.offer_day=1")
+        busy = (*BUSY, *CHANCY, *SETTINGS["rounds and mines"], *TALKS, *FIERY)
         return load_case("declared", [policy], busy, 30)
 
     found = of_all(shipped("policies"), case_of)
     assert agree(found) and found[:, 2].sum() > 500
+    assert agree_further(found) and (found[:, 4:10:2].sum(axis=0) > 100).all()
 
 
 # Scenarios with dates or sites of their own, which a short line does not hold.

@@ -73,7 +73,7 @@ def test_where_talks_stood_is_kept_for_every_day_of_exposure():
 
 def first_of(model, row, *acts):
     """The first line of an incident's log with one of these acts, None without one."""
-    log = model.state.log[: int(model.state.run["log"][0])]
+    log = model.state.log.table
     own = log[(log["incident"] == row) & np.isin(log["act"], acts)]
     return own[0] if own.size else None
 
@@ -88,7 +88,7 @@ def test_the_minutes_to_what_happened_are_those_of_the_log(played):
     }
     told = {name: 0 for name in columns}
     for each in found.incidents:
-        opened = float(model.state.incidents[each["incident"]]["opened"])
+        opened = model.state.incidents[each["incident"]].opened
         for name, acts in columns.items():
             line = first_of(model, each["incident"], *acts)
             assert each[name] == (None if line is None else float(line["minute"]) - opened), name
@@ -98,14 +98,14 @@ def test_the_minutes_to_what_happened_are_those_of_the_log(played):
 
 def test_an_incident_names_its_subject_and_the_largest_chance_with_which_rounds_were_read(played):
     model, found = played
-    log = model.state.log[: int(model.state.run["log"][0])]
+    log = model.state.log.table
     read = (Act.READ_AS_ATTACK, Act.READ_AS_WARNING, Act.READ_AS_STRAY)
     for each in found.incidents:
         own = log[(log["incident"] == each["incident"]) & np.isin(log["act"], read)]
         # of a mine nobody reads rounds
         known = own.size > 0 and each["begun_by"] != "mine_strike"
         assert each["p_read"] == (float(own["x"].max()) if known else None)
-        unit = int(model.state.incidents[each["incident"]]["kind"])
+        unit = model.state.incidents[each["incident"]].kind
         assert each["subject"] == (None if unit < 0 else UnitKind(unit).word)
         assert (each["subject"] is None) == (each["begun_by"] == "stray_shot")
         if each["subject"] is not None:  # projects are numbered from 0, slots of patrols below

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.codes import Trigger
+from sim.constants import NEVER
+from sim.incident_state import INCIDENT
 from sim.outcome.recording import recorded_crossings
 from sim.sides import NORTH, SOUTH
-from sim.state import INCIDENT, NEVER
 
 DAY = 1440.0
 

@@ -1,6 +1,5 @@
 """A posterior: each world plays a draw of it, and what stands above it in the files holds."""
 
-import pickle
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from sim.model import DmzModel
 from sim.outcome.outcome import outcome
 from sim.scenario.case import Case
 from sim.scenario.loading import load_case
-from sim.scenario.posterior import read_posterior
 
 DRAWS = """\
 # three draws
@@ -50,16 +48,6 @@ def test_each_world_plays_a_draw_over_the_values_of_its_file_and_those_below(fil
     assert first.value_of("north.watch.margin_m") == 3 and first.value_of(SLOTS) == 50
     assert first.parameters(()).south.watch.margin_m == 4 and first.posterior is None
     assert case.parameters(()).south.watch.margin_m == 33  # its own values stay what they were
-
-
-def test_draws_are_sent_as_their_file_and_are_the_same_ones_or_refused(files):
-    posterior = read_posterior(files / "draws.csv")
-    sent = pickle.dumps(posterior)
-    assert len(sent) < 300 + len(str(files)), "whatever the number of draws"
-    assert pickle.loads(sent) is posterior
-    (files / "draws.csv").write_text(DRAWS.replace("20.5,", "20.25,"))
-    with pytest.raises(BadInput, match="other draws"):
-        pickle.loads(sent)
 
 
 @pytest.mark.parametrize(
@@ -206,3 +194,20 @@ def test_a_draw_of_choices_is_saved_and_revived(ruled):
     (kept / case.fingerprints["posterior"]).write_text(RULES)
     again = Case.revived(case.saved, kept)
     assert [again.draw(k) for k in range(3)] == [case.draw(k) for k in range(3)]
+
+
+def test_a_case_for_some_worlds_has_their_draws_alone(files):
+    case = load_case(str(files / "drawn.yaml"))
+    few = case.of_worlds([4, 1])
+    assert [few.draw_of(world) for world in range(5)] == [case.draw_of(world) for world in range(5)]
+    assert [few.in_world(world).value_of(MARGIN) for world in (1, 4)] == [12, 12]
+    assert few.posterior.values.shape == (1, 3) and few.of_worlds([7]).posterior.size == 3
+    with pytest.raises(ValueError):
+        few.in_world(0)
+    assert case.in_world(0).value_of(MARGIN) == 4
+
+
+def test_a_case_without_draws_keeps_what_it_checked(files):
+    case = load_case(str(files / "without.yaml"))
+    case.parameters(())
+    assert case.of_worlds([0]).checked is case.checked

@@ -4,13 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.sides import northward
+from sim.state import POST
 from sim.world.geography import COVERS, cover_shares, sector, stretch
 from sim.world.terrain import (
     Ground,
     build_terrain,
     column_centre,
     column_of,
-    overlooking_posts,
+    overlooking_post,
     row_centre,
     row_of,
     vegetation,
@@ -159,29 +160,21 @@ def test_every_place_of_the_grid_lies_in_the_cell_that_is_named(cell, n, at):
     assert column_of(2 * n * cell, cell, n) == row_of(n * cell, cell, n) == n - 1
 
 
-POST = st.tuples(st.floats(0.0, 30_000.0), st.floats(100.0, 1_150.0), st.integers(0, 1))
+PLACE = st.tuples(st.floats(0.0, 30_000.0), st.floats(100.0, 1_150.0), st.integers(0, 1))
 
 
 @settings(max_examples=40, deadline=None)
-@given(posts=st.lists(POST, max_size=30), cell=st.sampled_from([100.0, 170.0, 400.0]))
-def test_the_overlooking_post_is_the_nearest_one(posts, cell):
-    terrain = build_terrain(30_000.0, cell, 1_500.0)
-    side = np.array([p[2] for p in posts], np.int64)
-    post_s = np.array([p[0] for p in posts])
-    post_d = np.array([p[1] for p in posts]) * northward(side)
-    nearest = overlooking_posts(terrain, post_s, post_d, side)
-    assert nearest.dtype == np.int16 and nearest.shape == (2, *terrain.shape)
+@given(places=st.lists(PLACE, max_size=30), cell_m=st.sampled_from([100.0, 170.0, 400.0]), at=st.data())
+def test_the_overlooking_post_is_the_nearest_one(places, cell_m, at):
+    terrain = build_terrain(30_000.0, cell_m, 1_500.0)
+    posts = np.zeros(len(places), POST)
+    posts["side"] = [place[2] for place in places]
+    posts["s"] = [place[0] for place in places]
+    posts["d"] = [place[1] * northward(place[2]) for place in places]
     s, d = centres(terrain)
-    for k in range(2):
-        own = np.flatnonzero(side == k)
-        if len(own) == 0:
-            assert (nearest[k] == -1).all()
-            continue
-        squared = (post_s[own, None, None] - s[:, None]) ** 2 + (post_d[own, None, None] - d) ** 2
-        assert np.array_equal(nearest[k], own[np.argmin(squared, axis=0)])
-
-
-def test_too_many_posts_are_refused():
-    many = np.zeros(40_000)
-    with pytest.raises(ValueError, match="16 bits"):
-        overlooking_posts(BASE, many, many, many)
+    i, j = at.draw(st.integers(0, s.size - 1)), at.draw(st.integers(0, d.size - 1))
+    for side in range(2):
+        own = np.flatnonzero(posts["side"] == side)
+        found = overlooking_post(posts, side, i, j, cell_m, d.size)
+        squared = (posts["s"][own] - s[i]) ** 2 + (posts["d"][own] - d[j]) ** 2
+        assert found == (own[np.argmin(squared)] if own.size else -1)
