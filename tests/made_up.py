@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.text import Text
 
 from experiments.findings.alike import alike
-from experiments.findings.comparison import audit, compare
+from experiments.findings.comparison import Shared, audit, compare, paired
 from experiments.findings.figures import as_data
 from experiments.findings.pools import Pools
 from experiments.findings.summary import ambiguity, any_clash, marked, rate
-from experiments.measures import CHANCES, EXPECTED, MEASURES, SUMMED, counted_of, told
+from experiments.measures import CHANCES, EXPECTED, MEASURES, SUMMED, by_world, counted_of, told
 from experiments.pictures import NEEDED, pictures
 from experiments.pictures.material import Material
 from experiments.pictures.sheet import WIDTH, styled
@@ -166,7 +166,7 @@ class Study:
         runs = {name: self.runs[self.runs["arm"] == name] for name in arms}
         incidents = {name: self.incidents[self.incidents["arm"] == name] for name in arms}
         measures = tuple(dict.fromkeys((*EXPECTED, *told(self.manifest["estimate"]))))
-        pools = Pools(runs, measures).at()
+        pools = Pools({name: by_world(table, *measures) for name, table in runs.items()}, measures).at()
         pairs = sum(arm["policy"] is not None for arm in arms.values())
         level = family_level(pairs)
         comparisons = {}
@@ -174,12 +174,12 @@ class Study:
             base = next(n for n, a in arms.items() if a["future"] == arm["future"] and a["policy"] is None)
             if name != base:
                 seen = audit((runs[name], incidents[name]), (runs[base], incidents[base]))
+                both = Shared.of(*paired(runs[name], runs[base]), measures)
                 comparisons.setdefault(arm["future"], {})[arm["policy"]] = {
                     "audit": vars(seen),
                     "costs": {},
                     "measures": {
-                        m: as_data(compare(runs[name], runs[base], m, pools[m], level, seen), pools[m])
-                        for m in measures
+                        m: as_data(compare(both, m, pools[m], level, seen), pools[m]) for m in measures
                     },
                 }
         figures = {

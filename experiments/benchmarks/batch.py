@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from experiments.benchmarks import growth
 from experiments.benchmarks.measured import Figure, figure, show
 from experiments.design.manifest_file import SeveralRequest
 from experiments.design.plan import Arm, Plan, StoppingRule
@@ -120,20 +121,41 @@ def speed(repeats: int, runs: int, days: int) -> list[Figure]:
         for name, rival in rivals.items():
             took[name].append(_clocked(rival))
     rates = {name: [n / seconds for seconds in times] for name, times in took.items()}
-    pairs = [
-        zip(took[a], took[b], strict=True) for a, b in (("one", "two"), ("one", "bare"), ("mesa two", "two"))
-    ]
+    pairs = [zip(took[a], took[b], strict=True) for a, b in (("one", "bare"), ("mesa two", "two"))]
     return [
         figure("a bare run", "ms", [1e3 * seconds / n for seconds in took["bare"]]),
         figure("runs a second, 1 worker", "", rates["one"]),
         figure("runs a second, 2 workers", "", rates["two"]),
-        figure("parallel efficiency", "", [one / two / 2 for one, two in pairs[0]], ">= 0.9"),
-        figure(
-            "overhead of batch and store", "%", [100 * (one / bare - 1) for one, bare in pairs[1]], "<= 5"
-        ),
+        figure("overhead of batch and store", "%", [100 * (a / b - 1) for a, b in pairs[0]], "<= 5"),
         figure("mesa.batch_run, runs a second, 1", "", rates["mesa one"]),
         figure("mesa.batch_run, runs a second, 2", "", rates["mesa two"]),
-        figure("mesa.batch_run / ours, 2 workers", "times", [m / t for m, t in pairs[2]]),
+        figure("mesa.batch_run / ours, 2 workers", "times", [m / t for m, t in pairs[1]]),
+    ]
+
+
+def efficiency(repeats: int, runs: int, days: int) -> list[Figure]:
+    """How much of two cores a study uses; and two tasks, beside each other and one after the other, to which
+    nothing is handed out and of which nothing is kept: what the machine itself allows.
+    """
+    plan = study(runs, days)
+    case, half = next(iter(plan.arms.values())).case, ARMS * runs // 2
+    tasks = [Task("half", case, SEED, range(first, first + half)) for first in (0, half)]
+    workers = Workers(2)
+    list(workers.play([task.alone(0) for task in tasks]))
+    rivals = {
+        "one": lambda: _into_folder(plan, 1),
+        "two": lambda: _into_folder(plan, 2),
+        "after": lambda: list(map(play_task, tasks)),
+        "beside": lambda: list(workers.play(tasks)),
+    }
+    took = [{name: _clocked(rival) for name, rival in rivals.items()} for _ in range(repeats)]
+    found, most = ([each[a] / each[b] / 2 for each in took] for a, b in (("one", "two"), ("after", "beside")))
+    return [
+        figure("parallel efficiency", "", found, ">= 0.95"),
+        figure("what two cores allow", "", most),
+        figure(
+            "efficiency of what they allow", "", [a / b for a, b in zip(found, most, strict=True)], ">= 0.95"
+        ),
     ]
 
 
@@ -208,8 +230,10 @@ def measure(quick: bool) -> list[Figure]:
     """Every figure, in the order in which it is printed."""
     compile_once(lambda text: print(text, file=sys.stderr))
     repeats, runs, days, rows = (1, 2, 20, 20_000) if quick else (5, 24, 365, 1_000_000)
-    figures = speed(repeats, runs, days) + handing_out(repeats, 4 if quick else 50)
-    return figures + reading(repeats, rows, min(days, 120))
+    figures = speed(repeats, runs, days) + efficiency(repeats, 2 if quick else 64, days)
+    figures += handing_out(repeats, 4 if quick else 50)
+    figures += reading(repeats, rows, min(days, 120))
+    return figures + growth.measure(*(growth.QUICK if quick else growth.WHOLE))
 
 
 def main() -> None:

@@ -1,19 +1,40 @@
-"""How figures grow with a study: ``python -m experiments.benchmarks.growth [--quick] [--json]``.
+"""How a study's costs grow with it: ``python -m experiments.benchmarks.growth [--quick] [--json]``.
 
-The time of one survival curve, and how many times as long four times as many runs take: about four
-where the time is linear, sixteen where it is quadratic. Nothing here is asserted in a test.
+What four times the size takes, in time or in memory: about four times as long where it is linear, sixteen
+where it is quadratic. Studies are made, not played (``made.py``), and each is planned, put together,
+concluded and drawn in processes of its own, as by the parent of the workers that played it. Nothing here is
+asserted in a test.
 """
 
 import argparse
+import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from experiments.benchmarks.made import fill, study_of
 from experiments.benchmarks.measured import Figure, figure, show
+from experiments.commands.findings import Findings
 from experiments.measures import YEAR
 from experiments.statistics.survival import survival
+from experiments.study.draws import keep_draws
+from experiments.study.folder import StudyFolder, claimed
+from experiments.study.play_out import missing, tally_of
 
 SEED, REPEATS = 1, 5
+MEMORY = "memory at most"
+_RUNS = 20  # of each arm, where arms grow
+_ARMS = 100  # where runs grow
+_PART = 5_000  # runs of a part, as a long study writes them
+QUICK, WHOLE = (20_000, 16, 2_000, 20), (200_000, 5_000, 1_000_000, 365)  # of `measure`
+_UNITS, _TARGETS = {MEMORY: "MB"}, {MEMORY: "< 1000"}
+T = TypeVar("T")
+Stages = dict[str, float]  # CPU seconds of each, by its name; megabytes at most
 
 
 def curve_seconds(runs: int) -> float:
@@ -25,7 +46,7 @@ def curve_seconds(runs: int) -> float:
     return time.perf_counter() - before
 
 
-def measure(runs: int) -> list[Figure]:
+def curves(runs: int) -> list[Figure]:
     """Seconds for so many runs, and their ratio to those of a quarter of them."""
     curve_seconds(100)
     pairs = [(curve_seconds(runs // 4), curve_seconds(runs)) for _ in range(REPEATS)]
@@ -35,13 +56,94 @@ def measure(runs: int) -> list[Figure]:
     ]
 
 
+def begun(place: Path, arms: int, runs: int, days: int) -> Stages:
+    """Plan a study and begin its folder ``out`` in ``place``; then its runs are made."""
+    found: Stages = {}
+    plan = _clocked(found, "plan", lambda: study_of(place, arms, runs, days))
+
+    def begin() -> None:
+        with claimed(plan, place / "out"):
+            pass
+
+    _clocked(found, "begin", begin)
+    fill(StudyFolder(place / "out"), _PART)
+    return found
+
+
+def ended(place: Path) -> Stages:
+    """Do with what was played all that a study does at its end."""
+    found: Stages = {}
+
+    def opened() -> StudyFolder:
+        study = StudyFolder(place / "out")
+        study.parts.open()
+        return study
+
+    study = _clocked(found, "open", opened)
+    tally = _clocked(found, "look", lambda: tally_of(study.plan, study.parts))
+    _clocked(found, "count what lacks", lambda: missing(study.plan, tally))
+    _clocked(found, "put together", lambda: study.parts.compact(list(study.plan.arms)))
+    keep_draws(study)
+    findings = Findings(study)
+    _clocked(found, "conclude", lambda: findings.figures)
+    _clocked(found, "draw", findings.publish)
+    return found | {MEMORY: _most_megabytes()}
+
+
+def _clocked(found: Stages, name: str, call: Callable[[], T]) -> T:
+    before = time.process_time()
+    result = call()
+    found[name] = time.process_time() - before
+    return result
+
+
+def _most_megabytes() -> float:
+    """This process held at most, so far; what it has of its parent does not count."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(float(line.split()[1]) / 1e3 for line in lines if line.startswith("VmHWM"))
+
+
+def stages(arms: int, runs: int, days: int) -> Stages:
+    """Of a study of so many arms of so many runs, begun and ended in processes of their own."""
+    with tempfile.TemporaryDirectory() as folder, _alone() as begins, _alone() as ends:
+        first = begins.submit(begun, Path(folder), arms, runs, days).result()
+        return first | ends.submit(ended, Path(folder)).result()
+
+
+def _alone() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, get_context("spawn"))
+
+
+def by_arms(arms: int, days: int) -> list[Figure]:
+    """Seconds of each stage for so many arms, and their ratio to those of a quarter of them."""
+    few, more = stages(arms // 4, _RUNS, days), stages(arms, _RUNS, days)
+    told = [figure(f"{arms:,} arms: {name}", _UNITS.get(name, "s"), [value]) for name, value in more.items()]
+    ratios = [more[name] / few[name] for name in more if few[name] > 0.1 and name != MEMORY]
+    return [*told, figure("for four times the arms, each", "times", ratios or [np.nan], "4, not 16")]
+
+
+def by_runs(runs: int, days: int) -> list[Figure]:
+    """Memory of the parent for so many runs, and for a quarter of them."""
+    several = [(n, stages(_ARMS, n // _ARMS, days)) for n in (runs // 4, runs)]
+    return [
+        figure(f"{n:,} runs: {name}", _UNITS.get(name, "s"), [value], _TARGETS.get(name, ""))
+        for n, found in several
+        for name, value in found.items()
+    ]
+
+
+def measure(curve: int, arms: int, runs: int, days: int) -> list[Figure]:
+    """Every figure, in the order in which it is printed."""
+    return [*curves(curve), *by_arms(arms, days), *by_runs(runs, days)]
+
+
 def main() -> None:
     """Print the table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smoke run: few runs")
+    parser.add_argument("--quick", action="store_true", help="a smoke run: small studies")
     parser.add_argument("--json", action="store_true", help="print the figures for machines")
     arguments = parser.parse_args()
-    show(measure(20_000 if arguments.quick else 200_000), arguments.json)
+    show(measure(*(QUICK if arguments.quick else WHOLE)), arguments.json)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from experiments.commands.arguments import named, whole
 from experiments.commands.console import as_text
 from experiments.commands.exits import Halted, resume_command
 from experiments.commands.story import Story, clash_of, story_again
-from experiments.findings.figures import by_arm, figures_of
+from experiments.findings.figures import figures_of
 from experiments.findings.figures_file import Figures, RunsToDecide
+from experiments.findings.tables import ByArm
 from experiments.findings.talks import TALKS_COLUMNS
 from experiments.measures import CLASHES, LADDER, accidental_clashes, noun
 from experiments.play.task import Task
@@ -140,14 +141,18 @@ class Findings:
     def figures(self) -> Figures:
         """Every figure, as ``figures.json`` has it."""
         found, plan = self.results, self.study.plan
-        if found.runs.empty:
+        if not self._played:
             raise Halted(f"{self.folder}: no run has finished yet: there is nothing to report")
-        tables = by_arm(plan, found.runs, found.fingerprints)
         talks = found.by_arm("tension", TALKS_COLUMNS)
-        figures = figures_of(plan, tables, found.complete, found.failures, talks)
+        figures = figures_of(plan, ByArm(found), found.complete, found.failures, talks)
         if self._is_run:
             figures["summary"] = summary_of(found)
         return figures
+
+    @cached_property
+    def _played(self) -> int:
+        """How many runs there are."""
+        return self.study.parts.rows("runs")
 
     @property
     def _is_run(self) -> bool:
@@ -244,14 +249,14 @@ class Findings:
             yield from verdict_parts(self.study.plan, self.figures)
 
     def __str__(self) -> str:
-        return as_text(self) if len(self.runs) else self._state
+        return as_text(self) if self._played else self._state
 
     def __repr__(self) -> str:
-        return f"{self._state}\n{self.answer}" if len(self.runs) else self._state
+        return f"{self._state}\n{self.answer}" if self._played else self._state
 
     def _repr_html_(self) -> str:
         state = f"<p><small>{escape(self._state)}</small></p>"
-        if not len(self.runs):
+        if not self._played:
             return state
         verdicts = self._headlines if self.verdicts.empty else self._first_verdicts
         table = verdicts if self.over_draws.empty else self.over_draws
@@ -259,7 +264,7 @@ class Findings:
 
     @property
     def _state(self) -> str:
-        name, runs = self.study.plan.name, many(len(self.runs), "run")
+        name, runs = self.study.plan.name, many(self._played, "run")
         failed = f", {many(len(self.failures), 'run')} failed" if len(self.failures) else ""
         more = "" if self.complete else f"; not complete: {resume_command(self.folder)} goes on"
         return f"{name}: {runs}{failed}, in {self.folder}{more}"

@@ -6,12 +6,14 @@ twice would count one piece of evidence twice. In a study all arms share one poo
 that equal counts give equal figures, and equal figures are the test.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from experiments.findings.figures_file import Alike, Cells, PolicyFound
 from experiments.measures import BESIDE, EXPECTED
 from experiments.wording import Rate
+
+Firsts = Mapping[tuple[str | None, str], str]  # futures, by policy and future
 
 
 def alike(
@@ -36,24 +38,31 @@ def alike(
 
 
 def _groups(by_future: Mapping[str, Mapping[str, object]]) -> list[list[str]]:
-    groups: list[list[str]] = []
+    groups: dict[Hashable, list[str]] = {}
     for future, cell in by_future.items():
-        same = next((group for group in groups if by_future[group[0]] == cell), None)
-        groups.append([future]) if same is None else same.append(future)
-    return groups
+        groups.setdefault(_frozen(cell), []).append(future)
+    return list(groups.values())
 
 
-def first_alike(found: list[Alike], policy: str | None, future: str) -> str:
-    """The first future in which a policy has the cell that it has in this one."""
-    groups = (each["futures"] for each in found if each["policy"] == policy)
-    return next((group[0] for group in groups if future in group), future)
+def _frozen(plain: object) -> Hashable:
+    """Plain values, whose dicts have their keys in one order, as what a dict can look up."""
+    if isinstance(plain, Mapping):
+        return tuple((key, _frozen(value)) for key, value in plain.items())
+    return tuple(map(_frozen, plain)) if isinstance(plain, list) else plain
+
+
+def firsts(found: list[Alike]) -> Firsts:
+    """By policy and future the first future in which that policy has the same cell."""
+    return {(each["policy"], future): each["futures"][0] for each in found for future in each["futures"]}
 
 
 def distinct_futures(figures: Cells) -> dict[str, list[str]]:
     """Futures by the first that is alike in every policy and without one, in their order."""
-    groups: dict[str, list[str]] = {}
+    first, groups = firsts(figures["alike"]), dict[str, list[str]]()
     for future in _futures(figures):
-        groups.setdefault(_first(figures, future), []).append(future)
+        policies = (None, *figures["comparisons"].get(future, ()))
+        its = {first.get((policy, future), future) for policy in policies}
+        groups.setdefault(its.pop() if len(its) == 1 else future, []).append(future)
     return groups
 
 
@@ -62,20 +71,14 @@ def _futures(figures: Cells) -> Iterator[str]:
     yield from dict.fromkeys((*figures["comparisons"], *named))
 
 
-def _first(figures: Cells, future: str) -> str:
-    policies = (None, *figures["comparisons"].get(future, ()))
-    firsts = {first_alike(figures["alike"], policy, future) for policy in policies}
-    return firsts.pop() if len(firsts) == 1 else future
-
-
 def joined(futures: list[str]) -> str:
     """The name of futures that are alike."""
     return " = ".join(futures)
 
 
-def again_words(figures: Cells, policy: str, future: str) -> str:
+def again_words(first: Firsts, policy: str, future: str) -> str:
     """What stands beside a verdict that is that of an earlier future, to the bit; empty otherwise."""
-    same = first_alike(figures["alike"], policy, future)
+    same = first.get((policy, future), future)
     return f"; the same cell as in {same}" if same != future else ""
 
 

@@ -1,6 +1,7 @@
 """Runs by the draw of a posterior that their worlds play: expected clashes of each, and its values."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from experiments.measures import YEAR
 from experiments.statistics.by_draw import deviates
 from sim.scenario.case import Case
+from sim.scenario.posterior import Posterior
 
 EXPECTED = "expected_clashes"
 Values = NDArray[np.float64]
@@ -44,5 +46,10 @@ def _a_year(sums: pd.DataFrame) -> Values:
 def deviates_of(case: Case, draws: Sequence[int]) -> Values:
     """Draws of a case's posterior as deviates of all parameters that nothing above it holds."""
     assert case.posterior is not None
-    free = [path for path in case.posterior.paths if path not in case.held]
-    return deviates(case.posterior.as_numbers(free)[list(draws)])
+    return _deviates(case.posterior, case.held, tuple(draws))
+
+
+@lru_cache(2)  # the futures of a study have their draws in common
+def _deviates(posterior: Posterior, held: frozenset[str], draws: tuple[int, ...]) -> Values:
+    free = [path for path in posterior.paths if path not in held]
+    return deviates(posterior.as_numbers(free)[list(draws)])

@@ -4,12 +4,13 @@ Only what both arms have played is compared, world by world, as rates of each ar
 policy that only ends runs sooner changes no rate.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from experiments.measures import by_world, events_of
+from experiments.measures import MEASURES, by_world, events_of
 from experiments.statistics.intervals import (
     Interval,
     Pilot,
@@ -50,16 +51,28 @@ class Comparison:
 
 
 def paired(arm: pd.DataFrame, baseline: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The runs that both arms have played, in the same order, indexed by (world, luck)."""
-    index = ["world", "luck"]
-    arm, baseline = arm.set_index(index), baseline.set_index(index)
-    shared = arm.index.intersection(baseline.index).sort_values()
+    """The runs that both arms have played, in the same order, indexed by their numbers."""
+    shared = np.intersect1d(arm["run"], baseline["run"])
+    arm, baseline = arm.set_index("run"), baseline.set_index("run")
     return arm.loc[shared], baseline.loc[shared]
 
 
+@dataclass(frozen=True)
+class Shared:
+    """Of two arms the ``runs`` that both have played: events of measures and years, by world."""
+
+    arm: pd.DataFrame
+    baseline: pd.DataFrame
+    runs: int
+
+    @classmethod
+    def of(cls, arm: pd.DataFrame, baseline: pd.DataFrame, measures: Iterable[str] = MEASURES) -> "Shared":
+        """Of runs that are ``paired``."""
+        return cls(by_world(arm, *measures), by_world(baseline, *measures), len(arm))
+
+
 def compare(
-    arm: pd.DataFrame,
-    baseline: pd.DataFrame,
+    both: Shared,
     measure: str,
     pool: Pilot | None,
     level: float,
@@ -69,14 +82,11 @@ def compare(
 ) -> Comparison:
     """One measure of two arms on their shared runs; ``pool`` holds all arms of the study.
 
-    ``seen``: the audit of the two; ``interim`` and ``adjusted`` as in
-    ``Comparison``. Raises ValueError where they
-    share no exposure.
+    ``seen``: the audit of the two; ``interim`` and ``adjusted`` as in ``Comparison``. Raises ValueError where
+    they share no exposure.
     """
-    arm, baseline = paired(arm, baseline)
-    worlds = [by_world(runs, measure) for runs in (arm, baseline)]
-    y, x = (found[measure].to_numpy() for found in worlds)
-    years = tuple(found["years"].to_numpy() for found in worlds)
+    y, x = (found[measure].to_numpy() for found in (both.arm, both.baseline))
+    years = both.arm["years"].to_numpy(), both.baseline["years"].to_numpy()
     of = events_of(measure)
     ratio = ratio_interval(y, x, years, numerator_pool=pool, denominator_pool=pool, level=level, events=of)
     ratio = with_limits(ratio, y.size)
@@ -93,7 +103,7 @@ def compare(
         ratio,
         difference,
         verdict,
-        len(arm),
+        both.runs,
         to_decide,
         variance_saved(y, x, years),
         adjusted,
@@ -140,8 +150,9 @@ def audit(
 
 
 def _only_one_has(a: pd.DataFrame, b: pd.DataFrame, runs: np.ndarray) -> pd.DataFrame:
-    """The rows of these runs that stand in one of two tables only."""
-    own = {"arm", "future", "policy", "incident"}  # names and numbers, not what happened
+    """The rows of these runs that stand in one of two tables only, by their digests where they have them."""
+    names = {"arm", "future", "policy", "incident"}  # names and numbers, not what happened
+    happened = ["run", "digest"] if "digest" in a else [name for name in a if name not in names]
     both = pd.concat([a, b], ignore_index=True)
     both = both[both["run"].isin(runs)]
-    return both[~both.duplicated([name for name in both if name not in own], keep=False)]
+    return both[~both.duplicated(happened, keep=False)]

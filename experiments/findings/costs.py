@@ -2,11 +2,17 @@
 
 from typing import TypedDict
 
-import numpy as np
 import pandas as pd
 
 from experiments.measures import YEAR
 from sim.sides import SIDES
+
+# of each side, the columns of runs on which costs rest
+COUNTED = tuple(
+    f"{what}_{side}"
+    for what in ("unanswered", "workdays", "workdays_lost", "deepest_unanswered")
+    for side in SIDES
+)
 
 
 class Costs(TypedDict):
@@ -35,9 +41,7 @@ def deepest_without(costs: Costs) -> float:
 
 
 def costs_of(runs: pd.DataFrame, baseline: pd.DataFrame) -> Costs:
-    """Of the runs that both arms have played, each arm per its own exposed year."""
-    shared = np.intersect1d(runs["run"], baseline["run"])
-    runs, baseline = (table[table["run"].isin(shared)] for table in (runs, baseline))
+    """Of the ``paired`` runs of a policy and its baseline, each arm per its own exposed year."""
     found: dict[str, float] = {}
     for side in SIDES:
         found[f"unanswered_{side}"] = _a_year(runs, f"unanswered_{side}") - _a_year(

@@ -13,7 +13,6 @@ import pandas as pd
 
 from experiments.design.plan import Arm, Plan
 from experiments.findings.summary import finite
-from experiments.measures import by_world
 from experiments.statistics.intervals import Floats, Pilot, rate_interval, with_limits
 from experiments.statistics.regression import Coefficients, partial_rank, standardised
 from experiments.statistics.verdict import family_level
@@ -72,14 +71,14 @@ class Drivers(TypedDict):
     regressions: list[Regression]
 
 
-def drivers(plan: Plan, runs: Mapping[str, pd.DataFrame], pool: Pilot) -> Drivers | None:
-    """Of a sampled study, from the runs by arm; None of any other. ``pool`` holds all arms."""
-    arms = [arm for arm in plan.arms.values() if arm.is_baseline and arm.name in runs]
+def drivers(plan: Plan, worlds: Mapping[str, pd.DataFrame], pool: Pilot) -> Drivers | None:
+    """Of a sampled study, by the events and years by world of its arms, all in ``pool``; else None."""
+    arms = [arm for arm in plan.arms.values() if arm.is_baseline and arm.name in worlds]
     factors = [name for name in plan.factors if arms and name in arms[0].case.drawn]
     if not factors:
         return None
     measure, level = plan.rated, family_level(len(arms))
-    points = [_point(arm, runs[arm.name], factors, measure, pool, level) for arm in arms]
+    points = [_point(arm, worlds[arm.name], factors, measure, pool, level) for arm in arms]
     groups: dict[tuple[tuple[str, str], ...], list[PointRate]] = {}
     for arm, point in zip(arms, points, strict=True):
         under = tuple((name, label) for name, label in arm.levels.items() if name not in factors)
@@ -96,9 +95,8 @@ def drivers(plan: Plan, runs: Mapping[str, pd.DataFrame], pool: Pilot) -> Driver
 
 
 def _point(
-    arm: Arm, runs: pd.DataFrame, factors: Sequence[str], measure: str, pool: Pilot, level: float
+    arm: Arm, worlds: pd.DataFrame, factors: Sequence[str], measure: str, pool: Pilot, level: float
 ) -> PointRate:
-    worlds = by_world(runs, measure)
     found = rate_interval(worlds[measure], worlds["years"], pool=pool, level=level)
     found = with_limits(found, len(worlds))
     return PointRate(

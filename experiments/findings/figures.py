@@ -5,6 +5,7 @@ What the tables, the pictures and the report show, and nothing else; ``figures.j
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from experiments.design.plan import Arm, Plan
 from experiments.findings.alike import alike, distinct_futures, joined
 from experiments.findings.best import Best, best_of
-from experiments.findings.comparison import Audit, Comparison, audit, compare
+from experiments.findings.comparison import Audit, Comparison, Shared, audit, compare, paired
 from experiments.findings.costs import costs_of
 from experiments.findings.drivers import drivers
 from experiments.findings.figures_file import (
@@ -30,6 +31,7 @@ from experiments.findings.pilots import pilot_for
 from experiments.findings.pools import Pools
 from experiments.findings.regret import all_pairs_level, regrets
 from experiments.findings.summary import (
+    Mean,
     ambiguity,
     any_clash,
     finite,
@@ -39,6 +41,7 @@ from experiments.findings.summary import (
     rates_of,
     shares_of,
 )
+from experiments.findings.tables import Tables
 from experiments.findings.talks import standings
 from experiments.findings.verdict_words import in_words
 from experiments.measures import BOTH_SIDES, MEASURES, by_world, events_of, told
@@ -53,18 +56,11 @@ from experiments.study.stopping import (
     level_at_interims,
     verdict_level,
 )
+from experiments.wording import Ratio
 from sim.sides import SIDES
 
-Tables = dict[str, tuple[pd.DataFrame, pd.DataFrame]]  # runs and incidents by arm
 By = dict[str | None, tuple[Floats, Floats]]  # by policy: events and exposed years by world
-
-
-def by_arm(plan: Plan, runs: pd.DataFrame, incidents: pd.DataFrame) -> Tables:
-    """The runs (with totals) and incidents of each arm that has any run, in the plan's order."""
-    runs_of = dict(tuple(runs.groupby("arm", sort=False, observed=True)))
-    incidents_of = dict(tuple(incidents.groupby("arm", sort=False, observed=True)))
-    none = incidents.iloc[:0]
-    return {name: (runs_of[name], incidents_of.get(name, none)) for name in plan.arms if name in runs_of}
+Worlds = Mapping[str, pd.DataFrame]  # by arm: events and exposed years by world
 
 
 def figures_of(
@@ -79,19 +75,19 @@ def figures_of(
     ``complete`` says whether everything was played; ``failures`` hold ``arm`` and ``run`` of those
     that failed; ``talks`` where talks stood (``TALKS_COLUMNS``) by arm.
     """
-    runs_of = {name: runs for name, (runs, _) in tables.items()}
     measured = (*MEASURES, *plan.cloned)
-    pools = Pools(runs_of, measured)
+    alone = {name: _Alone.of(runs, measured) for name, (runs, _) in tables.items()}
+    worlds_of = {name: each.worlds for name, each in alone.items()}
+    pools = Pools(worlds_of, measured)
     whole, decides = _with_pilot(plan, pools.at()), plan.estimate[0]
     clusters = whole[decides].effective_clusters
-    worlds_of = pools.by_world
     shares = {name: marked(shares_of(worlds, whole), whole, interval) for name, worlds in worlds_of.items()}
     rates = {
         name: marked(rates_of(worlds, whole, measured), whole, rate) for name, worlds in worlds_of.items()
     }
     compared = _comparisons(plan, tables, pools, _last_interims(plan, tables, failures))
     cells = Cells(comparisons=compared, alike=alike(compared, rates, _baselines(plan)))
-    counts = _by_future(plan, tables, distinct_futures(cells))
+    counts = _by_future(plan, worlds_of, distinct_futures(cells))
     return {
         "name": plan.name,
         "kind": plan.kind,
@@ -105,19 +101,34 @@ def figures_of(
         "estimate": list(plan.estimate),
         "clusters": clusters,
         "too_few_clusters": clusters < FEWEST_CLUSTERS,
-        "runs": {name: len(runs) for name, runs in runs_of.items()},
-        "days": {name: plan.arms[name].case.scenario.days for name in runs_of},
+        "runs": {name: each.days.size for name, each in alone.items()},
+        "days": {name: plan.arms[name].case.scenario.days for name in alone},
         "rates": rates,
         "per_incident": shares,
-        "any_clash": {name: any_clash(runs) for name, runs in runs_of.items()},
-        "ambiguity": {name: ambiguity(runs) for name, runs in runs_of.items()},
+        "any_clash": {name: each.any_clash for name, each in alone.items()},
+        "ambiguity": {name: each.ambiguity for name, each in alone.items()},
         **cells,
-        "over_draws": over_draws(plan, runs_of),
-        "talks": standings(plan, talks or {}, {name: runs["days"] for name, runs in runs_of.items()}),
-        "drivers": drivers(plan, runs_of, whole[plan.rated]),
-        "regret": None if plan.draws else _regret(plan, tables, counts, whole[decides]),
+        "over_draws": over_draws(plan, tables),
+        "talks": standings(plan, talks or {}, {name: each.days for name, each in alone.items()}),
+        "drivers": drivers(plan, worlds_of, whole[plan.rated]),
+        "regret": None if plan.draws else _regret(plan, worlds_of, counts, whole[decides]),
         "best": {} if plan.draws else _best(plan, counts, whole[decides]),
     }
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """What is told of one arm by itself: events and years by world, exposed ``days`` by run."""
+
+    worlds: pd.DataFrame
+    days: Floats
+    any_clash: Ratio
+    ambiguity: dict[str, Mean]
+
+    @classmethod
+    def of(cls, runs: pd.DataFrame, measures: Iterable[str]) -> "_Alone":
+        days = runs["days"].to_numpy(float, copy=True)  # of a part of a table, which is not to stay for it
+        return cls(by_world(runs, *measures), days, any_clash(runs), ambiguity(runs))
 
 
 def _baselines(plan: Plan) -> dict[str, str]:
@@ -156,18 +167,17 @@ def _comparisons(
 ) -> dict[str, dict[str, PolicyFound]]:
     found: dict[str, dict[str, PolicyFound]] = {}
     for future, arms in plan.futures.items():
-        base = next((arm.name for arm in arms.values() if arm.is_baseline), None)
+        if None not in arms or arms[None].name not in tables:
+            continue
+        baseline = tables[arms[None].name]
         for policy, arm in arms.items():
-            if policy is not None and base is not None and _share_any(tables, arm.name, base):
-                found.setdefault(future, {})[policy] = _policy(
-                    plan, arm, tables[arm.name], tables[base], pools, seen.get(arm.name)
-                )
+            if policy is None or arm.name not in tables:
+                continue
+            own = tables[arm.name]
+            if np.intersect1d(own[0]["run"], baseline[0]["run"]).size:
+                interim = seen.get(arm.name)
+                found.setdefault(future, {})[policy] = _policy(plan, arm, own, baseline, pools, interim)
     return found
-
-
-def _share_any(tables: Tables, arm: str, base: str) -> bool:
-    both = arm in tables and base in tables
-    return both and bool(np.intersect1d(tables[arm][0]["run"], tables[base][0]["run"]).size)
 
 
 def _policy(
@@ -180,21 +190,22 @@ def _policy(
 ) -> PolicyFound:
     starts = [each.from_day for each in arm.case.overlays if each.kind == "policy"]
     seen = audit(own, baseline, min(starts, default=0.0))
-    runs, at = own[0], None
+    runs, bare = paired(own[0], baseline[0])
+    costs, at = costs_of(runs, bare), None
     if plan.rule.until == "decided":
         at = interim.runs if interim else 0
-        runs = runs[runs["run"] < at] if interim else runs
+    if interim:
+        runs, bare = (table[table.index < interim.runs] for table in (runs, bare))
+    both = Shared.of(runs, bare, (*MEASURES, *plan.cloned))
     levels = dict.fromkeys((*told(plan.estimate), *plan.cloned), 0.95) | dict.fromkeys(
         plan.estimate, verdict_level(plan)
     )
     known = pools.at(interim)
     measures = {
-        name: as_data(
-            compare(runs, baseline[0], name, known[name], level, seen, at, name in plan.estimate), known[name]
-        )
+        name: as_data(compare(both, name, known[name], level, seen, at, name in plan.estimate), known[name])
         for name, level in levels.items()
     }
-    return PolicyFound(audit=_audited(seen), costs=costs_of(own[0], baseline[0]), measures=measures)
+    return PolicyFound(audit=_audited(seen), costs=costs, measures=measures)
 
 
 def _audited(seen: Audit) -> Audited:
@@ -241,12 +252,13 @@ def _range(found: Comparison) -> RunsToDecide | None:
 # -- across futures -------------------------------------------------------------------------------
 
 
-def _by_future(plan: Plan, tables: Tables, groups: Mapping[str, list[str]]) -> dict[str, By]:
+def _by_future(plan: Plan, worlds_of: Worlds, groups: Mapping[str, list[str]]) -> dict[str, By]:
     """What decides, in the futures that are not alike; those that are under one name."""
+    again = {future for group in groups.values() for future in group} - groups.keys()
     return {
-        joined(groups.get(future, [future])): _counts(arms, tables, plan.estimate[0])
+        joined(groups.get(future, [future])): _counts(arms, worlds_of, plan.estimate[0])
         for future, arms in plan.futures.items()
-        if future in groups or not any(future in group for group in groups.values())
+        if future not in again
     }
 
 
@@ -260,9 +272,11 @@ def _best(plan: Plan, counts: Mapping[str, By], pool: Pilot) -> dict[str, Best]:
     return {future: best_of(found, pool, level, of) for future, found in several.items()}
 
 
-def _regret(plan: Plan, tables: Tables, counts: Mapping[str, By], pool: Pilot) -> list[RegretFound] | None:
+def _regret(plan: Plan, worlds_of: Worlds, counts: Mapping[str, By], pool: Pilot) -> list[RegretFound] | None:
     """Regret of each policy, and of none (null), where at least two futures have the same ones."""
-    sets = [set(arms) for arms in plan.futures.values() if all(arm.name in tables for arm in arms.values())]
+    sets = [
+        set(arms) for arms in plan.futures.values() if all(arm.name in worlds_of for arm in arms.values())
+    ]
     if len(sets) < 2 or len(sets) < len(plan.futures) or min(map(len, sets)) < 2:
         return None
     found = regrets(counts, pool, level_at_interims(plan, 0.95), events_of(plan.estimate[0]))
@@ -282,15 +296,15 @@ def _regret(plan: Plan, tables: Tables, counts: Mapping[str, By], pool: Pilot) -
     ]
 
 
-def _counts(arms: Mapping[str | None, Arm], tables: Tables, measure: str) -> By:
+def _counts(arms: Mapping[str | None, Arm], worlds_of: Worlds, measure: str) -> By:
     """Events and exposed years of all runs by world, 0 of both where an arm has not played it."""
-    found = {
-        policy: by_world(tables[arm.name][0], measure) for policy, arm in arms.items() if arm.name in tables
-    }
+    found = {policy: worlds_of[arm.name] for policy, arm in arms.items() if arm.name in worlds_of}
     if not found:
         return {}
     worlds = np.unique(np.concatenate([each.index for each in found.values()]))
-    found = {policy: each.reindex(worlds, fill_value=0.0) for policy, each in found.items()}
+    found = {
+        policy: each[[measure, "years"]].reindex(worlds, fill_value=0.0) for policy, each in found.items()
+    }
     return {
         policy: (each[measure].to_numpy(float), each["years"].to_numpy()) for policy, each in found.items()
     }

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from experiments.design.plan import Arm, Plan
 from experiments.design.request import FEWEST_DRAWS
-from experiments.findings.by_draw import Share, deviates_of, events_by_draw, events_by_luck
+from experiments.findings.by_draw import EXPECTED, Share, deviates_of, events_by_draw, events_by_luck
 from experiments.findings.comparison import paired
 from experiments.findings.grounds import Grounds, grounds_of
+from experiments.findings.likeness import COLUMNS as LIKENESS
 from experiments.findings.likeness import Likeness, likeness
+from experiments.findings.tables import Tables
 from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
 
 FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
+_COLUMNS = list(dict.fromkeys(("run", "draw", "luck", "days", EXPECTED, *LIKENESS)))  # of runs
 _FEWEST = 12  # draws, under which no law of the ratio is fitted
 Values = NDArray[np.float64]
 
@@ -61,18 +64,21 @@ class OverDraws(TypedDict):
     grounds: Grounds | None
 
 
-def over_draws(plan: Plan, runs_of: Mapping[str, pd.DataFrame]) -> dict[str, OverDraws]:
-    """By future, of those whose worlds play draws; runs are by arm."""
+def over_draws(plan: Plan, tables: Tables) -> dict[str, OverDraws]:
+    """By future, of those whose worlds play draws."""
     found = {}
     for future, arms in plan.futures.items():
-        played = {policy: arm for policy, arm in arms.items() if arm.name in runs_of}
+        played = {policy: arm for policy, arm in arms.items() if arm.name in tables}
         if played and all(arm.case.posterior is not None for arm in played.values()):
-            found[future] = _of_future(played, runs_of)
+            found[future] = _of_future(
+                {policy: (arm, tables[arm.name][0][_COLUMNS]) for policy, arm in played.items()}
+            )
     return found
 
 
-def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFrame]) -> OverDraws:
-    tables = {policy: runs_of[arm.name] for policy, arm in arms.items()}
+def _of_future(options: Mapping[str | None, tuple[Arm, pd.DataFrame]]) -> OverDraws:
+    tables = {policy: runs for policy, (_, runs) in options.items()}
+    case = next(iter(options.values()))[0].case
     spreads = {
         policy: _spread(events_by_draw(runs, sorted(set(runs["draw"])))) for policy, runs in tables.items()
     }
@@ -80,7 +86,7 @@ def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFram
     ratios, draws = dict[str, RatioByDraw](), min(runs["draw"].nunique() for runs in tables.values())
     if None in tables and draws >= _FEWEST:
         every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
-        z = deviates_of(next(iter(arms.values())).case, every)
+        z = deviates_of(case, every)
         for i, (policy, runs) in enumerate(compared.items()):
             y, x = (events_by_luck(each, every) for each in paired(runs, tables[None]))
             ratios[policy] = ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)]))
@@ -101,7 +107,7 @@ def _of_future(arms: Mapping[str | None, Arm], runs_of: Mapping[str, pd.DataFram
             )
             for i, (policy, found) in enumerate(ratios.items())
         },
-        grounds=grounds_of(next(iter(arms.values())).case, next(iter(tables.values()))),
+        grounds=grounds_of(case, next(iter(tables.values()))),
     )
 
 

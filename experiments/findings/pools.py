@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.measures import MEASURES, by_world
+from experiments.measures import MEASURES
 from experiments.statistics.intervals import Pilot
 from experiments.study.stopping import Interim
 from experiments.worlds import LUCKS, worlds_in
@@ -17,9 +17,11 @@ class Pools:
     ``by_world``: of each arm, the events and years of all its runs.
     """
 
-    def __init__(self, runs: Mapping[str, pd.DataFrame], measures: Sequence[str] = tuple(MEASURES)) -> None:
+    def __init__(
+        self, by_world: Mapping[str, pd.DataFrame], measures: Sequence[str] = tuple(MEASURES)
+    ) -> None:
+        self.by_world = by_world
         self._measures = list(measures)
-        self.by_world = {name: by_world(table, *measures) for name, table in runs.items()}
         self._made: dict[int | None, dict[str, Pilot]] = {}
 
     def at(self, interim: Interim | None = None) -> dict[str, Pilot]:

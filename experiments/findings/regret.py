@@ -55,7 +55,8 @@ def regrets(
         raise ValueError("every future needs the same policies")
     each = all_pairs_level(len(counts), len(policies), level)
     bounds = {future: _bounds(found, pool, each, events) for future, found in counts.items()}
-    return {policy: _across(policy, counts, bounds) for policy in policies}
+    rates = {future: rates_by_policy(found) for future, found in counts.items()}
+    return {policy: _across(policy, rates, bounds) for policy in policies}
 
 
 def all_pairs_level(futures: int, policies: int, level: float) -> float:
@@ -81,8 +82,10 @@ def rates_by_policy(found: Counts) -> dict[str | None, float]:
     return {policy: float(counts.sum() / np.sum(years)) for policy, (counts, years) in found.items()}
 
 
-def _across(policy: str | None, counts: Mapping[str, Counts], bounds: Mapping[str, Bounds]) -> Regret:
-    rates = {future: rates_by_policy(found)[policy] for future, found in counts.items()}
+def _across(
+    policy: str | None, by_future: Mapping[str, Mapping[str | None, float]], bounds: Mapping[str, Bounds]
+) -> Regret:
+    rates = {future: found[policy] for future, found in by_future.items()}
     own = {future: found[policy] for future, found in bounds.items()}
     worst, farthest = max(rates, key=rates.__getitem__), max(own, key=lambda future: own[future][0])
     return Regret(

@@ -12,7 +12,7 @@ from sim.codes import TalksState
 
 TALKS_COLUMNS = ("run", "talks_day", "talks")  # of tension.parquet
 _CODES = {state.word: int(state) for state in TalksState}
-_NOT_PLAYED = -1
+Values = NDArray[np.float64]
 
 
 class Standing(TypedDict):
@@ -28,9 +28,7 @@ class Standing(TypedDict):
     share: float
 
 
-def standings(
-    plan: Plan, tables: Mapping[str, pd.DataFrame], days: Mapping[str, pd.Series]
-) -> list[Standing]:
+def standings(plan: Plan, tables: Mapping[str, pd.DataFrame], days: Mapping[str, Values]) -> list[Standing]:
     """Of every arm with runs, by future, policy and day; states of share 0 are left out.
 
     ``tables`` have ``TALKS_COLUMNS`` by arm, ``days`` the exposed days of the same runs.
@@ -43,22 +41,24 @@ def standings(
     ]
 
 
-def _of_arm(table: pd.DataFrame, days: pd.Series) -> Iterator[tuple[int, str, float]]:
-    by_day = _by_day(table, np.ceil(days.to_numpy(float)).astype(int))
-    before: dict[str, float] = {}
-    for day, standing in enumerate(by_day.T):
-        played = standing[standing != _NOT_PLAYED]
-        counts = np.bincount(played, minlength=len(_CODES))
-        shares = {state: float(counts[code] / played.size) for state, code in _CODES.items() if counts[code]}
-        if shares != before:
-            yield from ((day, state, share) for state, share in shares.items())
-        before = shares
+def _of_arm(table: pd.DataFrame, days: Values) -> Iterator[tuple[int, str, float]]:
+    counts = _by_day(table, np.ceil(days).astype(int))
+    shares, before = counts / counts.sum(axis=0), np.full(len(counts), np.nan)
+    for day in np.flatnonzero(np.diff(counts, axis=1, prepend=-1).any(axis=0)).tolist():
+        if (shares[:, day] != before).any():
+            some = ((state, shares[code, day]) for state, code in _CODES.items() if counts[code, day])
+            yield from ((day, state, float(share)) for state, share in some)
+        before = shares[:, day]
 
 
-def _by_day(table: pd.DataFrame, played: NDArray[np.int64]) -> NDArray[np.int8]:
-    """Codes by run and day, (runs, days)."""
-    found = np.full((len(table), played.max()), _NOT_PLAYED, np.int8)
-    for row, last, turns, states in zip(found, played, table["talks_day"], table["talks"], strict=True):
-        spans = np.diff([*turns, last])
-        row[:last] = np.repeat([_CODES[state] for state in states], spans)
-    return found
+def _by_day(table: pd.DataFrame, played: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many runs stood in each state, of those still played, (states, days)."""
+    turns = table["talks_day"].map(len).to_numpy()
+    starts = np.concatenate(table["talks_day"].to_list())
+    codes = np.array([_CODES[state] for states in table["talks"] for state in states])
+    ends, last = np.append(starts[1:], 0), np.cumsum(turns) - 1
+    ends[last] = played
+    changes = np.zeros((max(_CODES.values()) + 1, played.max() + 1), np.int64)
+    np.add.at(changes, (codes, starts), 1)
+    np.add.at(changes, (codes, ends), -1)
+    return changes.cumsum(axis=1)[:, :-1]

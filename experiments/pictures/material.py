@@ -206,7 +206,7 @@ class Material:
             self.first,
             *sorted(
                 (name for name in self.runs_of if name != self.first),
-                key=lambda name: (name not in self.baselines, *self._distance(name)),
+                key=lambda name: (self.arm(name)["policy"] is not None, *self._distance(name)),
             ),
         ][:most]
         return [name for name in self.runs_of if name in found]

@@ -84,7 +84,7 @@ def talks(material: Material) -> Iterator[Picture]:
 
 def _courses(material: Material) -> Iterator[_Course]:
     """One for each set of shares by day, in the order of the arms that have it first."""
-    found: list[_Course] = []
+    found: dict[tuple[int, tuple[tuple[int, str, float], ...]], _Course] = {}
     standings: dict[tuple[str, str | None], list[Standing]] = {}
     for row in material.figures.get("talks", ()):
         standings.setdefault((row["future"], row["policy"]), []).append(row)
@@ -93,20 +93,21 @@ def _courses(material: Material) -> Iterator[_Course]:
         rows = standings.get((arm["future"], arm["policy"]))
         if not rows:
             continue
-        table = pd.DataFrame(rows).pivot(index="day", columns="state", values="share").fillna(0.0)
         days = int(np.ceil(material.runs_of[name]["days"].max()))
-        same = next((each for each in found if each.days == days and each.shares.equals(table)), None)
-        if same:
-            same.arms.append(name)
-        else:
-            found.append(_Course([name], table, days))
-    yield from found
+        key = days, tuple((row["day"], row["state"], row["share"]) for row in rows)
+        if key not in found:
+            table = pd.DataFrame(rows).pivot(index="day", columns="state", values="share").fillna(0.0)
+            found[key] = _Course([], table, days)
+        found[key].arms.append(name)
+    yield from found.values()
 
 
 def _names(material: Material, arms: Sequence[str]) -> str:
     """The first arm of each future that takes a course; how many policies take it too."""
-    futures = dict.fromkeys(material.arm(name)["future"] for name in arms)
-    first = [next(name for name in arms if material.arm(name)["future"] == future) for future in futures]
+    by_future: dict[str, str] = {}
+    for name in arms:
+        by_future.setdefault(material.arm(name)["future"], name)
+    first = list(by_future.values())
     more = len(arms) - len(first)
     names = "; ".join(material.label[name] for name in first[:2])
     names += f"; {many(len(first) - 2, 'further future')}" if len(first) > 2 else ""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from experiments.design.manifest_file import Manifest
 from experiments.design.plan import policy_words
-from experiments.findings.alike import first_alike
+from experiments.findings.alike import firsts
 from experiments.findings.best import Best
 from experiments.findings.draw_words import how_often, what_changes_it
 from experiments.findings.figures_file import Figures, Measured, RegretFound
@@ -66,7 +66,8 @@ def _how_often(manifest: Manifest, figures: Figures, measure: str) -> str:
 def _distinct(manifest: Manifest, figures: Figures, arms: Sequence[str]) -> list[str]:
     """The arms without a policy whose cells are not that of an arm before them."""
     futures = {name: manifest["arms"][name].get("future", name) for name in arms}
-    return [name for name in arms if first_alike(figures["alike"], None, futures[name]) == futures[name]]
+    first = firsts(figures["alike"])
+    return [name for name in arms if first.get((None, futures[name]), futures[name]) == futures[name]]
 
 
 def _ends(rates: Mapping[str, Rate]) -> tuple[str, str]:
@@ -165,11 +166,11 @@ def _listed(names: Sequence[str]) -> str:
 
 def _several_futures(figures: Figures, compared: Mapping[str, Found], what: str) -> str:
     """Cells that are identical to the bit are one confirmation, and count once."""
-    found: dict[str, list[Measured]] = {}
+    found, first = dict[str, list[Measured]](), firsts(figures["alike"])
     for future, policies in compared.items():
         for policy, each in policies.items():
             found.setdefault(policy, [])
-            if first_alike(figures["alike"], policy, future) == future:
+            if first.get((policy, future), future) == future:
                 found[policy].append(each)
     told = [
         f"{verdict} with {_listed(names)}"

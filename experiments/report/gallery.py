@@ -15,7 +15,7 @@ from pathlib import Path
 
 from experiments.design.manifest_file import Manifest
 from experiments.design.plan import policy_words
-from experiments.findings.alike import again_words, distinct_futures, joined, with_own_costs
+from experiments.findings.alike import again_words, distinct_futures, firsts, joined, with_own_costs
 from experiments.findings.costs import deepest
 from experiments.findings.figures_file import Figures, Largest, PolicyFound, by_difference
 from experiments.findings.verdict_words import UNADJUSTED, counted_words
@@ -109,7 +109,7 @@ def _pictures(made: Sequence[Picture]) -> Iterator[str]:
 
 def _verdicts(manifest: Manifest, figures: Figures) -> Iterator[str]:
     decides = manifest["estimate"][0]
-    judged = headlines(manifest["estimate"])
+    judged, first = headlines(manifest["estimate"]), firsts(figures["alike"])
     for future, futures in distinct_futures(figures).items():
         policies = figures["comparisons"].get(future)
         if not policies:
@@ -137,7 +137,7 @@ def _verdicts(manifest: Manifest, figures: Figures) -> Iterator[str]:
                     told.gap,
                     one["in_words"]
                     + counted_words(policies[name]["measures"], measure)
-                    + again_words(figures, name, future),
+                    + again_words(first, name, future),
                 )
             yield ""
         for where in with_own_costs(figures, futures):

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from experiments.design.manifest_file import Manifest
 from experiments.design.plan import TALKS, differences, has_talks, policy_words
-from experiments.findings.alike import again_words, distinct_futures, joined, with_own_costs
+from experiments.findings.alike import again_words, distinct_futures, firsts, joined, with_own_costs
 from experiments.findings.costs import deepest, deepest_without
 from experiments.findings.draw_words import HEADS, about, alone, draws_rows, likeness
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
@@ -182,6 +182,7 @@ def _beside(manifest: Manifest, figures: Figures) -> list[str]:
 def _futures(manifest: Manifest, figures: Figures) -> Iterator[_Future]:
     decides = manifest["estimate"][0]
     arms = {(arm["future"], arm["policy"]): name for name, arm in manifest["arms"].items()}
+    first = firsts(figures["alike"])
     for future, futures in distinct_futures(figures).items():
         policies = figures["comparisons"].get(future, {})
         if not policies:
@@ -194,7 +195,7 @@ def _futures(manifest: Manifest, figures: Figures) -> Iterator[_Future]:
             rate=figures["rates"][baseline][counted_of(decides)],
             any_clash=figures["any_clash"][baseline],
             policies={
-                name: _Told(**policies[name], again=again_words(figures, name, future)) for name in order
+                name: _Told(**policies[name], again=again_words(first, name, future)) for name in order
             },
             costs={
                 where: {name: _priced(figures["comparisons"][where][name]) for name in order}

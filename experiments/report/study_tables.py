@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from experiments.design.plan import Plan, policy_words
-from experiments.findings.alike import again_words, distinct_futures, joined, with_own_costs
+from experiments.findings.alike import Firsts, again_words, distinct_futures, firsts, joined, with_own_costs
 from experiments.findings.costs import deepest
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
 from experiments.findings.verdict_words import UNADJUSTED, counted_words
@@ -30,9 +30,10 @@ def verdict_parts(plan: Plan, figures: Figures) -> Iterator[RenderableType]:
     if len(plan.futures) > 1 or not figures["comparisons"]:
         yield from (_rates(plan, figures, name) for name in dict.fromkeys(map(counted_of, plan.estimate)))
     yield _shares(plan, figures)
+    again = firsts(figures["alike"])
     for first, futures in distinct_futures(figures).items():
         if first in figures["comparisons"]:
-            yield from _future(plan, figures, first, futures)
+            yield from _future(plan, figures, first, futures, again)
     if figures["comparisons"] and not plan.draws:
         yield _family(figures)
     if figures["regret"]:
@@ -41,7 +42,9 @@ def verdict_parts(plan: Plan, figures: Figures) -> Iterator[RenderableType]:
     yield from notes(figures)
 
 
-def _future(plan: Plan, figures: Figures, first: str, futures: list[str]) -> Iterator[str | Rows]:
+def _future(
+    plan: Plan, figures: Figures, first: str, futures: list[str], again: Firsts
+) -> Iterator[str | Rows]:
     """The tables of a future, or of several that are alike."""
     policies, decides = figures["comparisons"][first], plan.estimate[0]
     arm = plan.futures[first][None].name
@@ -57,7 +60,7 @@ def _future(plan: Plan, figures: Figures, first: str, futures: list[str]) -> Ite
         yield from draws_parts(figures["over_draws"][first])
     else:
         for measure in dict.fromkeys((*headlines(plan.estimate), *plan.cloned)):
-            yield _verdicts(figures, first, order, measure)
+            yield _verdicts(figures, first, order, measure, again)
     for future in with_own_costs(figures, futures):
         where = f"{future}: " if len(futures) > 1 else ""
         yield _beside({name: figures["comparisons"][future][name] for name in order}, decides, where)
@@ -73,11 +76,12 @@ def _rates(plan: Plan, figures: Figures, measure: str) -> Rows:
         "effective clusters",
         "contested area, km²",
     )
+    groups = {each["futures"][0]: each["futures"] for each in figures["alike"] if each["policy"] is None}
+    again = {future for group in groups.values() for future in group} - groups.keys()
     for name in figures["rates"]:
-        if not plan.arms[name].is_baseline:
-            continue
-        futures = _alike_without_policy(plan, figures, name)
-        if futures[0] == plan.arms[name].future:
+        future = plan.arms[name].future
+        if plan.arms[name].is_baseline and future not in again:
+            futures = groups.get(future, [future])
             rate = figures["rates"][name][measure]
             rows.add(
                 joined(futures) if len(futures) > 1 else name,
@@ -90,12 +94,6 @@ def _rates(plan: Plan, figures: Figures, measure: str) -> Rows:
             )
     rows.add()
     return rows
-
-
-def _alike_without_policy(plan: Plan, figures: Figures, arm: str) -> list[str]:
-    future = plan.arms[arm].future
-    groups = (each["futures"] for each in figures["alike"] if each["policy"] is None)
-    return next((group for group in groups if future in group), [future])
 
 
 def _shares(plan: Plan, figures: Figures) -> Rows:
@@ -115,7 +113,7 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.2g}%" if share < 0.995 else "100%"
 
 
-def _verdicts(figures: Figures, future: str, order: Sequence[str], measure: str) -> Rows:
+def _verdicts(figures: Figures, future: str, order: Sequence[str], measure: str, first: Firsts) -> Rows:
     policies = figures["comparisons"][future]
     adjusted = measure in figures["family"]["measures"]
     rows = Rows(
@@ -131,7 +129,7 @@ def _verdicts(figures: Figures, future: str, order: Sequence[str], measure: str)
     for name in order:
         found = policies[name]["measures"][measure]
         n = f"{number(found['policy']['events'])} v {number(found['baseline']['events'])}"
-        again = again_words(figures, name, future)
+        again = again_words(first, name, future)
         rows.add(
             name,
             number(found["runs"]),

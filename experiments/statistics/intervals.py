@@ -16,6 +16,7 @@ residuals, counts less rate times exposure (Cochran 1977, Sampling Techniques, 6
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -289,7 +290,7 @@ class Pair:
         apart = -bx / c, -by / c, bb / c**2
         return Pair(self.kinds[::-1], self.times, self.years[::-1], apart, self.differ)
 
-    @property
+    @cached_property
     def sums(self) -> Floats:
         """Events of y and of x."""
         return (self.times * self.kinds).sum(axis=1)
@@ -342,12 +343,23 @@ def _unseen_weight(own: Pilot, pool: Pilot | None, events: Events) -> float:
 
 def gamma_bounds(s: ArrayLike, q: ArrayLike, weight: ArrayLike, level: float) -> Floats:
     """Interval (2, ...) for the mean of a sum S with squares Q; chi-square as gamma quantiles."""
-    s, q, weight, tail = np.asarray(s), np.asarray(q), np.asarray(weight), (1 - level) / 2
-    more_s, more_q = s + weight, q + weight**2
+    s, q, weight = np.asarray(s), np.asarray(q), np.asarray(weight)
+    return np.stack([_floor(s, q, level), _roof(s, q, weight, level)])
+
+
+def _floor(s: Floats, q: Floats, level: float) -> Floats:
+    """The lower of ``gamma_bounds``."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        low = q / s * gammaincinv(s**2 / q, tail)
-        high = more_q / more_s * gammaincinv(more_s**2 / more_q, 1 - tail)
-    return np.stack([np.where(s > 0, low, 0.0), high])
+        low: Floats = q / s * gammaincinv(s**2 / q, (1 - level) / 2)
+    return np.where(s > 0, low, 0.0)
+
+
+def _roof(s: Floats, q: Floats, weight: Floats | float, level: float) -> Floats:
+    """The upper of ``gamma_bounds``."""
+    s, q = s + weight, q + weight**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        high: Floats = q / s * gammaincinv(s**2 / q, 1 - (1 - level) / 2)
+    return high
 
 
 def _low_ratio(pair: Pair, weights: tuple[float, float], level: float) -> float:
@@ -361,9 +373,9 @@ def _low_ratio(pair: Pair, weights: tuple[float, float], level: float) -> float:
         u = np.linspace(out, kept, _CANDIDATES + 2)
         r = scale * u[1:-1] / (1 - u[1:-1])
         (plus, minus), squares = pair.parts(r)
-        floor = gamma_bounds(plus, squares[0], weights[0], level)[0]
-        roof = gamma_bounds(minus, squares[1], r * c * weights[1], level)[1]
+        floor = _floor(plus, squares[0], level)
+        roof = _roof(minus, squares[1], r * c * weights[1], level)
         contains = plus - minus <= np.hypot(plus - floor, roof - minus)
-        first = int(np.argmax(np.append(contains, True)))
+        first = int(contains.argmax()) if contains.any() else _CANDIDATES
         out, kept = u[first], u[first + 1]
     return float(scale * kept / (1 - kept))

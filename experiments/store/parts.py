@@ -18,15 +18,18 @@ its runs are played again. However the runs were cut into parts, the tables hold
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from experiments.design.study_file import MOST_RUNS
+from experiments.store.by_arm import Brief, ByArm, as_it_is
 from experiments.store.files import (
     Damaged,
     count_rows,
@@ -42,14 +45,15 @@ from experiments.store.files import (
     write_seals,
     write_whole,
 )
+from experiments.store.in_order import Ranks, cuts_of, in_order, ranks_of
 from experiments.store.rows import SCHEMAS, FailedRun, Played, rows_of
 from experiments.store.tables import ArmColumns, table_of
 
 TABLES = ("incidents", "tension", "runs")
 FAILURES, COMPLETE, _SEALED = "failures.json", "tables.json", "sealed.json"
 _PART = re.compile(r"[0-9]{6,}")
-_ROWS_AT_ONCE = 3_000_000  # rows in memory while a table is compacted
 _BATCH = 20_000  # rows that are read at a time
+_KEYS = ("arm", "run", "incident")  # by which rows are put in order
 Key = tuple[str, int]  # arm and run
 
 
@@ -68,7 +72,7 @@ class Parts:
         self._parts = folder / "parts"
         self._owner = owner
         self._known: dict[Path, set[str]] = {}  # folders that were checked, and their files
-        self._runs: set[Key] = set()
+        self._runs = Runs()
         self._adding: tuple[Path, set[Key]] | None = None
 
     @property
@@ -107,17 +111,17 @@ class Parts:
         return []
 
     def _drop_bad_parts(self) -> Iterator[Damaged]:
-        self._runs.clear()
+        self._runs = Runs()
         for part in self._part_folders():
             try:
                 runs = self._runs_of(part)
-                if twice := runs & self._runs:
-                    raise Damaged(part, f"has {len(twice)} runs that another part has")
+                if twice := sum(run in self._runs for run in runs):
+                    raise Damaged(part, f"has {twice} runs that another part has")
             except Damaged as damaged:
                 _remove(part)
                 yield damaged
             else:
-                self._runs |= runs
+                self._runs.add(runs)
 
     def add(self, played: Sequence[Played], seed: int) -> None:
         """Keep runs as one part; those that are kept already are left alone.
@@ -156,7 +160,7 @@ class Parts:
     def _settle(self) -> None:
         """An interrupt may have fallen between the renaming of a part and the note of it."""
         if self._adding is not None and self._adding[0].exists():
-            self._runs |= self._adding[1]
+            self._runs.add(self._adding[1])
         self._adding = None
 
     # -- reading ----------------------------------------------------------------------------------
@@ -188,11 +192,25 @@ class Parts:
         none = schema.empty_table().select(list(columns or schema.names))
         return pa.concat_tables([none, *tables])
 
-    def batches(self, kind: str) -> Iterator[pa.RecordBatch]:
+    def batches(self, kind: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of a table as far as it has been made, some at a time, in its order."""
         for path in self._files(kind):
             with opened(path) as stream:
-                yield from pq.ParquetFile(stream).iter_batches(_BATCH)
+                yield from pq.ParquetFile(stream).iter_batches(_BATCH, columns=columns)
+
+    def by_arm(
+        self, kind: str, arms: Sequence[str], columns: Sequence[str] | None, brief: Brief = as_it_is
+    ) -> ByArm:
+        """What ``brief`` makes of some columns (None: all) of a table, by arm, as far as it has been made."""
+        if self.complete:
+            (path,) = self._files(kind)
+            return ByArm(arms, path, columns, brief)
+        place = tempfile.TemporaryDirectory()
+        path = Path(place.name) / f"{kind}.parquet"
+        wanted = None if columns is None else {*_KEYS, *columns}
+        schema = pa.schema([each for each in self.schemas[kind] if wanted is None or each.name in wanted])
+        write_parquet(path, self._in_order(kind, schema, arms, self._ranks(arms), path.parent), schema)
+        return ByArm(arms, path, columns, brief, place)
 
     def _failures(self) -> pa.Table:
         """A run that failed stands here once, and not at all if it succeeded when played again."""
@@ -258,8 +276,11 @@ class Parts:
         if not self.complete:
             order = {arm: i for i, arm in enumerate(arms)}
             rows = sorted(self._failures().to_pylist(), key=lambda r: (order[r["arm"]], r["run"]))
+            ranks = self._ranks(arms)
+            if twice := ranks.size - np.unique(ranks).size:
+                raise ValueError(f"{twice} runs stand in two parts")
             for kind in TABLES:
-                self._compact(kind, arms)
+                self._compact(kind, arms, ranks)
             written = [f"{kind}.parquet" for kind in TABLES]
             if rows:
                 write_json(self.folder / FAILURES, {"failures": rows})
@@ -270,24 +291,21 @@ class Parts:
         self._known.clear()
         shutil.rmtree(self._parts, ignore_errors=True)
 
-    def _compact(self, kind: str, arms: Sequence[str]) -> None:
-        passes = 1 + self.rows(kind) // _ROWS_AT_ONCE
-        size = -(-len(arms) // passes)
-        groups = (list(arms[i : i + size]) for i in range(0, len(arms), size))
-        tables = (self._sorted(kind, group) for group in groups)
-        write_whole(self.folder / f"{kind}.parquet", lambda to: write_parquet(to, tables, self.schemas[kind]))
+    def _compact(self, kind: str, arms: Sequence[str], ranks: Ranks) -> None:
+        schema = self.schemas[kind]
+        tables = self._in_order(kind, schema, arms, ranks, self._parts)
+        write_whole(self.folder / f"{kind}.parquet", lambda to: write_parquet(to, tables, schema))
 
-    def _sorted(self, kind: str, arms: list[str]) -> pa.Table:
-        table = self.table(kind, filters=pc.field("arm").isin(arms))
-        keys = [("_order", "ascending"), ("run", "ascending")]
-        keys += [("incident", "ascending")] if kind == "incidents" else []
-        order = pc.index_in(table["arm"], value_set=pa.array(arms, pa.string()))
-        table = table.append_column("_order", order).sort_by(keys).drop_columns("_order")
-        if kind == "runs":
-            once = table.select(["arm", "run"]).group_by(["arm", "run"]).aggregate([]).num_rows
-            if once != table.num_rows:
-                raise ValueError(f"{table.num_rows - once} runs stand in two parts")
-        return table.combine_chunks()
+    def _ranks(self, arms: Sequence[str]) -> Ranks:
+        """Of all runs, in order."""
+        found = [ranks_of(batch, arms) for batch in self.batches("runs", ["arm", "run"])]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
+
+    def _in_order(
+        self, kind: str, schema: pa.Schema, arms: Sequence[str], ranks: Ranks, place: Path
+    ) -> Iterator[pa.Table]:
+        cuts = cuts_of(ranks, self.rows(kind))
+        return in_order(self.batches(kind, schema.names), schema, arms, cuts, place)
 
     def reopen(self) -> None:
         """Make one part of the tables of complete results, so that more can be played."""
@@ -306,7 +324,8 @@ class Parts:
         making.rename(part)
         (self.folder / COMPLETE).unlink()
         self._known.clear()
-        self._runs = self._runs_of(part)
+        self._runs = Runs()
+        self._runs.add(self._runs_of(part))
 
 
 def _with_arms(columns: pa.Schema) -> pa.Schema:
@@ -322,8 +341,28 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+class Runs:
+    """Runs by arm and number, a byte each."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, bytearray] = {}
+
+    def __contains__(self, key: Key) -> bool:
+        arm, run = key
+        return self._of.get(arm, b"")[run : run + 1] == b"1"
+
+    def add(self, keys: Iterable[Key]) -> None:
+        """Note these."""
+        for arm, run in keys:
+            its = self._of.setdefault(arm, bytearray())
+            its.extend(bytes(max(0, run + 1 - len(its))))
+            its[run : run + 1] = b"1"
+
+
 def _keys(table: pa.Table) -> set[Key]:
-    return set(zip(table["arm"].to_pylist(), table["run"].to_pylist(), strict=True))
+    arms = table["arm"].combine_chunks().dictionary_encode()  # so that each name is there once
+    names = map(arms.dictionary.to_pylist().__getitem__, arms.indices.to_pylist())
+    return set(zip(names, table["run"].to_pylist(), strict=True))
 
 
 def _are_runs(keys: pa.Table) -> bool:
@@ -332,7 +371,7 @@ def _are_runs(keys: pa.Table) -> bool:
     numbered = pc.and_(pc.greater_equal(run, 0), pc.less(run, MOST_RUNS))
     sound = pc.and_(numbered, pc.and_(pc.greater(days, 0), pc.is_finite(days)))
     whole = sound.null_count == 0 and keys["arm"].null_count == 0
-    once = keys.group_by(["arm", "run"]).aggregate([]).num_rows == keys.num_rows
+    once = np.unique(ranks_of(keys, keys["arm"].unique().to_pylist())).size == keys.num_rows
     return whole and once and pc.all(sound, min_count=0).as_py()
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -21,15 +22,15 @@ def draws_of(plan: Plan, parts: Parts) -> pd.DataFrame:
 
     What something above a posterior held in an arm stands in the notes of the manifest.
     """
-    keys = parts.table("runs", ["arm", "run"]).to_pandas()
     found: dict[tuple[str, int], dict[str, float | str]] = {}
-    for arm, runs in keys.groupby("arm", observed=True, sort=False)["run"]:
-        case = plan.arms[str(arm)].case
-        if (posterior := case.posterior) is not None:
-            name = str(case.scenario.posterior)
-            for world in sorted({world_of(int(k)) for k in runs}):
-                number = world % len(posterior.values)
-                found.setdefault((name, number), _values(posterior, number))
+    for batch in parts.batches("runs", ["arm", "run"]):
+        for arm, runs in batch.to_pandas().groupby("arm", sort=False)["run"]:
+            case = plan.arms[str(arm)].case
+            if (posterior := case.posterior) is not None:
+                name = str(case.scenario.posterior)
+                for number in np.unique(world_of(runs.to_numpy()) % len(posterior.values)).tolist():
+                    if (name, number) not in found:
+                        found[name, number] = _values(posterior, number)
     rows = [{"posterior": name, "draw": number} | found[name, number] for name, number in sorted(found)]
     return pd.DataFrame(rows, columns=None if rows else _KEY)
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from experiments.design.plan import Plan
@@ -27,6 +28,7 @@ from sim.outcome.outcome import Outcome
 
 _SECONDS_A_PART = 10.0  # what a killed process loses at most, beside the runs under way
 _RUNS_A_PART = 5_000
+_TASKS_AT_ONCE = 20_000  # that are made before any of them is played
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def tally_of(plan: Plan, parts: Parts, *, failures: bool = True) -> Tally:
     tally = Tally(measure)
     for row in parts.table("failures", ["arm", "run"]).to_pylist() if failures else ():
         tally.add(row["arm"], row["run"], None)
-    for batch in parts.table("runs", ["arm", "run", "days", *columns]).to_batches():
+    for batch in parts.batches("runs", ["arm", "run", "days", *columns]):
         for row in batch.to_pylist():
             tally.add(row["arm"], row["run"], row)
     return tally
@@ -58,7 +60,11 @@ def tally_of(plan: Plan, parts: Parts, *, failures: bool = True) -> Tally:
 
 def missing(plan: Plan, tally: Tally) -> int:
     """How many runs the plan still asks for, as far as what was played tells."""
-    return sum(not tally.has(arm, k) for arm, runs in targets(plan, tally).items() for k in range(runs))
+    return _lacking(targets(plan, tally), tally)
+
+
+def _lacking(wanted: Mapping[str, int], tally: Tally) -> int:
+    return sum(not tally.has(arm, k) for arm, runs in wanted.items() for k in range(runs))
 
 
 def play_out(
@@ -82,16 +88,19 @@ def play_out(
         parts.reopen()
     if not parts.complete:
         tally = tally_of(plan, parts, failures=not failed)
-        while tasks := list(_missing(plan, tally, agents, workers)):
-            _play(parts, tally, tasks, workers, show)
+        before, wanted = tally.played(), targets(plan, tally)
+        while tasks := list(islice(_missing(plan, wanted, tally, agents, workers), _TASKS_AT_ONCE)):
+            _play(parts, tally, tasks, tally.played() + _lacking(wanted, tally), before, workers, show)
+            wanted = targets(plan, tally)
         parts.compact(list(plan.arms))
     keep_draws(study)
     return damaged
 
 
-def _missing(plan: Plan, tally: Tally, agents: Mapping[str, Any], workers: Workers) -> Iterator[Task]:
-    """The tasks that are left before the next interim analysis, all arms in turn."""
-    wanted = targets(plan, tally)
+def _missing(
+    plan: Plan, wanted: Mapping[str, int], tally: Tally, agents: Mapping[str, Any], workers: Workers
+) -> Iterator[Task]:
+    """The tasks that are left of the runs that are wanted of each arm, all arms in turn."""
     size = workers.runs_a_task(sum(wanted.values()) - tally.played())
     for first in range(0, max(wanted.values()), size):
         for name, runs in wanted.items():
@@ -101,9 +110,10 @@ def _missing(plan: Plan, tally: Tally, agents: Mapping[str, Any], workers: Worke
                 yield Task(name, plan.arms[name].case, plan.seed, tuple(left), dict(agents.get(name, {})))
 
 
-def _play(parts: Parts, tally: Tally, tasks: list[Task], workers: Workers, show: Show) -> None:
-    before, seed = tally.played(), tasks[0].seed
-    wanted = before + sum(len(task.runs) for task in tasks)
+def _play(
+    parts: Parts, tally: Tally, tasks: list[Task], wanted: int, before: int, workers: Workers, show: Show
+) -> None:
+    seed = tasks[0].seed
     waiting: list[Played] = []
     written = time.monotonic()
     with interruptible() as asked, closing(workers.play(tasks)) as stream:

@@ -1,17 +1,17 @@
 """The tables of a folder of results, in pandas; DuckDB reads the same files."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from experiments.design.manifest_file import Sealed
 from experiments.design.plan import Plan
 from experiments.measures import with_totals
-from experiments.store.rows import SCHEMAS, FailedRun
+from experiments.store.by_arm import Brief, as_it_is
+from experiments.store.rows import FailedRun
 from experiments.study.draws import draws_of
 from experiments.study.folder import StudyFolder
 
@@ -57,28 +57,21 @@ class Results:
         """One row a draw of a posterior that was played, with the values of its parameters."""
         return draws_of(self.plan, self._parts)
 
+    def by_arm(
+        self, name: str, columns: Sequence[str] | None, brief: Brief = as_it_is
+    ) -> Mapping[str, pd.DataFrame]:
+        """What ``brief`` makes of some columns (None: all) of a table, by arm.
+
+        The arms that have any run, in the order of the plan; each is read when it is asked for.
+        """
+        return self._parts.by_arm(name, self._played, columns, brief)
+
     @cached_property
-    def fingerprints(self) -> pd.DataFrame:
-        """One row an incident: arm, run, when and where, and a digest of all that happened.
-
-        It tells the incidents of two arms apart in a tenth of the room; read some at a time.
-        """
-        found = [_fingerprints(batch) for batch in self._parts.batches("incidents")]
-        none = _fingerprints(pa.RecordBatch.from_pylist([], SCHEMAS["incidents"]))
-        whole = pa.concat_tables([none, *found]).unify_dictionaries()
-        return whole.to_pandas(split_blocks=True, self_destruct=True)
-
-    def by_arm(self, name: str, columns: Sequence[str]) -> Mapping[str, pd.DataFrame]:
-        """Some columns of a table, arm by arm; each arm is read when it is asked for first.
-
-        The arms that have any run, in the order of the plan; rows in no order.
-        """
-        played = set(self._parts.table("runs", ["arm"])["arm"].unique().to_pylist())
-        arms = [name for name in self.manifest["arms"] if name in played]
-        return _ByArm(arms, partial(self._of_arm, name, list(columns)))
-
-    def _of_arm(self, name: str, columns: list[str], arm: str) -> pd.DataFrame:
-        return self._parts.table(name, columns, pc.field("arm") == arm).to_pandas()
+    def _played(self) -> list[str]:
+        """The arms that have any run, in the order of the plan."""
+        batches = self._parts.batches("runs", ["arm"])
+        played = {arm for batch in batches for arm in batch["arm"].unique().to_pylist()}
+        return [name for name in self.manifest["arms"] if name in played]
 
     @cached_property
     def tension(self) -> pd.DataFrame:
@@ -103,32 +96,3 @@ class Results:
         return table.sort_values(
             ["arm", *keys], key=lambda c: c.map(order) if c.name == "arm" else c, ignore_index=True
         )
-
-
-class _ByArm(Mapping[str, pd.DataFrame]):
-    """Tables by arm, each read once."""
-
-    def __init__(self, arms: Sequence[str], read: Callable[[str], pd.DataFrame]) -> None:
-        self._arms, self._read = dict.fromkeys(arms), cache(read)
-
-    def __getitem__(self, arm: str) -> pd.DataFrame:
-        if arm not in self._arms:
-            raise KeyError(arm)
-        return self._read(arm)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._arms)
-
-    def __len__(self) -> int:
-        return len(self._arms)
-
-
-def _fingerprints(incidents: pa.RecordBatch) -> pa.Table:
-    # neither a name, nor a number in the run, is anything that happened
-    happened = [name for name in incidents.schema.names if name not in ("arm", "incident")]
-    frame = incidents.select(happened).to_pandas(split_blocks=True)
-    digest = pd.util.hash_pandas_object(frame, index=False).to_numpy()
-    words = {name: incidents[name].dictionary_encode() for name in ("arm", "opened")}
-    return pa.table(
-        words | {"run": incidents["run"], "s_km": incidents["s_km"], "digest": pa.array(digest, pa.uint64())}
-    )

@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,14 @@ def parse(text: str, file: str, flaws: list[Problem] | None = None) -> Document:
     levels, and anything but a mapping at the top. Raises `BadInput` naming all that it can; flaws
     that leave the rest readable go to ``flaws`` if that list is given.
     """
+    document, found = _parsed(text, file)
+    settle(found, flaws)
+    return document
+
+
+@lru_cache(256)  # the arms of a study have their files in common
+def _parsed(text: str, file: str) -> tuple[Document, tuple[Problem, ...]]:
+    """The document, and flaws that leave it readable."""
     found: list[Problem] = []
     root = compose(text, file, found)
     start = Mark(file, 1, 1)
@@ -97,8 +106,7 @@ def parse(text: str, file: str, flaws: list[Problem] | None = None) -> Document:
         allowed = "keys with values, as in 'name: value'"
         top = Problem(root.mark, "", show(document.data), allowed, message="no mapping at the top")
         raise BadInput([*found, top])
-    settle(found, flaws)
-    return document
+    return document, tuple(found)
 
 
 def merge(base: Document, over: Document) -> Document:

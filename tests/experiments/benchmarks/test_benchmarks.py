@@ -2,11 +2,16 @@
 
 import pytest
 
-from experiments.benchmarks import batch, canned, growth
+from experiments.benchmarks import batch, canned, growth, made
 from experiments.benchmarks.cluster import Cost, Measured, projection
 from experiments.benchmarks.engine import played, routine
 from experiments.benchmarks.plain_mesa import PlainDmz
+from experiments.commands.findings import Findings
+from experiments.commands.verify import astray
 from experiments.play.task import Task, play_task
+from experiments.study.draws import keep_draws
+from experiments.study.folder import claimed
+from experiments.study.play_out import missing, tally_of
 from sim.model import DmzModel
 from sim.scenario.loading import load_case
 
@@ -46,9 +51,25 @@ def test_rows_to_read_back_are_as_many_and_as_varied_as_real_ones():
 
 
 def test_growth_is_measured_against_a_quarter_of_the_runs():
-    seconds, times = growth.measure(4_000)
+    seconds, times = growth.curves(4_000)
     assert (seconds.unit, times.unit) == ("s", "times")
     assert 0 < seconds.least <= seconds.median and times.least > 0
+
+
+def test_a_made_study_is_one_that_could_have_been_played(tmp_path):
+    plan = made.study_of(tmp_path, arms=4, runs=6, days=5)
+    with claimed(plan, tmp_path / "out") as study:
+        made.fill(study, part=10)
+        assert not missing(plan, tally_of(plan, study.parts))
+        study.parts.compact(list(plan.arms))
+        keep_draws(study)
+    assert list(astray(study)) == []
+    found = Findings(study)
+    assert len(found.runs) == 24 and found.runs["incidents"].sum() == len(found.incidents) > 0
+    by_run = found.incidents.groupby(["arm", "run"], sort=False).size()
+    counted = found.runs.set_index(["arm", "run"])["incidents"]
+    assert by_run.equals(counted[counted > 0].rename(None))
+    assert found.figures["complete"]
 
 
 def test_canned_outcomes_are_as_large_as_real_ones():

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from little import BUSY
 
-from experiments.findings.comparison import audit, compare, paired
+from experiments.findings.comparison import Shared, audit, compare, paired
 from experiments.findings.pools import Pools
 from experiments.findings.verdict_words import in_words
+from experiments.measures import by_world
 from experiments.play.batch import run_batch
 from experiments.statistics.intervals import difference_interval
 from experiments.statistics.verdict import family_level
@@ -26,8 +27,13 @@ def arm(counts):
     )
 
 
-def pool_of(*arms):
-    return Pools(dict(enumerate(arms)), ["clashes"]).at()["clashes"]
+def compared(one, other, measure, *rest, **more):
+    return compare(Shared.of(*paired(one, other), [measure]), measure, *rest, **more)
+
+
+def pool_of(*arms, measure="clashes"):
+    worlds = {i: by_world(each, measure) for i, each in enumerate(arms)}
+    return Pools(worlds, [measure]).at()[measure]
 
 
 def test_only_shared_runs_are_compared_world_by_world():
@@ -39,12 +45,12 @@ def test_only_shared_runs_are_compared_world_by_world():
 def test_a_verdict_is_that_of_the_difference_at_the_familys_level():
     x, y = np.array([1] * 14 + [0] * 86), np.array([0] * 14 + [1] * 2 + [0] * 84)
     pool = pool_of(arm(x), arm(y))
-    decided = compare(arm(y), arm(x), "clashes", pool, family_level(1))
+    decided = compared(arm(y), arm(x), "clashes", pool, family_level(1))
     assert decided.verdict == "lower" and decided.ratio.high < 1.0 and decided.difference.high < 0
     assert decided.difference.n == 200.0 and decided.arm.estimate == pytest.approx(2 / 200)
     assert decided.to_decide is None and decided.runs == 200
-    assert compare(arm(x), arm(y), "clashes", pool, family_level(1)).verdict == "higher"
-    many = compare(arm(y), arm(x), "clashes", pool, family_level(66))
+    assert compared(arm(x), arm(y), "clashes", pool, family_level(1)).verdict == "higher"
+    many = compared(arm(y), arm(x), "clashes", pool, family_level(66))
     assert many.verdict == "undecided" and many.to_decide.worlds == 16 and math.isnan(many.to_decide.low)
 
 
@@ -57,24 +63,24 @@ def expecting(values):
 def test_a_verdict_on_what_is_expected_rests_on_that_and_on_effective_worlds():
     """Of small chances alone: as counts they would have the weight of one event, and decide nothing."""
     x, y = np.full(100, 0.04), np.full(100, 0.02)
-    pool = Pools({"x": expecting(x), "y": expecting(y)}, ["expected_clashes"]).at()["expected_clashes"]
-    found = compare(expecting(y), expecting(x), "expected_clashes", pool, 0.95)
+    pool = pool_of(expecting(x), expecting(y), measure="expected_clashes")
+    found = compared(expecting(y), expecting(x), "expected_clashes", pool, 0.95)
     assert found.verdict == "lower" and found.difference.events == pytest.approx(100)
     assert found.baseline.estimate == pytest.approx(0.02) and math.isnan(found.baseline.high)
     assert difference_interval(y, x, 200.0, pool=pool).high > 0.0, "counted, it is not"
-    assert compare(expecting(y), expecting(x), "clashes", None, 0.95).verdict == "undecided"
+    assert compared(expecting(y), expecting(x), "clashes", None, 0.95).verdict == "undecided"
 
 
 def test_few_effective_worlds_decide_nothing_and_it_says_so():
     x = np.concatenate([np.full(4, 1.0), np.full(200, 1e-4)])
-    found = compare(expecting(np.zeros(204)), expecting(x), "expected_clashes", None, 0.5)
+    found = compared(expecting(np.zeros(204)), expecting(x), "expected_clashes", None, 0.5)
     assert found.difference.high < 0.0
     assert in_words(found) == "undecided: it rests on 4.04 effective worlds, and under 6 decide nothing"
 
 
 def test_fewer_than_six_worlds_that_differ_decide_nothing():
     x = np.array([9] * 5 + [0] * 400)
-    found = compare(arm(np.zeros(405, int)), arm(x), "clashes", None, 0.5)
+    found = compared(arm(np.zeros(405, int)), arm(x), "clashes", None, 0.5)
     assert found.difference.high < 0.0 and found.verdict == "undecided"
     assert math.isnan(found.to_decide.low), "and nothing is projected from them"
 
@@ -87,7 +93,7 @@ def test_the_chance_of_any_false_verdict_is_kept():
         arms = [arm(shared + luck.poisson(0.1, 150)) for _ in range(9)]
         pool = pool_of(*arms)
         level = family_level(8)
-        verdicts = [compare(a, arms[0], "clashes", pool, level).verdict for a in arms[1:]]
+        verdicts = [compared(a, arms[0], "clashes", pool, level).verdict for a in arms[1:]]
         false += any(verdict != "undecided" for verdict in verdicts)
     assert false <= 0.05 * studies + 3 * math.sqrt(0.05 * studies)
 
@@ -107,7 +113,7 @@ def test_a_policy_that_changes_nothing_never_binds(played):
     found = audit(played["nothing"], played["none"])
     assert (found.runs, found.bound, found.moments) == (4, 0, 0) and found.never_bound
     runs, baseline = played["nothing"][0], played["none"][0]
-    same = compare(runs, baseline, "clashes", None, 0.95, found)
+    same = compared(runs, baseline, "clashes", None, 0.95, found)
     assert same.verdict == "identical"
 
 
@@ -126,7 +132,7 @@ def test_the_audit_counts_runs_and_moments(played):
 
 def test_ratio_and_difference_hold_one_verdict(played):
     runs, baseline = played["wider_margin"][0], played["none"][0]
-    found = compare(runs, baseline, "incidents", None, 0.95)
+    found = compared(runs, baseline, "incidents", None, 0.95)
     y, x = (table.groupby("world")["incidents"].sum() for table in (runs, baseline))
     years = baseline["days"].sum() / 365.0
     assert found.difference == difference_interval(y, x, years)
@@ -157,7 +163,7 @@ def ending_sooner(repetitions, runs=400):
 def test_a_policy_that_only_ends_runs_sooner_changes_no_rate():
     """On the baseline's years it was "lower" in 200 of 200 repetitions."""
     found = [
-        compare(policy, base, "clashes", pool_of(policy, base), 0.95) for policy, base in ending_sooner(100)
+        compared(policy, base, "clashes", pool_of(policy, base), 0.95) for policy, base in ending_sooner(100)
     ]
     assert sum(each.verdict != "undecided" for each in found) <= 5 + 3 * math.sqrt(5)
     assert all(each.arm.n < 0.4 * each.baseline.n for each in found)
@@ -187,5 +193,5 @@ def test_without_twins_nothing_is_identical(played):
 
 def test_before_the_first_analysis_there_is_no_verdict():
     x, y = np.array([1] * 20 + [0] * 80), np.zeros(100, int)
-    assert compare(arm(y), arm(x), "clashes", None, 0.95, interim=200).verdict == "lower"
-    assert compare(arm(y), arm(x), "clashes", None, 0.95, interim=0).verdict == "undecided"
+    assert compared(arm(y), arm(x), "clashes", None, 0.95, interim=200).verdict == "lower"
+    assert compared(arm(y), arm(x), "clashes", None, 0.95, interim=0).verdict == "undecided"

@@ -9,7 +9,7 @@ from scipy.stats import qmc
 from shape import strange
 
 from experiments.findings.drivers import Drivers, drivers
-from experiments.measures import MEASURES
+from experiments.measures import MEASURES, by_world
 from experiments.statistics.intervals import Pilot, rate_interval
 from experiments.statistics.regression import standardised
 
@@ -46,12 +46,16 @@ def study(scenarios=("one",), points=POINTS, drawn=tuple(FACTORS)):
     return SimpleNamespace(arms=arms, rated="clashes", factors=factors), runs
 
 
+def worlds_of(runs):
+    return {name: by_world(table, *MEASURES) for name, table in runs.items()}
+
+
 POOL = Pilot(500.0, 900.0, 400, 800)
 
 
 def test_the_driver_is_found_and_the_other_is_not():
     plan, runs = study()
-    found = drivers(plan, runs, POOL)
+    found = drivers(plan, worlds_of(runs), POOL)
     assert found["factors"] == {"south.watch.margin_m": False, "mines.strikes_per_km": True}
     assert strange(found, Drivers) is None
     margin, strikes = found["regressions"][0]["drivers"]
@@ -68,7 +72,7 @@ def test_the_driver_is_found_and_the_other_is_not():
 
 def test_the_points_are_one_family():
     plan, runs = study()
-    found = drivers(plan, runs, POOL)
+    found = drivers(plan, worlds_of(runs), POOL)
     assert found["points_level"] == pytest.approx(1 - 0.05 / POINTS)
     first = found["points"][0]
     counts = runs[first["future"]].groupby("world")["clashes"].sum()
@@ -78,7 +82,7 @@ def test_the_points_are_one_family():
 
 def test_scenarios_have_a_regression_each():
     plan, runs = study(("one", "two"))
-    found = drivers(plan, runs, POOL)
+    found = drivers(plan, worlds_of(runs), POOL)
     one, two = found["regressions"]
     assert one["under"] == {"scenario": "one"} and one["points"] == POINTS
     assert one["drivers"][1]["standardised"]["low"] > 0 > two["drivers"][1]["standardised"]["high"]
@@ -87,7 +91,8 @@ def test_scenarios_have_a_regression_each():
 
 def test_few_points_have_no_regression_and_a_grid_nothing():
     plan, runs = study(points=5)
-    found = drivers(plan, runs, POOL)
+    found = drivers(plan, worlds_of(runs), POOL)
     assert found["regressions"][0]["drivers"] is None and len(found["points"]) == 5
-    assert drivers(*study(drawn=()), POOL) is None
+    plan, runs = study(drawn=())
+    assert drivers(plan, worlds_of(runs), POOL) is None
     assert drivers(plan, {}, POOL) is None

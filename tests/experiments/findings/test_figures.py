@@ -11,7 +11,7 @@ from little import SCENARIO, STUDY, plan, run_rows, write
 from shape import strange
 
 from experiments.design.arms import plan_of, read_study
-from experiments.findings.figures import by_arm, figures_of
+from experiments.findings.figures import figures_of
 from experiments.findings.figures_file import Figures
 from experiments.findings.regret import regrets
 from experiments.findings.verdict_words import counted_words
@@ -27,6 +27,12 @@ NAMES = [
 ]
 DECIDED = "until: decided\nbudget: 400"
 INCIDENTS = pd.DataFrame(columns=["arm", "run", "incident", "opened", "s_km"])
+
+
+def by_arm(study, runs, incidents):
+    """The runs and incidents of each arm that has any run, in the plan's order."""
+    tables = {name: tuple(table[table["arm"] == name] for table in (runs, incidents)) for name in study.arms}
+    return {name: both for name, both in tables.items() if len(both[0])}
 
 
 def figures(study, counts, complete=True, days=365.0):

@@ -4,23 +4,15 @@ import numpy as np
 import pandas as pd
 
 from experiments.findings.pools import Pools
+from experiments.measures import by_world
 from experiments.statistics.intervals import Pilot
 from experiments.study.stopping import Interim
 
 
 def arm(counts):
-    """Runs of two lucks a world, of two measures, for 365 days each."""
-    runs = np.arange(len(counts))
-    return pd.DataFrame(
-        {
-            "run": runs,
-            "world": runs // 2,
-            "luck": runs % 2,
-            "days": 365.0,
-            "clashes": counts,
-            "incidents": 2 * np.array(counts),
-        }
-    )
+    """Events and years by world of runs, two a world, of two measures, for 365 days each."""
+    runs = pd.DataFrame({"world": np.arange(len(counts)) // 2, "days": 365.0, "clashes": counts})
+    return by_world(runs.assign(incidents=2 * runs["clashes"]), "clashes", "incidents")
 
 
 ARMS = {"a": arm([1, 2, 0, 0, 5, 0]), "b": arm([0, 0, 1, 1])}

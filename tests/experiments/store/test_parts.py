@@ -76,7 +76,7 @@ def test_the_tables_do_not_tell_how_runs_were_cut(tmp_path):
 def test_small_passes_make_the_same_rows(tmp_path, monkeypatch):
     whole = made(tmp_path / "whole", [PLAYED])
     whole.compact(ARMS)
-    monkeypatch.setattr("experiments.store.parts._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("experiments.store.in_order._ROWS_AT_ONCE", 7)
     passes = made(tmp_path / "passes", [PLAYED])
     passes.compact(ARMS)
     for kind in ("runs", "incidents", "tension"):

@@ -11,10 +11,11 @@ from little import SCENARIO
 from typed import dmz
 
 from experiments.findings.comparison import audit
+from experiments.findings.tables import ByArm, brief_incidents
 from experiments.pictures import NEEDED
-from experiments.store.rows import SCHEMAS
+from experiments.store import by_arm as store
 from experiments.study.folder import StudyFolder
-from experiments.study.results import Results, _fingerprints
+from experiments.study.results import Results
 
 
 @pytest.fixture(scope="module")
@@ -45,57 +46,60 @@ def by_arm(table):
     return dict(tuple(table.groupby("arm", observed=True)))
 
 
-def test_fingerprints_audit_as_whole_incidents_do(folder):
+def test_brief_tables_audit_as_whole_ones_do(folder):
     found = Results(StudyFolder(folder))
-    assert len(found.fingerprints) == len(found.incidents) > 50
-    runs, whole, brief = map(by_arm, (found.runs, found.incidents, found.fingerprints))
+    brief, runs, incidents = ByArm(found), by_arm(found.runs), by_arm(found.incidents)
+    assert sum(len(its) for _, its in brief.values()) == len(found.incidents) > 50
     base, *others = runs
     for arm in others:
-        seen = [audit((runs[arm], table[arm]), (runs[base], table[base])) for table in (whole, brief)]
-        assert seen[0] == seen[1] and (seen[0].moments > 0) == ("nothing" not in arm)
+        whole = [(runs[name], incidents[name]) for name in (arm, base)]
+        seen = audit(*whole)
+        assert audit(brief[arm], brief[base]) == seen and (seen.moments > 0) == ("nothing" not in arm)
 
 
 @pytest.mark.parametrize("column", ["begun_by", "depth_m", "night", "casualties_north", "s_km"])
-def test_a_fingerprint_tells_every_column(folder, column):
+def test_a_digest_tells_every_column(folder, column):
     kept = pq.read_table(folder / "incidents.parquet").to_pandas()
     changed = kept.copy()
     value = changed.loc[3, column]
     other = f"{value}x" if isinstance(value, str) else value + 1
     changed.loc[3, column] = not value if isinstance(value, bool | np.bool_) else other
-    one, other = (
-        _fingerprints(pa.RecordBatch.from_pandas(table, SCHEMAS["incidents"], preserve_index=False))[
-            "digest"
-        ].to_pylist()
-        for table in (kept, changed)
-    )
-    assert [i for i, pair in enumerate(zip(one, other, strict=True)) if len(set(pair)) > 1] == [3]
+    one, other = (brief_incidents(pa.Table.from_pandas(each))["digest"] for each in (kept, changed))
+    assert np.flatnonzero(one != other).tolist() == [3]
 
 
-def test_a_fingerprint_takes_a_tenth_of_the_room(folder):
+def test_a_digest_takes_a_sixth_of_the_room(folder):
     found = Results(StudyFolder(folder))
-    brief = found.fingerprints.drop(columns=["arm", "opened"]).memory_usage(deep=True, index=False)
-    codes = sum(found.fingerprints[name].cat.codes.nbytes for name in ("arm", "opened"))
-    assert (brief.sum() + codes) / len(found.fingerprints) <= 32
+    brief = pd.concat([its for _, its in ByArm(found).values()]).memory_usage(deep=True, index=False).sum()
     whole = found.incidents.memory_usage(deep=True, index=False).sum()
-    assert whole / len(found.incidents) > 250
+    assert brief < whole / 6 and whole / len(found.incidents) > 250
 
 
 def test_arms_are_read_one_by_one_when_asked_for(folder, monkeypatch):
     found = Results(StudyFolder(folder))
-    asked = []
-    table = found._parts.table
-    noting = lambda *words, **more: asked.append(words) or table(*words, **more)  # noqa: E731
-    monkeypatch.setattr(found._parts, "table", noting)
     tables = {kind: found.by_arm(kind, columns) for kind, columns in NEEDED.items()}
-    asked.clear()
     assert list(tables["runs"]) == list(found.manifest["arms"]) and len(tables["tension"]) == 3
     mine = tables["incidents"]["short + nothing"]
-    assert mine is tables["incidents"]["short + nothing"]
-    assert [words[:2] for words in asked] == [("incidents", list(NEEDED["incidents"]))]
     whole = found.incidents[found.incidents["arm"] == "short + nothing"]
     pd.testing.assert_frame_equal(mine, whole[list(mine)].reset_index(drop=True))
+    assert list(mine) == list(NEEDED["incidents"])
     with pytest.raises(KeyError):
         tables["runs"]["nobody"]
+
+
+def test_arms_that_lie_in_several_groups_of_rows_are_read_whole_and_each_group_once(folder, tmp_path):
+    table, asked = pq.read_table(folder / "runs.parquet"), []
+    pq.write_table(table, tmp_path / "runs.parquet", row_group_size=4)
+
+    def noted(rows):
+        asked.append(len(rows))
+        return rows.to_pandas()
+
+    arms = [*table["arm"].unique().to_pylist(), "nobody's"]
+    found = store.ByArm(arms, tmp_path / "runs.parquet", ["run", "days"], noted)
+    read = {arm: rows["run"].tolist() for arm, rows in found.items()}
+    assert read == {arm: [*range(6)] for arm in arms[:3]} | {"nobody's": []}
+    assert asked == [4, 4, 4, 4, 2, 4], "and the first anew, which nobody's has in its place"
 
 
 def test_results_in_the_making_are_read_as_complete_ones_are(folder, tmp_path):
@@ -106,5 +110,7 @@ def test_results_in_the_making_are_read_as_complete_ones_are(folder, tmp_path):
     assert list(found.by_arm("runs", ["days"])) == list(whole.manifest["arms"])
     for name, mine in found.by_arm("incidents", ["run", "s_km"]).items():
         kept = whole.incidents[whole.incidents["arm"] == name]
-        assert sorted(mine["s_km"]) == sorted(kept["s_km"])
-    assert sorted(found.fingerprints["digest"]) == sorted(whole.fingerprints["digest"])
+        assert mine["s_km"].tolist() == kept["s_km"].tolist()
+    for mine, kept in zip(ByArm(found).values(), ByArm(whole).values(), strict=True):
+        for one, other in zip(mine, kept, strict=True):
+            pd.testing.assert_frame_equal(one, other)
