@@ -27,7 +27,9 @@ METHODS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "split": ((1, 2, 3), (3, 3, 3)),
 }
 _SEED, _KIND, _APART = 13, 1, 10_000_000
-_POOL = {"conditioned": 200}  # incidents to a repetition, from which studies draw; else 40
+# Incidents from which the studies draw, to a repetition, and at least (40 studies' worth: else the error of
+# their own mean, which all studies share, would pass for one of the interval).
+_POOL, _LEAST = {"conditioned": 200}, 40 * WORLDS * int(OFTEN)
 
 
 def chance_of(rate: float) -> float:
@@ -80,7 +82,7 @@ def rare_cells(repetitions: int) -> Iterator[Cell]:
     for method in METHODS:
         for rate in RATES:
             luck = luck_of("rare", method, rate)
-            pool = incidents(method, rate, _POOL.get(method, 40) * repetitions)
+            pool = incidents(method, rate, max(_LEAST, _POOL.get(method, 40) * repetitions))
             found = [_study(pool, luck) for _ in range(repetitions)]
             limits = np.array([(each.low, each.high) for each in found])
             yield Cell.of(

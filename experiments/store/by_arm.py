@@ -69,6 +69,8 @@ def _places(path: Path) -> Iterator[tuple[str, int, slice]]:
         for i in range(file.num_row_groups):
             arms = file.read_row_group(i, ["arm"])["arm"].combine_chunks().dictionary_encode()
             codes = arms.indices.to_numpy()
+            if not codes.size:
+                continue
             starts = np.flatnonzero(np.diff(codes, prepend=-1))
             for start, end in zip(starts, [*starts[1:], codes.size], strict=True):
                 yield arms.dictionary[codes[start]].as_py(), i, slice(start, end)

@@ -19,7 +19,7 @@ LOOK_POSITION = int(Kind.LOOK_POSITION)
 _LOOK_JITTER = int(Kind.LOOK_JITTER)
 TRACK_POSITION = int(Kind.TRACK_POSITION)
 TRACK_JITTER = int(Kind.TRACK_JITTER)
-_WALK = int(Kind.INCIDENT_NAVIGATION)
+WALK_ON = int(Kind.INCIDENT_NAVIGATION)
 _WALK_PASSAGE = int(Kind.INCIDENT_PASSAGE)
 _WALK_JITTER = int(Kind.INCIDENT_JITTER)
 _FIX = int(Kind.FIX_INSTRUMENT)
@@ -221,7 +221,7 @@ def look_again(unit, t, n, setting, tally):
     key = occasion(setting.luck, unit.who, unit.shift, unit.incidents, unit.side)
     courses = setting.courses
     x0, _ = stand(unit, courses, unit.t, unit.z)
-    unit.z = drifted(unit.z, minutes, tau, normal(fold(key, _WALK), n))
+    unit.z = drifted(unit.z, minutes, tau, normal(fold(key, WALK_ON), n))
     unit.t = t
     x1, past = stand(unit, courses, t, unit.z)
     top = note_depth(unit, rules, tally, x0, x1, minutes, uniform(fold(key, _WALK_PASSAGE), n))

@@ -103,15 +103,16 @@ class Incident:
         """Draw ``ordinal`` of a kind for a side, log-normal with median 1."""
         return exp(log_sd * self.normal(kind, side, ordinal))
 
-    def luck_of(self, kind: Kind, side: int, ordinal: int) -> np.uint64:
+    def luck_of(self, kind: int, side: int, ordinal: int) -> np.uint64:
         """The key of the luck of which a draw is: the run's, or in a clone its own."""
         forks = self.scene.forks
-        return self.scene.luck if forks is None else forks.root(self.row, int(kind), side, ordinal)
+        return self.scene.luck if forks is None else forks.root(self.row, kind, side, ordinal)
 
     def _address(self, kind: Kind, side: int, n: int) -> tuple[np.uint64, int, int, int, int, int]:
         """Of draw ``n`` of a kind for a side."""
         data = self.record
-        return (self.luck_of(kind, side, n), int(kind), data.who, data.shift, data.ordinal, side)
+        number = int(kind)
+        return (self.luck_of(number, side, n), number, data.who, data.shift, data.ordinal, side)
 
     # -- its agenda -------------------------------------------------------------------------------
 

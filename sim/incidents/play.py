@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from sim.acts import Act, Actor
 from sim.codes import Due
 from sim.constants import NEVER
-from sim.field.looks import look_again
+from sim.field.looks import WALK_ON, look_again
 from sim.incidents.closing import close, explain, grow_quiet, is_calm
 from sim.incidents.fire import fire_spell, support
 from sim.incidents.incident import Incident
@@ -59,7 +59,7 @@ def _perceived(incident: Incident, side: int) -> float:
         return -NEVER
     unit, tally = scene.state.units[subject.unit], scene.state.tallies[other(side)]
     n = incident.of(side).looks
-    setting = scene.setting_under(incident.luck_of(Kind.INCIDENT_NAVIGATION, side, n))
+    setting = scene.setting_under(incident.luck_of(WALK_ON, side, n))
     past, perceived = look_again(unit, incident.minute, n, setting, tally)
     incident.record.true_depth = max(incident.record.true_depth, past)
     return perceived
