@@ -20,7 +20,7 @@ from experiments.commands.exits import Halted, resume_command
 from experiments.commands.story import Story, clash_of, story_again
 from experiments.findings.figures import figures_of
 from experiments.findings.figures_file import Figures, RunsToDecide
-from experiments.findings.tables import ByArm
+from experiments.findings.tables import tables_of
 from experiments.findings.talks import TALKS_COLUMNS
 from experiments.measures import CLASHES, LADDER, accidental_clashes, noun
 from experiments.play.task import Task
@@ -144,7 +144,7 @@ class Findings:
         if not self._played:
             raise Halted(f"{self.folder}: no run has finished yet: there is nothing to report")
         talks = found.by_arm("tension", TALKS_COLUMNS)
-        figures = figures_of(plan, ByArm(found), found.complete, found.failures, talks)
+        figures = figures_of(plan, tables_of(found), found.complete, found.failures, talks)
         if self._is_run:
             figures["summary"] = summary_of(found)
         return figures

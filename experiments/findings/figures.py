@@ -76,7 +76,7 @@ def figures_of(
     that failed; ``talks`` where talks stood (``TALKS_COLUMNS``) by arm.
     """
     measured = (*MEASURES, *plan.cloned)
-    alone = {name: _Alone.of(runs, measured) for name, (runs, _) in tables.items()}
+    alone = {name: _Alone.of(runs, measured) for name, runs in tables.runs.items()}
     worlds_of = {name: each.worlds for name, each in alone.items()}
     pools = Pools(worlds_of, measured)
     whole, decides = _with_pilot(plan, pools.at()), plan.estimate[0]
@@ -108,7 +108,7 @@ def figures_of(
         "any_clash": {name: each.any_clash for name, each in alone.items()},
         "ambiguity": {name: each.ambiguity for name, each in alone.items()},
         **cells,
-        "over_draws": over_draws(plan, tables),
+        "over_draws": over_draws(plan, tables.runs),
         "talks": standings(plan, talks or {}, {name: each.days for name, each in alone.items()}),
         "drivers": drivers(plan, worlds_of, whole[plan.rated]),
         "regret": None if plan.draws else _regret(plan, worlds_of, counts, whole[decides]),
@@ -151,7 +151,7 @@ def _last_interims(plan: Plan, tables: Tables, failures: Iterable[FailedRun]) ->
     tally = Tally(plan.stops_by)
     sides = [f"{tally.measure}_{side}" for side in SIDES]
     columns = ["run", "days", *(sides if tally.measure in BOTH_SIDES else [tally.measure])]
-    for name, (runs, _) in tables.items():
+    for name, runs in tables.runs.items():
         for row in runs[columns].to_dict("records"):
             tally.add(name, row["run"], row)
     for row in failures:
@@ -167,13 +167,13 @@ def _comparisons(
 ) -> dict[str, dict[str, PolicyFound]]:
     found: dict[str, dict[str, PolicyFound]] = {}
     for future, arms in plan.futures.items():
-        if None not in arms or arms[None].name not in tables:
+        if None not in arms or arms[None].name not in tables.runs:
             continue
-        baseline = tables[arms[None].name]
+        baseline = tables.of(arms[None].name)
         for policy, arm in arms.items():
-            if policy is None or arm.name not in tables:
+            if policy is None or arm.name not in tables.runs:
                 continue
-            own = tables[arm.name]
+            own = tables.of(arm.name)
             if np.intersect1d(own[0]["run"], baseline[0]["run"]).size:
                 interim = seen.get(arm.name)
                 found.setdefault(future, {})[policy] = _policy(plan, arm, own, baseline, pools, interim)

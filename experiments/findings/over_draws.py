@@ -18,7 +18,6 @@ from experiments.findings.comparison import paired
 from experiments.findings.grounds import Grounds, grounds_of
 from experiments.findings.likeness import COLUMNS as LIKENESS
 from experiments.findings.likeness import Likeness, likeness
-from experiments.findings.tables import Tables
 from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
 
 FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
@@ -64,14 +63,14 @@ class OverDraws(TypedDict):
     grounds: Grounds | None
 
 
-def over_draws(plan: Plan, tables: Tables) -> dict[str, OverDraws]:
-    """By future, of those whose worlds play draws."""
+def over_draws(plan: Plan, runs_of: Mapping[str, pd.DataFrame]) -> dict[str, OverDraws]:
+    """By future, of those whose worlds play draws; runs are by arm."""
     found = {}
     for future, arms in plan.futures.items():
-        played = {policy: arm for policy, arm in arms.items() if arm.name in tables}
+        played = {policy: arm for policy, arm in arms.items() if arm.name in runs_of}
         if played and all(arm.case.posterior is not None for arm in played.values()):
             found[future] = _of_future(
-                {policy: (arm, tables[arm.name][0][_COLUMNS]) for policy, arm in played.items()}
+                {policy: (arm, runs_of[arm.name][_COLUMNS]) for policy, arm in played.items()}
             )
     return found
 

@@ -2,10 +2,13 @@
 both a digest of all that happened, by which twins are told apart in a tenth of the room.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from experiments.findings.costs import COUNTED
 from experiments.findings.likeness import COLUMNS as LIKENESS
@@ -14,42 +17,43 @@ from experiments.measures import EVERY, with_totals
 from experiments.study.results import Results
 from sim.outcome.columns import RUN
 
-Tables = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]  # runs and incidents by arm
 NAMES = ("arm", "policy", "incident")  # what tells a row, and is nothing that happened in it
 _KEYS = ("run", "world", "luck", "draw", "days")
 _OF_SIDES = (column.name for column in RUN if column.adds)
 RUNS = tuple(dict.fromkeys((*_KEYS, *EVERY, *_OF_SIDES, *AMBIGUITY, *COUNTED, *LIKENESS, "digest")))
-INCIDENTS = ("run", "opened", "s_km", "digest")
+_MOMENT = ["run", "opened", "s_km"]
 
 
-class ByArm(Tables):
-    """The arms of results that have any run, in the order of the plan; each is read when it is asked for."""
+class Tables(NamedTuple):
+    """The arms that have any run, in the order of the plan; each is read when it is asked for."""
 
-    def __init__(self, results: Results) -> None:
-        self._runs = results.by_arm("runs", None, brief_runs)
-        self._incidents = results.by_arm("incidents", None, brief_incidents)
+    runs: Mapping[str, pd.DataFrame]
+    incidents: Mapping[str, pd.DataFrame]
 
-    def __getitem__(self, arm: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return self._runs[arm], self._incidents[arm]
+    def of(self, arm: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Both of one arm."""
+        return self.runs[arm], self.incidents[arm]
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._runs)
 
-    def __len__(self) -> int:
-        return len(self._runs)
+def tables_of(results: Results) -> Tables:
+    """What figures need of results."""
+    return Tables(
+        results.by_arm("runs", None, brief_runs), results.by_arm("incidents", None, brief_incidents)
+    )
 
 
 def brief_runs(runs: pa.Table) -> pd.DataFrame:
     """Rows of runs, with the columns that add both sides."""
-    return with_totals(_digested(runs))[list(RUNS)]
+    return with_totals(runs.to_pandas().assign(digest=_digest(runs)))[list(RUNS)]
 
 
 def brief_incidents(incidents: pa.Table) -> pd.DataFrame:
     """Rows of incidents."""
-    return _digested(incidents)[list(INCIDENTS)]
+    return incidents.select(_MOMENT).to_pandas().assign(digest=_digest(incidents))
 
 
-def _digested(table: pa.Table) -> pd.DataFrame:
-    frame = table.to_pandas()
-    happened = frame.drop(columns=[name for name in NAMES if name in frame])
-    return frame.assign(digest=pd.util.hash_pandas_object(happened, index=False).to_numpy())
+def _digest(table: pa.Table) -> NDArray[np.uint64]:
+    """Of each row; of text each word is digested once."""
+    happened = table.drop_columns([name for name in NAMES if name in table.column_names])
+    frame = happened.to_pandas(strings_to_categorical=True)
+    return pd.util.hash_pandas_object(frame, index=False).to_numpy()

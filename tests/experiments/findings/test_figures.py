@@ -14,6 +14,7 @@ from experiments.design.arms import plan_of, read_study
 from experiments.findings.figures import figures_of
 from experiments.findings.figures_file import Figures
 from experiments.findings.regret import regrets
+from experiments.findings.tables import Tables
 from experiments.findings.verdict_words import counted_words
 from experiments.measures import BESIDE, EXPECTED
 from experiments.statistics.interim import common_level, interim_runs
@@ -29,10 +30,10 @@ DECIDED = "until: decided\nbudget: 400"
 INCIDENTS = pd.DataFrame(columns=["arm", "run", "incident", "opened", "s_km"])
 
 
-def by_arm(study, runs, incidents):
+def by_arm(study, *tables):
     """The runs and incidents of each arm that has any run, in the plan's order."""
-    tables = {name: tuple(table[table["arm"] == name] for table in (runs, incidents)) for name in study.arms}
-    return {name: both for name, both in tables.items() if len(both[0])}
+    arms = [name for name in study.arms if (tables[0]["arm"] == name).any()]
+    return Tables(*({name: table[table["arm"] == name] for name in arms} for table in tables))
 
 
 def figures(study, counts, complete=True, days=365.0):

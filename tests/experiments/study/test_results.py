@@ -11,7 +11,7 @@ from little import SCENARIO
 from typed import dmz
 
 from experiments.findings.comparison import audit
-from experiments.findings.tables import ByArm, brief_incidents
+from experiments.findings.tables import brief_incidents, tables_of
 from experiments.pictures import NEEDED
 from experiments.store import by_arm as store
 from experiments.study.folder import StudyFolder
@@ -48,13 +48,13 @@ def by_arm(table):
 
 def test_brief_tables_audit_as_whole_ones_do(folder):
     found = Results(StudyFolder(folder))
-    brief, runs, incidents = ByArm(found), by_arm(found.runs), by_arm(found.incidents)
-    assert sum(len(its) for _, its in brief.values()) == len(found.incidents) > 50
+    brief, runs, incidents = tables_of(found), by_arm(found.runs), by_arm(found.incidents)
+    assert sum(map(len, brief.incidents.values())) == len(found.incidents) > 50
     base, *others = runs
     for arm in others:
         whole = [(runs[name], incidents[name]) for name in (arm, base)]
         seen = audit(*whole)
-        assert audit(brief[arm], brief[base]) == seen and (seen.moments > 0) == ("nothing" not in arm)
+        assert audit(brief.of(arm), brief.of(base)) == seen and (seen.moments > 0) == ("nothing" not in arm)
 
 
 @pytest.mark.parametrize("column", ["begun_by", "depth_m", "night", "casualties_north", "s_km"])
@@ -70,7 +70,7 @@ def test_a_digest_tells_every_column(folder, column):
 
 def test_a_digest_takes_a_sixth_of_the_room(folder):
     found = Results(StudyFolder(folder))
-    brief = pd.concat([its for _, its in ByArm(found).values()]).memory_usage(deep=True, index=False).sum()
+    brief = pd.concat(tables_of(found).incidents.values()).memory_usage(deep=True, index=False).sum()
     whole = found.incidents.memory_usage(deep=True, index=False).sum()
     assert brief < whole / 6 and whole / len(found.incidents) > 250
 
@@ -111,6 +111,6 @@ def test_results_in_the_making_are_read_as_complete_ones_are(folder, tmp_path):
     for name, mine in found.by_arm("incidents", ["run", "s_km"]).items():
         kept = whole.incidents[whole.incidents["arm"] == name]
         assert mine["s_km"].tolist() == kept["s_km"].tolist()
-    for mine, kept in zip(ByArm(found).values(), ByArm(whole).values(), strict=True):
-        for one, other in zip(mine, kept, strict=True):
+    for arm in whole.manifest["arms"]:
+        for one, other in zip(tables_of(found).of(arm), tables_of(whole).of(arm), strict=True):
             pd.testing.assert_frame_equal(one, other)
