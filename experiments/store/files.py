@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from experiments.wording import put_between
 
 _UNFINISHED = re.compile(r"\.[0-9]+-[0-9]+\.part")  # the name of a file while it is being written
-_ROW_GROUP = 100_000
+_ROW_GROUP = 25_000  # rows that are read together, whatever is wanted of them
 _numbers = itertools.count()
 
 

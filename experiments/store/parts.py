@@ -290,6 +290,7 @@ class Parts:
             write_seals(self.folder, COMPLETE, self._owner, written)
         self._known.clear()
         shutil.rmtree(self._parts, ignore_errors=True)
+        pa.default_memory_pool().release_unused()  # hundreds of megabytes that it would keep
 
     def _compact(self, kind: str, arms: Sequence[str], ranks: Ranks) -> None:
         schema = self.schemas[kind]
