@@ -24,6 +24,13 @@ from sim.constants import NEVER
 from sim.incident_state import Incidents
 from sim.incidents.incident import Incident
 from sim.model import DmzModel
+from sim.outcome.came_of import (
+    clashes,
+    expected_clashes,
+    with_another_area,
+    with_casualties,
+    with_heavy_weapons,
+)
 from sim.randomness import luck_key, paired
 from sim.scenario.scenario_file import MOST_CLONES, Cloning
 from sim.state import State
@@ -56,17 +63,14 @@ LEVELS: Mapping[str, Callable[[Incident], bool]] = {
 
 def sums_of(incidents: np.ndarray) -> Sums:
     """What was expected of incidents, (n, 5): clashes of those that could be accidental, all else of all."""
-    found = np.stack([incidents[name] for name in SUMS], axis=1)
-    found[:, 0] *= incidents["accidental"] == 1
-    return np.asarray(found)
+    return np.stack([expected_clashes(incidents), *(incidents[name] for name in SUMS[1:])], axis=1)
 
 
 def counts_of(incidents: np.ndarray) -> Sums:
     """What came of incidents, (n, 5): the same, counted; agents of one's own may decide by other chances."""
+    came = (clashes, with_casualties, with_heavy_weapons, with_another_area)
     hurt = incidents["casualties"].sum(axis=1)
-    clashes = (incidents["rung"] >= Rung.AIMED_FIRE) & (incidents["accidental"] == 1)
-    came = (clashes, hurt > 0, incidents["heavy"] == 1, incidents["rung"] == Rung.OTHER_AREA, hurt)
-    return np.stack(came, axis=1).astype(float)
+    return np.stack([*(each(incidents) for each in came), hurt], axis=1).astype(float)
 
 
 # -- the tree of clones, whatever is played -------------------------------------------------------

@@ -107,7 +107,6 @@ class IncidentState:
     called_at: float = NEVER
     left_at: float = NEVER
     p_read: float = UNKNOWN
-    # sums of chances: of a clash, of casualties by fire, of heavy weapons, of a spread; and persons hit
     expected: float = 0.0
     expected_harm: float = 0.0
     expected_heavy: float = 0.0

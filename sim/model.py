@@ -149,8 +149,7 @@ class DmzModel(mesa.Model):
             return
         self._assembled = True
         for cast in (self.units, self.posts, self.command_posts, self.governments):
-            for row in range(len(cast)):
-                cast[row]
+            list(cast)
         for each in (super().agents, *super().agents_by_type.values()):
             each.sort("unique_id", ascending=True, inplace=True)
 

@@ -24,6 +24,8 @@ Fork = tuple[KeyPath, str, Wanted]  # where a union stands, the member tried, th
 
 _OUT_OF_RANGE = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
 _REFUSED_OUTRIGHT = {"literal_error", "enum", "none_required"}
+_DIGITS = r"[-+]?[0-9]+(\.[0-9]*)?"
+_TEXT_OF_DIGITS = re.compile(f'"{_DIGITS}"')  # in JSON
 
 
 def validate(document: Document, model: type[Model], flaws: Iterable[Problem] = ()) -> Model:
@@ -42,10 +44,6 @@ def validate(document: Document, model: type[Model], flaws: Iterable[Problem] = 
     if wrong:
         raise BadInput(wrong)
     return value
-
-
-_DIGITS = r"[-+]?[0-9]+(\.[0-9]*)?"
-_TEXT_OF_DIGITS = re.compile(f'"{_DIGITS}"')  # in JSON
 
 
 @dataclass(frozen=True)

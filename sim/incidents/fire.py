@@ -90,7 +90,7 @@ def support(incident: Incident, parties: Parties, side: int) -> None:
     helper = scene.next_post(post, reach_m) if post >= 0 else -1
     if helper < 0:
         return
-    area, own_area = (int(scene.state.posts["area"][row]) for row in (helper, post))
+    area, own_area = scene.areas[helper], scene.areas[post]
     if area != own_area:
         incident.expect_spread(parties.posts[helper].p_joins(incident))
     if not parties.posts[helper].support(incident):

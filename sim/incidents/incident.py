@@ -89,15 +89,15 @@ class Incident:
 
     def uniform(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, uniform on (0, 1)."""
-        return uniform_at(*self._address(kind, side, ordinal), ordinal)
+        return uniform_at(*self._address(kind, side, ordinal))
 
     def normal(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, standard normal."""
-        return normal_at(*self._address(kind, side, ordinal), ordinal)
+        return normal_at(*self._address(kind, side, ordinal))
 
     def exponential(self, kind: Kind, side: int, ordinal: int) -> float:
         """Draw ``ordinal`` of a kind for a side, exponential with mean 1."""
-        return exponential_at(*self._address(kind, side, ordinal), ordinal)
+        return exponential_at(*self._address(kind, side, ordinal))
 
     def lognormal(self, kind: Kind, side: int, ordinal: int, log_sd: float) -> float:
         """Draw ``ordinal`` of a kind for a side, log-normal with median 1."""
@@ -108,11 +108,11 @@ class Incident:
         forks = self.scene.forks
         return self.scene.luck if forks is None else forks.root(self.row, kind, side, ordinal)
 
-    def _address(self, kind: Kind, side: int, n: int) -> tuple[np.uint64, int, int, int, int, int]:
+    def _address(self, kind: Kind, side: int, n: int) -> tuple[np.uint64, int, int, int, int, int, int]:
         """Of draw ``n`` of a kind for a side."""
         data = self.record
         number = int(kind)
-        return (self.luck_of(number, side, n), number, data.who, data.shift, data.ordinal, side)
+        return (self.luck_of(number, side, n), number, data.who, data.shift, data.ordinal, side, n)
 
     # -- its agenda -------------------------------------------------------------------------------
 
@@ -126,10 +126,9 @@ class Incident:
 
     def next_due(self) -> tuple[float, int, Due]:
         """When the next act falls due, whose, and which; ties fall to the side that saw first."""
-        sides, first = self.record.sides, self.record.first
-        minute, later = min(sides[first].agenda), min(sides[1 - first].agenda)
-        side = first if minute <= later else other(first)
-        minute = min(minute, later)
+        sides, first, second = self.record.sides, self.record.first, other(self.record.first)
+        minute, later = min(sides[first].agenda), min(sides[second].agenda)
+        side, minute = (first, minute) if minute <= later else (second, later)
         return minute, side, _ITEMS[sides[side].agenda.index(minute)]
 
     def take_up(self, side: int, item: Due, minute: float) -> None:

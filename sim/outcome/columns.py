@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.arithmetic import count, mean, total
 from sim.codes import Cause, Rung, Trigger, UnitKind
 from sim.constants import KM, NEVER
+from sim.outcome.came_of import with_another_area, with_casualties
 from sim.outcome.exposed import Exposed
 from sim.sides import NORTH, SIDES, SOUTH
 from sim.world.geography import COUNTIES
@@ -24,6 +25,7 @@ from sim.world.geography import COUNTIES
 Row = dict[str, Any]  # of a table: its cells, plain values or None, by the names of their columns
 Kind = type[int] | type[float] | type[bool] | type[str]
 Section = Literal["expected", "clashes", "ladder", "happened", "chances", "cloned", "conduct"]
+_SUMMED = "the chances, summed, of the draws that decided"
 RUNGS = (
     "observed",
     "broadcast",
@@ -86,12 +88,12 @@ def _clashes() -> Iterator[Column]:
         "clashes",
         "  begun otherwise",
     )
-    expected, chances = "expected accidental clashes", "the chances, summed, of the draws that decided"
+    expected = "expected accidental clashes"
     yield Column(
         "expected_clashes",
         float,
         "",
-        f"{expected}: {chances}",
+        f"{expected}: {_SUMMED}",
         lambda x: total(x.expected),
         "expected",
         expected,
@@ -100,7 +102,7 @@ def _clashes() -> Iterator[Column]:
         "expected_clashes_violation",
         float,
         "",
-        f"{expected} begun by a violation: {chances}",
+        f"{expected} begun by a violation: {_SUMMED}",
         lambda x: total(x.expected[x.violations]),
         "expected",
         "  begun by a violation",
@@ -109,7 +111,7 @@ def _clashes() -> Iterator[Column]:
         "expected_clashes_otherwise",
         float,
         "",
-        f"{expected} begun otherwise: {chances}",
+        f"{expected} begun otherwise: {_SUMMED}",
         lambda x: total(x.expected[~x.violations]),
         "expected",
         "  begun otherwise",
@@ -158,9 +160,9 @@ def _happened() -> Iterator[Column]:
     )
     what: dict[str, tuple[str, Callable[[Exposed], Any]]] = {
         "with_aimed_fire": ("with aimed fire", lambda x: (x.incidents["spells"] > 0).any(axis=1)),
-        "with_casualties": ("with casualties by fire", lambda x: (x.incidents["casualties"] > 0).any(axis=1)),
+        "with_casualties": ("with casualties by fire", lambda x: with_casualties(x.incidents)),
         "with_heavy_weapons": ("with heavy weapons", lambda x: x.heavy),
-        "with_another_area": ("that spread to another area", lambda x: x.incidents["rung"] == max(Rung)),
+        "with_another_area": ("that spread to another area", lambda x: with_another_area(x.incidents)),
     }
     for name, (words, which) in what.items():
         yield _measure(name, f"incidents {words}", _counted(which), "happened")
@@ -173,7 +175,6 @@ _CHANCES = {
     "expected_with_another_area": ("incidents that spread to another area", "expected_spread"),
     "expected_casualties": ("casualties by fire", "expected_hurt"),
 }
-_SUMMED = "the chances, summed, of the draws that decided"
 
 
 def _chances() -> Iterator[Column]:
@@ -513,11 +514,7 @@ INCIDENT: tuple[Column, ...] = (
         _p_read,
     ),
     Column(
-        "expected_clash",
-        float,
-        "",
-        "the chances, summed, of the draws that decided whether it became a clash",
-        lambda x: x.incidents["expected"],
+        "expected_clash", float, "", f"{_SUMMED} whether it became a clash", lambda x: x.incidents["expected"]
     ),
     *(
         _of(name, float, "", f"of this incident, expected {what}: {_SUMMED}", of)

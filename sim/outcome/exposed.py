@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ambiguity import Ambiguity, mean_ambiguity
-from sim.codes import Rung, TalksState, Trigger
+from sim.codes import TalksState, Trigger
 from sim.constants import DAY
+from sim.outcome import came_of
+from sim.outcome.came_of import Flags
 from sim.outcome.recording import recorded_crossings
 from sim.scene import Scene
 from sim.world.geography import SECTORS, lonlat, sector
-
-CLASH_RUNG = Rung.AIMED_FIRE
-Flags = NDArray[np.bool_]
 
 
 class Exposed:
@@ -56,18 +55,17 @@ class Exposed:
     @cached_property
     def harmful(self) -> Flags:
         """Which incidents reached the rung of a clash."""
-        return self.incidents["rung"] >= CLASH_RUNG
+        return came_of.harmful(self.incidents)
 
     @cached_property
     def clashes(self) -> Flags:
         """Which incidents are accidental clashes."""
-        return self.harmful & (self.incidents["accidental"] == 1)
+        return came_of.clashes(self.incidents)
 
     @cached_property
     def expected(self) -> NDArray[np.float64]:
         """Expected clashes of each incident that could be accidental: a sum of chances, (n,)."""
-        found: NDArray[np.float64] = self.incidents["expected"] * (self.incidents["accidental"] == 1)
-        return found
+        return came_of.expected_clashes(self.incidents)
 
     @cached_property
     def cloned(self) -> NDArray[np.float64] | None:
@@ -97,7 +95,7 @@ class Exposed:
     @cached_property
     def heavy(self) -> Flags:
         """In which incidents heavy weapons came in."""
-        return self.incidents["heavy"] == 1
+        return came_of.with_heavy_weapons(self.incidents)
 
     @cached_property
     def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

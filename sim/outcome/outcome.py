@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from sim.arithmetic import count
+from sim.outcome.came_of import CLASH_RUNG
 from sim.outcome.columns import INCIDENT, RUN, RUNGS, Column, Row
-from sim.outcome.exposed import CLASH_RUNG, Exposed
+from sim.outcome.exposed import Exposed
 from sim.scene import Scene
 
 __all__ = ["CLASH_RUNG", "RUNGS", "Outcome", "outcome"]
