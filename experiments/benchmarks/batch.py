@@ -5,11 +5,9 @@ machine whose speed drifts. Rates are by the clock, since that is what a user wa
 others use make them worse. Nothing here is asserted in a test.
 """
 
-import argparse
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.benchmarks import growth
-from experiments.benchmarks.measured import Figure, figure, show
+from experiments.benchmarks.measured import Figure, clocked, figure, run
 from experiments.design.manifest_file import SeveralRequest
 from experiments.design.plan import Arm, Plan, StoppingRule
 from experiments.design.request import Several
@@ -52,12 +50,6 @@ def study(runs: int, days: int) -> Plan:
     return Plan(
         "compare", "benchmark", "", SEED, StoppingRule(runs), ("clashes",), factors, {}, arms, "", request
     )
-
-
-def _clocked(call: Callable[[], object]) -> float:
-    before = time.perf_counter()
-    call()
-    return time.perf_counter() - before
 
 
 def _into_folder(plan: Plan, workers: int) -> None:
@@ -119,7 +111,7 @@ def speed(repeats: int, runs: int, days: int) -> list[Figure]:
     took: dict[str, list[float]] = {name: [] for name in rivals}
     for _ in range(repeats):
         for name, rival in rivals.items():
-            took[name].append(_clocked(rival))
+            took[name].append(clocked(rival))
     rates = {name: [n / seconds for seconds in times] for name, times in took.items()}
     pairs = [zip(took[a], took[b], strict=True) for a, b in (("one", "bare"), ("mesa two", "two"))]
     return [
@@ -148,7 +140,7 @@ def efficiency(repeats: int, runs: int, days: int) -> list[Figure]:
         "after": lambda: list(map(play_task, tasks)),
         "beside": lambda: list(workers.play(tasks)),
     }
-    took = [{name: _clocked(rival) for name, rival in rivals.items()} for _ in range(repeats)]
+    took = [{name: clocked(rival) for name, rival in rivals.items()} for _ in range(repeats)]
     found, most = ([each[a] / each[b] / 2 for each in took] for a, b in (("one", "two"), ("after", "beside")))
     return [
         figure("parallel efficiency", "", found, ">= 0.95"),
@@ -162,8 +154,8 @@ def efficiency(repeats: int, runs: int, days: int) -> list[Figure]:
 def handing_out(repeats: int, runs: int) -> list[Figure]:
     """What a run costs that lasts a day: nearly all of it is the batch's own."""
     plan = study(runs, days=1)
-    bare = [_clocked(lambda: _bare(plan)) for _ in range(repeats)]
-    one = [_clocked(lambda: _into_folder(plan, 1)) for _ in range(repeats)]
+    bare = [clocked(lambda: _bare(plan)) for _ in range(repeats)]
+    one = [clocked(lambda: _into_folder(plan, 1)) for _ in range(repeats)]
     n = ARMS * runs
     return [
         figure("batch and store, a run", "ms", [1e3 * (a - b) / n for a, b in zip(one, bare, strict=True)])
@@ -179,12 +171,12 @@ def reading(repeats: int, rows: int, days: int) -> list[Figure]:
         seen = parts.tables_of(list(_played(plan)), SEED)
         for first in range(0, rows, PART):
             _part(parts, seen, first, min(PART, rows - first))
-        compacting = _clocked(lambda: parts.compact(list(plan.arms)))
+        compacting = clocked(lambda: parts.compact(list(plan.arms)))
         size = (folder / "runs.parquet").stat().st_size
-        read = [_clocked(lambda: pd.read_parquet(folder / "runs.parquet")) for _ in range(repeats)]
-        whole = [_clocked(lambda: Results(StudyFolder(folder)).runs) for _ in range(repeats)]
+        read = [clocked(lambda: pd.read_parquet(folder / "runs.parquet")) for _ in range(repeats)]
+        whole = [clocked(lambda: Results(StudyFolder(folder)).runs) for _ in range(repeats)]
         few = [
-            _clocked(
+            clocked(
                 lambda: pd.read_parquet(folder / "runs.parquet", columns=["arm", "world", "clashes", "days"])
             )
             for _ in range(repeats)
@@ -236,14 +228,5 @@ def measure(quick: bool) -> list[Figure]:
     return figures + growth.measure(*(growth.QUICK if quick else growth.WHOLE))
 
 
-def main() -> None:
-    """Print the table, or JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smoke run: few repetitions")
-    parser.add_argument("--json", action="store_true", help="print the figures for machines")
-    arguments = parser.parse_args()
-    show(measure(arguments.quick), arguments.json)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, measure)

@@ -7,7 +7,6 @@ costs, a projection is made: 10 million runs on 100 workers, and how many worker
 Nothing here is asserted in a test.
 """
 
-import argparse
 import logging
 import pickle
 import sys
@@ -23,7 +22,7 @@ from pathlib import Path
 import psutil  # comes with distributed
 
 from experiments.benchmarks import canned
-from experiments.benchmarks.measured import Figure, figure, show
+from experiments.benchmarks.measured import Figure, clocked, figure, run
 from experiments.play.cluster import cluster_problem, on_cluster
 from experiments.play.surroundings import Surroundings
 from experiments.play.task import RUNS_A_TASK, Outcomes, Task, play_task
@@ -112,7 +111,7 @@ def travelling(case: Case, repeats: int, tasks: int) -> tuple[list[Figure], Cost
     long = Workers(None, "").runs_a_task(RUNS)
     with cluster(case) as under_way:
         asks = partial(cluster_problem, under_way.address, [case])
-        asked = [_clocked(asks, time.perf_counter) for _ in range(repeats)]
+        asked = [clocked(asks) for _ in range(repeats)]
         empty = [under_way.costs(canned.nothing, tasks, 1) for _ in range(repeats)]
         full = [under_way.costs(canned.outcomes, max(1, tasks // long), long) for _ in range(repeats)]
     n = max(1, tasks // long)
@@ -135,13 +134,6 @@ def travelling(case: Case, repeats: int, tasks: int) -> tuple[list[Figure], Cost
     return figures, parent, scheduler
 
 
-def _clocked(call: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
-    """Seconds of this process, or by another clock."""
-    before = clock()
-    call()
-    return clock() - before
-
-
 def writing(few: Outcomes, repeats: int, runs: int) -> tuple[list[Figure], float, float, float]:
     """What it costs to keep runs in parts, to put parts together, and to know which runs there are."""
     found = list(few.values())
@@ -151,8 +143,8 @@ def writing(few: Outcomes, repeats: int, runs: int) -> tuple[list[Figure], float
         parts.open()
         for first in range(0, repeats * runs, runs):
             played: list[Played] = [(ARM, k, found[k % len(found)]) for k in range(first, first + runs)]
-            kept.append(1e3 * _clocked(partial(_keep, parts, tally, played)) / runs)
-        compacting = 1e3 * _clocked(lambda: parts.compact([ARM])) / (repeats * runs)
+            kept.append(1e3 * clocked(partial(_keep, parts, tally, played), time.process_time) / runs)
+        compacting = 1e3 * clocked(lambda: parts.compact([ARM]), time.process_time) / (repeats * runs)
         size = sum(path.stat().st_size for path in Path(folder).glob("*.parquet")) / (repeats * runs)
         memory = _memory(Path(folder), found, runs)
     figures = [
@@ -191,7 +183,7 @@ def measure(quick: bool) -> list[Figure]:
     case = load_case("baseline", days=days)
     play_task(Task(ARM, case, SEED, (0,)))
     eights = [Task(ARM, case, SEED, range(8 * i, 8 * i + 8)) for i in range(repeats)]
-    bare = [1e3 * _clocked(partial(play_task, each)) / 8 for each in eights]
+    bare = [1e3 * clocked(partial(play_task, each), time.process_time) / 8 for each in eights]
     few = play_task(Task(ARM, case, SEED, range(64)))
     sent = len(pickle.dumps(few)) / len(few)
     task = len(pickle.dumps(Task(ARM, case, SEED, range(RUNS_A_TASK))))
@@ -230,14 +222,5 @@ def projection(its: Measured, runs: int = RUNS, workers: int = WORKERS) -> list[
     ]
 
 
-def main() -> None:
-    """Print the table, or JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smoke run: few repetitions")
-    parser.add_argument("--json", action="store_true", help="print the figures for machines")
-    arguments = parser.parse_args()
-    show(measure(arguments.quick), arguments.json)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, measure)

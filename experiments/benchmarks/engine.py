@@ -8,7 +8,6 @@ through (``sim.field.sleep``); *walked* figures are those with nobody asleep. ``
 of git with the same baseline plays its years and ours in turn. Nothing here is asserted in a test.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -24,7 +23,7 @@ import numpy as np
 
 import sim.model
 from experiments.benchmarks.earlier import years
-from experiments.benchmarks.measured import Figure, figure, show
+from experiments.benchmarks.measured import Figure, arguments, figure, show
 from experiments.benchmarks.plain_mesa import PlainDmz
 from experiments.play.warm_up import compile_once
 from sim.constants import DAY
@@ -362,13 +361,10 @@ def measure(quick: bool, earlier: str | None) -> list[Figure]:
 
 def main() -> None:
     """Print the table, or JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smoke run: few repetitions")
-    parser.add_argument("--json", action="store_true", help="print the figures for machines")
+    parser = arguments(__doc__)
     parser.add_argument("--against", metavar="REV", help="a revision of git with the same baseline")
-    arguments = parser.parse_args()
-    figures = measure(arguments.quick, arguments.against)
-    show(figures, arguments.json)
+    asked = parser.parse_args()
+    show(measure(asked.quick, asked.against), asked.json)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ concluded and drawn in processes of its own, as by the parent of the workers tha
 asserted in a test.
 """
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 
 from experiments.benchmarks.made import fill, study_of
-from experiments.benchmarks.measured import Figure, figure, show
+from experiments.benchmarks.measured import Figure, figure, run
 from experiments.commands.findings import Findings
 from experiments.measures import YEAR
 from experiments.statistics.survival import survival
@@ -59,13 +58,13 @@ def curves(runs: int) -> list[Figure]:
 def begun(place: Path, arms: int, runs: int, days: int) -> Stages:
     """Plan a study and begin its folder ``out`` in ``place``; then its runs are made."""
     found: Stages = {}
-    plan = _clocked(found, "plan", lambda: study_of(place, arms, runs, days))
+    plan = _noted(found, "plan", lambda: study_of(place, arms, runs, days))
 
     def begin() -> None:
         with claimed(plan, place / "out"):
             pass
 
-    _clocked(found, "begin", begin)
+    _noted(found, "begin", begin)
     fill(StudyFolder(place / "out"), _PART)
     return found
 
@@ -79,18 +78,18 @@ def ended(place: Path) -> Stages:
         study.parts.open()
         return study
 
-    study = _clocked(found, "open", opened)
-    tally = _clocked(found, "look", lambda: tally_of(study.plan, study.parts))
-    _clocked(found, "count what lacks", lambda: missing(study.plan, tally))
-    _clocked(found, "put together", lambda: study.parts.compact(list(study.plan.arms)))
+    study = _noted(found, "open", opened)
+    tally = _noted(found, "look", lambda: tally_of(study.plan, study.parts))
+    _noted(found, "count what lacks", lambda: missing(study.plan, tally))
+    _noted(found, "put together", lambda: study.parts.compact(list(study.plan.arms)))
     keep_draws(study)
     findings = Findings(study)
-    _clocked(found, "conclude", lambda: findings.figures)
-    _clocked(found, "draw", findings.publish)
+    _noted(found, "conclude", lambda: findings.figures)
+    _noted(found, "draw", findings.publish)
     return found | {MEMORY: _most_megabytes()}
 
 
-def _clocked(found: Stages, name: str, call: Callable[[], T]) -> T:
+def _noted(found: Stages, name: str, call: Callable[[], T]) -> T:
     before = time.process_time()
     result = call()
     found[name] = time.process_time() - before
@@ -137,14 +136,5 @@ def measure(curve: int, arms: int, runs: int, days: int) -> list[Figure]:
     return [*curves(curve), *by_arms(arms, days), *by_runs(runs, days)]
 
 
-def main() -> None:
-    """Print the table, or JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smoke run: small studies")
-    parser.add_argument("--json", action="store_true", help="print the figures for machines")
-    arguments = parser.parse_args()
-    show(measure(*(QUICK if arguments.quick else WHOLE)), arguments.json)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, lambda quick: measure(*(QUICK if quick else WHOLE)))

@@ -1,8 +1,10 @@
 """Figures of a benchmark: the median of its repetitions, with the least and the greatest."""
 
+import argparse
 import json
 import statistics
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 
@@ -42,3 +44,24 @@ def show(figures: list[Figure], as_json: bool) -> None:
         print(json.dumps([asdict(row) for row in figures], indent=1))
     else:
         print(*table(figures), sep="\n")
+
+
+def clocked(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Seconds that a call takes, by a clock."""
+    before = clock()
+    call()
+    return clock() - before
+
+
+def arguments(about: str | None) -> argparse.ArgumentParser:
+    """What every benchmark understands: ``--quick`` and ``--json``."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--quick", action="store_true", help="a smoke run: few repetitions, small studies")
+    parser.add_argument("--json", action="store_true", help="print the figures for machines")
+    return parser
+
+
+def run(about: str | None, measure: Callable[[bool], list[Figure]]) -> None:
+    """Measure, quickly if that is asked for, and print the table, or JSON."""
+    asked = arguments(about).parse_args()
+    show(measure(asked.quick), asked.json)

@@ -28,7 +28,8 @@ def draws_of(plan: Plan, parts: Parts) -> pd.DataFrame:
             case = plan.arms[str(arm)].case
             if (posterior := case.posterior) is not None:
                 name = str(case.scenario.posterior)
-                for number in np.unique(world_of(runs.to_numpy()) % len(posterior.values)).tolist():
+                worlds = np.unique(world_of(runs.to_numpy())).tolist()
+                for number in set(map(posterior.of_world, worlds)):
                     if (name, number) not in found:
                         found[name, number] = _values(posterior, number)
     rows = [{"posterior": name, "draw": number} | found[name, number] for name, number in sorted(found)]

@@ -125,12 +125,12 @@ class Case:
         """This case with no more than these worlds play, so that it travels light: their draws, no caches."""
         if self.posterior is None:
             return replace(self)
-        numbers = {world % self.posterior.size for world in worlds}
+        numbers = map(self.posterior.of_world, worlds)
         return replace(self, checked={}, posterior=self.posterior.only(numbers))
 
     def draw_of(self, world: int) -> int | None:
-        """The number of the draw that a world plays: its own, and from the first again behind the last."""
-        return None if self.posterior is None else world % self.posterior.size
+        """The number of the draw of its posterior that a world plays."""
+        return None if self.posterior is None else self.posterior.of_world(world)
 
     def worlds_of(self, draw: int, worlds: int) -> range:
         """The first worlds that play a draw of the posterior, its own before all others."""

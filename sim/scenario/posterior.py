@@ -54,6 +54,10 @@ class Posterior:
         """How many draws there are, whether it has them all or was cut."""
         return len(self.values) if self.whole is None else self.whole
 
+    def of_world(self, world: int) -> int:
+        """The number of the draw that a world plays: its own, and from the first again behind the last."""
+        return world % self.size
+
     def only(self, numbers: Iterable[int]) -> "Posterior":
         """Cut to the draws of these numbers; raises ``ValueError`` where it has not one of them."""
         kept = tuple(sorted(set(numbers)))

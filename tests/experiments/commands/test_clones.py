@@ -1,11 +1,16 @@
 """``--clones``, as a user types it: columns, tables, verify, resume, and what is refused."""
 
 import json
+from typing import get_args
 
 import pandas as pd
 import pytest
 from little import SCENARIO, same_bytes
 from typed import dmz
+
+from experiments.commands.numbers import CLONED_BY, CLONED_FROM, RANGES, WholeNumber
+from sim.cloning import LEVELS
+from sim.scenario.scenario_file import MOST_CLONES, Cloning, Level
 
 CLONED = ("--clones", "2", "--days", "15")
 
@@ -85,3 +90,10 @@ def test_what_cannot_be_is_refused(folder, words, said):
     done = dmz("run", "short.yaml", *words, "--out", "never", cwd=folder)
     assert done.returncode == 2 and said in " ".join(done.stderr.split())
     assert not (folder / "never").exists()
+
+
+def test_the_command_allows_what_a_scenario_does():
+    """It says so without loading the scenario's schema, so that --help is quick."""
+    assert CLONED_FROM == get_args(Level) == tuple(LEVELS)
+    assert get_args(Cloning.model_fields["method"].annotation) == CLONED_BY
+    assert RANGES["clones"] == WholeNumber(1, MOST_CLONES)
