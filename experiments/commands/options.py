@@ -11,11 +11,15 @@ import typer
 from experiments.commands.numbers import (
     CLONED_BY,
     CLONED_FROM,
+    EXPLAINED_RUNS,
+    ORDERS,
     RANGES,
     RUNS_OF_AN_ARM,
     WholeNumber,
+    clash_of,
     minutes_of,
 )
+from experiments.design.explanation import WhichClash
 
 FORMATS = ("table", "csv", "md")
 
@@ -30,6 +34,14 @@ def whole(allowed: WholeNumber) -> Callable[[str], int]:
             raise typer.BadParameter(str(error)) from None
 
     return number
+
+
+def clash(typed: str) -> WhichClash:
+    """A run, and an incident of it."""
+    try:
+        return clash_of(typed)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def minutes(typed: str | float) -> float:
@@ -215,6 +227,37 @@ Calibration = Annotated[
 # -- of resume alone -----------------------------------------------------------------------------
 
 Failed = Annotated[bool, typer.Option("--failed", help="Play again the runs that raised an exception.")]
+
+# -- of explain alone ----------------------------------------------------------------------------
+
+ArmOf = Annotated[
+    str | None, typer.Option("--arm", metavar="NAME", help="Which arm of the results; the first.")
+]
+RunsOfSample = Annotated[
+    int,
+    typer.Option(
+        parser=whole(EXPLAINED_RUNS),
+        help="Runs of it that are played again, drawn before looking; at most all.",
+    ),
+]
+Orders = Annotated[
+    int,
+    typer.Option(
+        parser=whole(ORDERS), help="Orders of removal of each world, every other one the reverse of the last."
+    ),
+]
+ClashOf = Annotated[
+    WhichClash | None,
+    typer.Option(
+        "--clash",
+        parser=clash,
+        metavar="RUN[:INCIDENT]",
+        help="The clash that is told; the first of the arm.",
+    ),
+]
+SeedOfSample = Annotated[
+    int, typer.Option(parser=whole(RANGES["seed"]), help="Which runs are drawn, and which orders.")
+]
 
 # -- of results alone ----------------------------------------------------------------------------
 

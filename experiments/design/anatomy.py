@@ -11,7 +11,6 @@ import numpy as np
 from experiments.statistics.shapley import NOBODY, Order, alone, antithetic_orders, everybody, needed
 from experiments.worlds import LUCKS
 
-LEAST_WORLDS = 6  # with fewer no difference can be decided
 _WORLDS, _ORDERS = 0, 1  # of which luck
 
 

@@ -20,21 +20,20 @@ from experiments.design.ingredients import Ingredient
 from experiments.statistics.intervals import Events, Pilot, difference_interval, with_limits
 from experiments.statistics.shapley import NOBODY, alone, before_and_after, everybody
 from experiments.statistics.verdict import Verdict, family_level, verdict_of
+from experiments.wording import Ends
 
 Values = NDArray[np.float64]
 Way = Literal["alone", "shapley"]
 EVENTS: tuple[Events, ...] = ("expected", "counted")
 
 
-class Effect(TypedDict):
+class Effect(Ends):
     """By how much a removal lowers clashes, a year; below 0 it raises them. Null where there are no limits.
 
     ``verdict``: what it makes of them; ``effective_worlds``: on how many worlds that rests.
     """
 
     estimate: float
-    low: float | None
-    high: float | None
     verdict: Verdict
     effective_worlds: float
 
@@ -53,7 +52,8 @@ class AnatomyFigures(TypedDict):
     """All that was found: clashes a year with nothing removed and with everything, by the events that are
     meant, and what that is lower by; and the ingredients, the most by their Shapley value first.
 
-    ``level``: of each interval of a family, so that all of them hold together at 95%.
+    ``leads``: the events by which they are told first. ``level``: of each interval of a family, so that all
+    hold together at 95%.
     """
 
     runs: int
@@ -61,6 +61,7 @@ class AnatomyFigures(TypedDict):
     years: float
     orders: int
     plays: int
+    leads: Events
     level: float
     whole: dict[str, float]
     bare: dict[str, float]
@@ -109,8 +110,14 @@ class Removals:
         return before, after
 
 
-def anatomy_of(removals: Removals, removable: Sequence[Ingredient], years: float) -> AnatomyFigures:
-    """What was found, over so many exposed years of the runs; ``removable`` are the players of the design."""
+def anatomy_of(
+    removals: Removals, removable: Sequence[Ingredient], years: float, leads: Events = "expected"
+) -> AnatomyFigures:
+    """What was found, over so many exposed years of the runs; ``removable`` are the players of the design.
+
+    ``leads``: the events by which ingredients are ordered and told; what is expected of agents of one's own
+    is not known, and then clashes are counted.
+    """
     design, everything = removals.design, everybody(len(removable))
     level = family_level(len(removable))
     parts = [
@@ -132,11 +139,12 @@ def anatomy_of(removals: Removals, removable: Sequence[Ingredient], years: float
         years=years,
         orders=sum(map(len, design.orders)),
         plays=design.plays,
+        leads=leads,
         level=level,
         whole=_a_year(removals, NOBODY, years),
         bare=_a_year(removals, everything, years),
         together=_removed_together(removals, everything, years, 0.95),
-        ingredients=sorted(parts, key=lambda part: -part["shapley"]["expected"]["estimate"]),
+        ingredients=sorted(parts, key=lambda part: -part["shapley"][leads]["estimate"]),
     )
 
 

@@ -77,7 +77,7 @@ class _Future(TypedDict):
     costs: dict[str, dict[str, _Priced]]
 
 
-class _Drawn(TypedDict):
+class Drawn(TypedDict):
     """A picture as the page has it: drawn inside it, its data a link."""
 
     name: str
@@ -91,11 +91,11 @@ def report_html(
     manifest: Manifest, figures: Figures, pictures: Sequence[Picture], failures: Sequence[FailedRun]
 ) -> str:
     """The page, of a study in which at least one run succeeded; equal input gives equal bytes."""
-    drawn = [_drawn(picture) for picture in pictures]
+    shown = [drawn(picture) for picture in pictures]
     manifest_text = _manifest_text(manifest)
     summary = figures.get("summary")
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             letters=Markup(embedded("".join([manifest_text, manifest["command"], *map(str, failures)]))),
@@ -109,7 +109,7 @@ def report_html(
             answer=answer(manifest, figures),
             futures=list(_futures(manifest, figures)),
             regret=_regret(figures),
-            pictures=drawn,
+            pictures=shown,
             assumptions=assumptions(manifest),
             notes=notes(figures),
             failures=failures[:_MOST_FAILURES],
@@ -129,7 +129,8 @@ def report_html(
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What pages are made by: templates that escape, and our words as filters."""
     found = Environment(
         loader=PackageLoader("experiments"),
         autoescape=True,
@@ -213,8 +214,9 @@ def _regret(figures: Figures) -> list[RegretFound]:
     return sorted(figures["regret"] or [], key=lambda each: each["regret"]["estimate"])
 
 
-def _drawn(picture: Picture) -> _Drawn:
-    return _Drawn(
+def drawn(picture: Picture) -> Drawn:
+    """A picture for a page."""
+    return Drawn(
         name=picture.name,
         title=picture.title,
         caption=picture.caption,
