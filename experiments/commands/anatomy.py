@@ -18,6 +18,7 @@ from experiments.findings.anatomy_words import (
     NO_STORY,
     STORY,
     absent_words,
+    draws_words,
     level_words,
     replays_words,
     row_words,
@@ -83,7 +84,7 @@ class Anatomy:
         for part in self.figures["ingredients"]:
             rows.add(part["name"], *row_words(part, self.figures["leads"]))
         yield rows
-        yield f"\n{level_words(self.figures)}"
+        yield "\n" + " ".join(filter(None, [level_words(self.figures), draws_words(self.figures)]))
         if self.told.absent:
             yield absent_words(self.told.absent)
         yield f"\n{self.tree or NO_STORY}\n"

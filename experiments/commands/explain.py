@@ -23,8 +23,9 @@ from experiments.design.anatomy import AnatomyDesign
 from experiments.design.explanation import Explanation, WhichClash
 from experiments.design.ingredients import Ingredient, contains, ingredients
 from experiments.design.plan import Arm
-from experiments.findings.anatomy import Removals, anatomy_of, table_of
+from experiments.findings.anatomy import Removals, Values, anatomy_of, table_of
 from experiments.findings.anatomy_words import absent_words, clash_words, level_words, played_words
+from experiments.findings.by_draw import deviates_of
 from experiments.findings.clash_tree import ClashTree, tree_of
 from experiments.measures import YEAR, accidental_clashes
 from experiments.pictures import save
@@ -239,7 +240,7 @@ def _explain(
         removals = Removals.of(design, plays)
         years = float(subject.runs["days"].iloc[0]) * design.runs / YEAR
         leads: Events = "expected" if arm.expects() else "counted"
-        figures = anatomy_of(removals, subject.removable, years, leads)
+        figures = anatomy_of(removals, subject.removable, years, leads, _deviates(arm, design, leads))
         played = played_words(figures, arm.name, available, asked.seed, arm.case.posterior is not None)
         tree = _tree(subject)
     told = Told(
@@ -253,6 +254,13 @@ def _explain(
         tree,
     )
     return _kept(Anatomy(place, told))
+
+
+def _deviates(arm: Arm, design: AnatomyDesign, leads: Events) -> Values | None:
+    """Of the draws that the worlds of a design play; None where they play none, or nothing is expected."""
+    if arm.case.posterior is None or leads == "counted":
+        return None
+    return deviates_of(arm.case, [arm.case.posterior.of_world(world) for world in design.worlds])
 
 
 def _held_against_themselves(subject: _Subject, design: AnatomyDesign) -> float:

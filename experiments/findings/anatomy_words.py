@@ -16,7 +16,7 @@ VERDICTS: Mapping[Verdict, str] = {
     "identical": "no run changes",
 }
 _CLASHES: Mapping[Events, str] = {"expected": "expected accidental clashes", "counted": "accidental clashes"}
-HEADS = ("Shapley value (interval)", "", "removed alone (interval)", "", "counted: Shapley", "alone")
+HEADS = ("Shapley value (interval)", "", "removed alone (interval)", "", "counted: both", "lowers in: both")
 MEANING = (
     "By how much removing it lowers accidental clashes a year: as its Shapley value, the mean over orders in "
     "which all are removed one after the other, so that the values add up to what all do together; and "
@@ -85,7 +85,21 @@ def row_words(part: IngredientFigures, leads: Events) -> tuple[str, ...]:
     cells = []
     for way in (part["shapley"], part["alone"]):
         cells += [effect_words(way[leads]), VERDICTS[way[leads]["verdict"]]]
-    return (*cells, *(signed(way["counted"]["estimate"]) for way in (part["shapley"], part["alone"])))
+    counted = " / ".join(signed(way["counted"]["estimate"]) for way in (part["shapley"], part["alone"]))
+    draws = part["draws"]
+    shares = (share_figure(draws[way]["estimate"]) for way in ("shapley", "alone")) if draws else ()
+    return (*cells, counted, " / ".join(shares) or "-")
+
+
+def draws_words(figures: AnatomyFigures) -> str:
+    """What the shares of draws are, where there are any."""
+    if not any(part["draws"] for part in figures["ingredients"]):
+        return ""
+    return (
+        "“Lowers in”: the share of draws of the posterior, each with a world of its own, in which the "
+        "removal lowers expected clashes, by Shapley value and alone. A few runaway draws may own the "
+        "clashes a year; they do not own these shares."
+    )
 
 
 def absent_words(absent: Mapping[str, str]) -> str:

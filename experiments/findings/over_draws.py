@@ -22,7 +22,7 @@ from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
 
 FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
 _COLUMNS = list(dict.fromkeys(("run", "draw", "luck", "days", EXPECTED, *LIKENESS)))  # of runs
-_FEWEST = 12  # draws, under which no law of the ratio is fitted
+FEWEST_FITTED = 12  # draws, under which no law of the ratio is fitted
 Values = NDArray[np.float64]
 
 
@@ -83,7 +83,7 @@ def _of_future(options: Mapping[str | None, tuple[Arm, pd.DataFrame]]) -> OverDr
     }
     compared = {policy: table for policy, table in tables.items() if policy is not None}
     ratios, draws = dict[str, RatioByDraw](), min(runs["draw"].nunique() for runs in tables.values())
-    if None in tables and draws >= _FEWEST:
+    if None in tables and draws >= FEWEST_FITTED:
         every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
         z = deviates_of(case, every)
         for i, (policy, runs) in enumerate(compared.items()):
