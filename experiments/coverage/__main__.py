@@ -8,6 +8,7 @@ from pathlib import Path
 from experiments.coverage.cells import WORLDS, Cell
 from experiments.coverage.ends import ended_cells
 from experiments.coverage.expected_ends import expected_ended_cells
+from experiments.coverage.games import game_cells
 from experiments.coverage.judge import ERRORS, verdicts
 from experiments.coverage.mixtures import (
     counted_cells,
@@ -60,6 +61,7 @@ PARTS: Mapping[str, Callable[[int], Iterator[Cell]]] = {
     "ends": _ends,
     "expected": _expected,
     "mixtures": _mixtures,
+    "games": lambda repetitions: game_cells(max(40, repetitions // 4)),
     "others": _others,
     "rare": lambda repetitions: rare_cells(max(100, repetitions // 3)),
 }

@@ -38,6 +38,7 @@ def test_every_interval_that_is_shipped_passes(capsys):
         "ratio, expected events",
         "difference, expected events",
         "12 differences at once, expected events",
+        "Shapley values at once, expected events",
         "difference, stopped when decided, expected events",
         "baseline's rate, stopped when decided, expected events",
         "ratio, runs that end, expected events",
