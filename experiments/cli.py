@@ -295,7 +295,7 @@ def explain(
     dry_run: opt.DryRun = False,
     allow_code: opt.AllowCode = False,
 ) -> int:
-    """Say what accidental clashes are made of: runs again with causes removed, and one clash as a tree."""
+    """Say what clashes are made of: runs again without each ingredient, and one clash as a tree."""
     from experiments.commands.console import console
     from experiments.commands.explain import explain
     from experiments.design.explanation import Explanation

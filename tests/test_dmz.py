@@ -81,7 +81,7 @@ PRINTED = {"json_", "report", "why", "dry_run", "from_", "row"}  # what is print
 SAME = {"assignments": "set"}
 
 
-VERBS = ["run", "compare", "study", "incident", "learn", "validate", "calibrate"]
+VERBS = ["run", "compare", "study", "incident", "learn", "explain", "validate", "calibrate"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -186,6 +186,7 @@ def test_shipped_means_all_shipped_policies():
         (lambda: dmz.incident(TOLD, policies="hotlin"), f"incident {TOLD} --policies hotlin"),
         (lambda: dmz.incident(TOLD, policy="mild.yaml"), f"incident {TOLD} --policy mild.yaml"),
         (lambda: dmz.learn("nowhere"), "learn nowhere"),
+        (lambda: dmz.explain("nowhere"), "explain nowhere"),
         (lambda: dmz.validate("hotline"), "validate hotline"),
         (lambda: dmz.validate(record="no"), "validate --record no"),
         (lambda: dmz.validate(out="short.yaml"), "validate --out short.yaml"),

@@ -24,7 +24,13 @@ from experiments.design.explanation import Explanation, WhichClash
 from experiments.design.ingredients import Ingredient, contains, ingredients
 from experiments.design.plan import Arm
 from experiments.findings.anatomy import Removals, Values, anatomy_of, table_of
-from experiments.findings.anatomy_words import absent_words, clash_words, level_words, played_words
+from experiments.findings.anatomy_words import (
+    absent_words,
+    clash_words,
+    draws_words,
+    level_words,
+    played_words,
+)
 from experiments.findings.by_draw import deviates_of
 from experiments.findings.clash_tree import ClashTree, tree_of
 from experiments.measures import YEAR, accidental_clashes
@@ -349,8 +355,8 @@ def _kept(found: Anatomy) -> Anatomy:
     told, place = found.told, found.folder
     notes = [
         told.played,
-        f"{level_words(told.figures)} Hollow bars: undecided, or no run changes. Purpose: comparison, not "
-        "prediction.",
+        f"{level_words(told.figures)} Hollow bars: undecided, or no run changes.",
+        f"{draws_words(told.figures)} Purpose: comparison, not prediction.".lstrip(),
         absent_words(told.absent),
     ]
     with styled():

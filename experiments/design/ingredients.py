@@ -36,9 +36,14 @@ class Ingredient:
     unless: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
+    def leaves(self) -> tuple[tuple[str, Any], ...]:
+        """The values that remove it, each with its dotted path."""
+        return tuple(_leaves(self.values))
+
+    @property
     def paths(self) -> tuple[str, ...]:
-        """The dotted paths of the values that remove it."""
-        return tuple(path for path, _ in _leaves(self.values))
+        """The dotted paths of these."""
+        return tuple(path for path, _ in self.leaves)
 
 
 @cache

@@ -10,8 +10,8 @@ from experiments.statistics.verdict import Verdict
 from experiments.wording import figure, many, number, share_figure, signed, signed_span
 
 VERDICTS: Mapping[Verdict, str] = {
-    "lower": "fewer clashes without it",
-    "higher": "more clashes without it",
+    "lower": "fewer without it",
+    "higher": "more without it",
     "undecided": "undecided",
     "identical": "no run changes",
 }
@@ -20,7 +20,8 @@ HEADS = ("Shapley value (interval)", "", "removed alone (interval)", "", "counte
 MEANING = (
     "By how much removing it lowers accidental clashes a year: as its Shapley value, the mean over orders in "
     "which all are removed one after the other, so that the values add up to what all do together; and "
-    "alone, with everything else in place. A minus means more clashes without it."
+    "alone, with everything else in place. A minus means more clashes without it. “Both” is by Shapley "
+    "value / alone."
 )
 NO_STORY = "No clash to tell: none of the arm's runs had one."
 STORY = "A story and not an estimate: one clash, told because it happened, and what else could have."
@@ -51,8 +52,8 @@ def whole_words(figures: AnatomyFigures) -> str:
     beside = f" (counted: {figure(whole['counted'])})" if leads == "expected" else ""
     return (
         f"With nothing removed there are {figure(whole[leads])} {told}{beside}, with everything removed "
-        f"{figure(bare[leads])}. Together the removals take away {effect_words(together)}: "
-        f"{VERDICTS[together['verdict']]}."
+        f"{figure(bare[leads])}. Together the removals take away {effect_words(together)}"
+        f"{', undecided' if together['verdict'] == 'undecided' else ''}."
     )
 
 
@@ -98,7 +99,7 @@ def draws_words(figures: AnatomyFigures) -> str:
     return (
         "“Lowers in”: the share of draws of the posterior, each with a world of its own, in which the "
         "removal lowers expected clashes, by Shapley value and alone. A few runaway draws may own the "
-        "clashes a year; they do not own these shares."
+        "clashes a year; they do not own these shares, whose 95% intervals are in anatomy.csv."
     )
 
 

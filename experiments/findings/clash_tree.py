@@ -36,7 +36,7 @@ _SHOWN, _LEAST = 4, 0.02  # other ways at a turn at most, and the share of repla
 _BY_LOG = {
     Act.READ_AS_ATTACK: (True, "does not read the rounds as an attack"),
     Act.READ_AS_STRAY: (False, "reads the rounds as an attack"),
-    Act.FIRES_BACK: (True, "takes cover and runs"),
+    Act.FIRES_BACK: (True, "has weapons, and does not fire"),  # whether it has any is another draw
     Act.HELD_FIRE: (False, "fires"),
 }
 
@@ -229,7 +229,7 @@ class _Replays:
         often = [way for way in order if counts[way] >= _LEAST * len(self.ways)][:_SHOWN]
         found = [self._other(_where_it_parts(way, own), way) for way in often]
         if rest := order[len(often) :]:
-            found.append(self._other(f"{many(len(rest), 'other way')}, each seldom", *rest))
+            found.append(self._other(f"{many(len(rest), 'rarer way')}", *rest))
         return tuple(found)
 
     def _other(self, said: str, *ways: Way) -> OtherWay:

@@ -24,15 +24,17 @@ from experiments.pictures.sheet import (
     wrapped,
 )
 from experiments.statistics.verdict import Verdict
+from experiments.wording import share_figure
 
 NAME = "anatomy"
 _NAMES, _ROW = 170.0, 56.0
-_BARS = Box(216, 0, 560, 0)
-_FIGURES, _VERDICTS = 800.0, 1004.0
+_BARS = Box(216, 0, 520, 0)
+_FIGURES, _DRAWS, _VERDICTS = 758.0, 926.0, 1010.0
 _ABOVE, _BELOW = 92.0, 46.0
 _SHAPLEY, _ALONE, _NONE = FILLS["violation"], FILLS["otherwise"], "white"
 _REACH = 1.15  # of the largest estimate or limit that the axis shows, at most so many times the estimates
 _MOST = 2.5
+_APART = 0.21  # of a row: a bar from its middle
 
 
 def anatomy_picture(arm: str, figures: AnatomyFigures, notes: Sequence[str]) -> Picture:
@@ -53,10 +55,17 @@ def anatomy_picture(arm: str, figures: AnatomyFigures, notes: Sequence[str]) -> 
         middle = (i + 0.5) * _ROW
         words = wrapped(part["name"], _NAMES, TEXT, "bold")
         write_beside(sheet, MARGIN, top + middle, words, TEXT, weight="bold")
-        for rise, fill, way in ((-0.21, _SHAPLEY, part["shapley"]), (0.21, _ALONE, part["alone"])):
-            effect, y = way[figures["leads"]], middle + rise * _ROW
+        draws = part["draws"]
+        bars = (
+            (-_APART, _SHAPLEY, part["shapley"], draws and draws["shapley"]),
+            (_APART, _ALONE, part["alone"], draws and draws["alone"]),
+        )
+        for rise, fill, effects, lowers in bars:
+            effect, y = effects[figures["leads"]], middle + rise * _ROW
             _draw(axes, y, effect, fill)
             write_beside(sheet, _FIGURES, top + y, [effect_words(effect)], SMALL)
+            share = share_figure(lowers["estimate"]) if lowers else "-"
+            write_beside(sheet, _DRAWS, top + y, [share], SMALL)
             write_beside(sheet, _VERDICTS, top + y, [VERDICTS[effect["verdict"]]], SMALL)
         if i:
             axes.axhline(i * _ROW, color="#eeeeee", linewidth=0.8, zorder=0)
@@ -108,4 +117,5 @@ def _key(sheet: Sheet, top: float) -> None:
         _FIGURES, top - 3.1 * rise, ["Lower bar: removed alone"], SMALL, weight="bold", color="#7a5a00"
     )
     sheet.write(_FIGURES, top - 1.6 * rise, ["A year (interval)"], SMALL, weight="bold")
-    sheet.write(_VERDICTS, top - 1.6 * rise, ["Verdict"], SMALL, weight="bold")
+    sheet.write(_DRAWS, top - 1.6 * rise, ["Lowers in"], SMALL, weight="bold")
+    sheet.write(_VERDICTS, top - 1.6 * rise, ["On clashes a year"], SMALL, weight="bold")

@@ -1,5 +1,7 @@
 """Incidents played again: the run stays what it is, and the mean of the clones is that of the count."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from little import BUSY
@@ -196,6 +198,12 @@ def test_each_clone_has_luck_of_its_own_and_levels_multiply():
     assert mean_of_clones(Walk(1.0, 3), 0, (2, 2, 2))[0] == 1.0
 
 
+def shot_over(model):
+    """The row of the first incident of the exposure with warning shots."""
+    table = model.state.incidents.table
+    return next(int(row) for row in rows_of(model) if table[row]["volleys"].sum() > 0)
+
+
 def with_stands(case, row):
     model = DmzModel(case, seed=5)
     stands = Stands(model, row)
@@ -214,8 +222,7 @@ def test_a_run_whose_stands_are_kept_is_the_same_to_the_bit():
 
 def test_from_a_stand_it_plays_on_by_its_salt_and_what_was_told_stays():
     plain = played(case_of())
-    table = plain.state.incidents.table
-    row = next(int(row) for row in rows_of(plain) if table[row]["volleys"].sum() > 0)
+    row = shot_over(plain)
     _, stands = with_stands(case_of(), row)
     twin, start = DmzModel(case_of(), seed=5), stands.by_line[min(stands.by_line)]
 
@@ -229,10 +236,17 @@ def test_from_a_stand_it_plays_on_by_its_salt_and_what_was_told_stays():
     assert all(each[: len(before)] == before for each in every)
 
 
-def test_the_last_stand_leaves_nothing_to_luck():
-    """All that it could still draw is the look or the quiet that ends it."""
+def test_a_stand_knows_what_was_drawn_by_then():
+    kept, stands = with_stands(case_of(), shot_over(played(case_of())))
+    drawn = [stands.by_line[lines].drawn for lines in sorted(stands.by_line)]
+    assert drawn[0] and len(drawn[-1]) > len(drawn[0])
+    assert all(one.items() <= other.items() for one, other in pairwise(drawn))
+    assert set(drawn[-1].values()) == {kept.scene.luck}
+
+
+def test_what_was_reached_by_a_stand_stays_reached():
     plain = played(case_of())
-    row = int(rows_of(plain)[0])
+    row = shot_over(plain)
     _, stands = with_stands(case_of(), row)
     twin, last = DmzModel(case_of(), seed=5), stands.by_line[max(stands.by_line)]
-    assert play_on(twin, last, 7).rung == plain.state.incidents[row].rung
+    assert all(play_on(twin, last, salt).rung >= last.state.incidents[row].rung >= 2 for salt in range(5))

@@ -157,6 +157,18 @@ def test_a_removal_has_the_last_word_over_draws_policies_clauses_and_dates(tmp_p
     assert all(seen == {0.0} for seen in watches[1])
 
 
+def test_a_run_begins_without_what_a_draw_would_have_begun_it_with(tmp_path):
+    """Tension begins at rest, before any overlay is in force."""
+    (tmp_path / "draws.csv").write_text("north.politics.resting\n0.6\n0.5\n")
+    (tmp_path / "own.yaml").write_text("extends: declared\nname: own\nposterior: draws.csv\n")
+    case = load_case(str(tmp_path / "own.yaml"))
+    begun = [
+        DmzModel(each, world=1, seed=1).state.governments["tension"].tolist()
+        for each in (case, without(case, [BY_NAME["tension"]]))
+    ]
+    assert begun == [[0.5, 0.2], [0.0, 0.0]]
+
+
 def test_worlds_and_lucks_stay():
     bare, whole = (DmzModel(without(rich(), each), seed=SEED) for each in (ingredients(), []))
     world, other = bare.scene.world, whole.scene.world
