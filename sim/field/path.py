@@ -57,6 +57,17 @@ def where(unit, courses):
 
 
 @compiled
+def places(units, courses):
+    """Where each of the units that are on shift is, (n, 2) metres of ``s`` and ``d``; nan for the others."""
+    found = np.full((units.shape[0], 2), np.nan)
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.active == 1:
+            found[row, 0], found[row, 1] = where(unit, courses)
+    return found
+
+
+@compiled
 def between(z0, t0, z1, t1, t, tau, deviate):
     """An OU process of unit variance at ``t``, given its values at ``t0`` and ``t1``."""
     if t1 - t0 < _SAME_MOMENT:
