@@ -152,7 +152,10 @@ LOG = np.dtype(
 )
 
 
-class Log(list[tuple[int, float, int, int, int, float, float]]):
+Line = tuple[int, float, int, int, int, float, float]  # of the log, as LOG has it
+
+
+class Log(list[Line]):
     """The chain of reasons of all incidents, a line each as ``LOG`` has it, by the incident's row."""
 
     def copy(self) -> "Log":

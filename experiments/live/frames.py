@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.acts import Act
 from sim.codes import Cause, Code, Rung, TalksState, Trigger
 from sim.constants import DAY, NEVER
 from sim.field.courses import own_and_limit
@@ -190,7 +191,8 @@ class Misjudged(NamedTuple):
 class Incident:
     """An incident as far as it has come: ``rung`` so far, ``closed`` None while it is open.
 
-    ``first`` is the side that perceived it; ``units`` and ``posts`` are rows, north and south, -1 for none.
+    ``first`` is the side that perceived it; ``kind`` the ``UnitKind`` of the unit that it is about, or -1;
+    ``units`` and ``posts`` are rows, north and south, -1 for none.
     ``misjudged`` is None where no violation was judged, or the unit has gone out again since.
     """
 
@@ -206,6 +208,7 @@ class Incident:
     accidental: bool
     false: bool
     night: bool
+    kind: int
     units: tuple[int, int]
     posts: tuple[int, int]
     misjudged: Misjudged | None
@@ -228,6 +231,7 @@ class Incident:
             bool(data.accidental),
             bool(data.false_),
             bool(data.night),
+            data.kind,
             (north.unit, south.unit),
             (north.post, south.post),
             _misjudged(scene, data),
@@ -246,6 +250,19 @@ def _misjudged(scene: Scene, data: IncidentState) -> Misjudged | None:
     d = thought - sign * data.nav_m
     fixed = d - sign * data.fix_m
     return Misjudged(s, d, thought, fixed, float(own), float(limit), float(unit["margin"]), watcher)
+
+
+def climb(scene: Scene, row: int) -> list[tuple[float, Rung]]:
+    """How an incident has climbed so far: the minute at which it reached each rung, from its opening on.
+
+    Acts of the chain that reach a rung have its name.
+    """
+    reached = [(scene.state.incidents[row].opened, Rung.OBSERVED)]
+    for incident, minute, _, _, act, _, _ in scene.state.log:
+        rung = Rung.__members__.get(Act(act).name, Rung.OBSERVED) if incident == row else Rung.OBSERVED
+        if rung > reached[-1][1]:
+            reached.append((minute, rung))
+    return reached
 
 
 class Step(NamedTuple):

@@ -6,6 +6,7 @@ from sim.acts import Act, Actor
 from sim.codes import Cause, Trigger
 from sim.scene import Scene
 from sim.sides import SIDES
+from sim.state import Line
 from sim.world.geography import COUNTIES
 
 
@@ -39,11 +40,13 @@ def told_head(scene: Scene, incident: int) -> list[str]:
 
 def told_steps(scene: Scene, incident: int) -> list[tuple[float, str]]:
     """The steps of the chain of an incident so far: the minute of each, and who did what."""
-    return [
-        (minute, f"{SIDES[side]}'s {Actor(actor).spoken} {Act(act).sentence(x, y)}")
-        for row, minute, side, actor, act, x, y in scene.state.log
-        if row == incident
-    ]
+    return [(line[1], told(line)) for line in scene.state.log if line[0] == incident]
+
+
+def told(line: Line) -> str:
+    """A line of the log: who did what."""
+    _, _, side, actor, act, x, y = line
+    return f"{SIDES[side]}'s {Actor(actor).spoken} {Act(act).sentence(x, y)}"
 
 
 def _clock(scene: Scene, minute: float) -> dt.datetime:
