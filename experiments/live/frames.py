@@ -193,6 +193,7 @@ class Incident:
 
     ``first`` is the side that perceived it; ``kind`` the ``UnitKind`` of the unit that it is about, or -1;
     ``units`` and ``posts`` are rows, north and south, -1 for none.
+    ``d`` is where its unit is by now, 0 where it has none.
     ``misjudged`` is None where no violation was judged, or the unit has gone out again since.
     """
 
@@ -200,6 +201,7 @@ class Incident:
     opened: float
     closed: float | None
     s: float
+    d: float
     county: str
     trigger: Trigger
     cause: Cause
@@ -223,6 +225,7 @@ class Incident:
             data.opened,
             data.closed if data.is_closed else None,
             data.s,
+            scene.position(max(north.unit, south.unit))[1] if max(north.unit, south.unit) >= 0 else 0.0,
             COUNTIES[data.county],
             Trigger(data.trigger),
             Cause(data.cause),

@@ -11,7 +11,7 @@ export const SIDES = [
   { name: "south", ink: "#882255", fill: "#b05a86", dash: [7, 4] },
 ];
 export const RUNG_INK = ["#6b6b6b", "#b97700", "#d55e00", "#b00020", "#800018", "#4a0010", "#000000"];
-const BOTH_CLAIM = "#e9b7a0", NEITHER_CLAIMS = "#b9cfe4"; // ground that both sides hold for theirs, or neither
+const BOTH_CLAIM = "#e8a58a", NEITHER_CLAIMS = "#a9c6e2"; // ground that both sides hold for theirs, or neither
 const TALKS_FILL = {
   none: CLEAR, proposed: "#bbbbbb", ignored: "#f0c14b", refused: "#d55e00", accepted: "#9ad0f0",
   in_session: "#56b4e9", agreed: "#0072b2", collapsed: "#882255", implemented: "#4dba93", suspended: INK,
@@ -19,7 +19,8 @@ const TALKS_FILL = {
 const FONT = '"dmz letters", system-ui, "Segoe UI", "DejaVu Sans", Verdana, sans-serif';
 const ABSENT = 255, PLANES = 4, QUANTUM_M = 0.1; // as packing.py
 const TRUE_BELOW_M = 4000, STRAIGHT_BELOW_M = 6000, COURSE_ABOVE_M = 30000; // widths of the view
-const NARROWEST_M = 60, HALF_BAND_PX = 0.16, NEAR_M = 10;
+const NARROWEST_M = 60, CLOSE_MPP = 8, NEAR_M = 20;
+const HALF_BAND = 0.11; // of the canvas: half of what the ground within 2 km of the line takes, from afar
 const DAY = 1440;
 export const UNSEEN = 0, WATCHED = 1, IN_INCIDENT = 2; // frames.Doing
 
@@ -121,6 +122,15 @@ export function length(metres) {
   return metres >= 1000 ? `${round(metres / 1000)} km` : `${round(metres)} m`;
 }
 
+/** The mean of a line around node `j`, over as many nodes as are drawn as one. */
+function mean(line, j, stride) {
+  if (stride < 2) return line[j];
+  const from = Math.max(0, j - (stride >> 1)), to = Math.min(line.length, from + stride);
+  let sum = 0;
+  for (let k = from; k < to; k++) sum += line[k];
+  return sum / (to - from);
+}
+
 // -- the map -------------------------------------------------------------------------------------
 
 /** The map of a run on a canvas. `ground` is packing.plain_ground's. Set a border, then draw moments. */
@@ -166,7 +176,7 @@ export class LineMap {
       each.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
     }
     this.ratio = ratio;
-    const [left, right, bottom, top] = this.box, band = 2.6 * HALF_BAND_PX * Math.min(this.h, this.w);
+    const [left, right, bottom, top] = this.box, band = 2.6 * HALF_BAND * Math.min(this.h, this.w);
     const mpp = Math.max((right - left) / (this.w - band * 0.9), (top - bottom) / (this.h - band));
     this.whole = mpp * this.w; // metres across the canvas at which the whole line is in view
     if (was) this.view.width = this.whole;
@@ -188,6 +198,11 @@ export class LineMap {
     const before = this.along(x);
     this.look({ width: this.view.width * factor }, true);
     this.look({ s: this.view.s + before - this.along(x) });
+  }
+
+  /** Whether it is close enough for lines, marks and errors to be told apart: 8 m a pixel. */
+  get close() {
+    return this.view.width / this.w < CLOSE_MPP;
   }
 
   /** Roughly where along the line a pixel from the left is. */
@@ -252,9 +267,9 @@ export class LineMap {
     this.mpp = width / this.w;
     const inLog = (x, low, high) => clamp(Math.log(x / low) / Math.log(high / low));
     this.bent = inLog(width, STRAIGHT_BELOW_M, Math.min(COURSE_ABOVE_M, 0.8 * this.whole)); // 0: straight
-    const far = inLog(width, TRUE_BELOW_M, this.whole), band = HALF_BAND_PX * Math.min(this.h, this.w);
+    const far = inLog(width, TRUE_BELOW_M, this.whole), band = HALF_BAND * Math.min(this.h, this.w);
     this.toScale = far === 0;
-    this.near = NEAR_M * 10 ** (4 * (1 - far)); // metres up to which widths grow evenly
+    this.near = NEAR_M * 10 ** (3.5 * (1 - far)); // metres up to which widths grow evenly
     this.half = Math.exp((1 - far) * Math.log(half) + far * Math.log(Math.max(half, band * this.mpp)));
     this.asinh = Math.asinh(half / this.near);
     this.chord = Math.max(4000, 1.2 * this.half);
@@ -312,7 +327,7 @@ export class LineMap {
   _path(pen, values, from, to, stride) {
     const step = this.ground.step;
     pen.beginPath();
-    for (let j = from; j <= to; j += stride) pen.lineTo(...this.pixel(j * step, values ? values[j] : 0));
+    for (let j = from; j <= to; j += stride) pen.lineTo(...this.pixel(j * step, values ? mean(values, j, stride) : 0));
   }
 
   _drawStill() {
@@ -320,7 +335,7 @@ export class LineMap {
     const pen = this.still.getContext("2d"), { step, length, half } = this.ground, [low, high] = this._inView();
     const nodes = this.border ? this.border.lines[0].length - 1 : Math.ceil(length / step);
     const from = Math.max(0, Math.floor(low / step) - 1), to = Math.min(nodes, Math.ceil(high / step) + 1);
-    const stride = Math.max(1, Math.floor((0.7 * this.mpp) / step));
+    const stride = this.mpp < step ? 1 : Math.ceil((3 * this.mpp) / step);
     pen.fillStyle = CLEAR;
     pen.fillRect(0, 0, this.w, this.h);
     this._drawBand(pen, from, to, stride, half);
@@ -355,11 +370,12 @@ export class LineMap {
     const [north, south] = this.border.lines, step = this.ground.step;
     const claims = { [BOTH_CLAIM]: new Path2D(), [NEITHER_CLAIMS]: new Path2D() };
     for (let j = from; j < to; j += stride) {
-      const k = Math.min(to, j + stride), path = claims[north[j] + north[k] < south[j] + south[k] ? BOTH_CLAIM : NEITHER_CLAIMS];
-      path.moveTo(...this.pixel(j * step, north[j]));
-      path.lineTo(...this.pixel(k * step, north[k]));
-      path.lineTo(...this.pixel(k * step, south[k]));
-      path.lineTo(...this.pixel(j * step, south[j]));
+      const k = Math.min(to, j + stride), [n0, n1, s0, s1] = [north, south].flatMap((line) => [mean(line, j, stride), mean(line, k, stride)]);
+      const path = claims[n0 + n1 < s0 + s1 ? BOTH_CLAIM : NEITHER_CLAIMS];
+      path.moveTo(...this.pixel(j * step, n0));
+      path.lineTo(...this.pixel(k * step, n1));
+      path.lineTo(...this.pixel(k * step, s1));
+      path.lineTo(...this.pixel(j * step, s0));
       path.closePath();
     }
     for (const [fill, path] of Object.entries(claims)) {
@@ -387,8 +403,9 @@ export class LineMap {
       const edge = this.pixel(middle, -half), inner = this.pixel(middle, 0);
       const away = Math.hypot(edge[0] - inner[0], edge[1] - inner[1]) || 1;
       const [x, y] = [0, 1].map((i) => edge[i] + (14 * (edge[i] - inner[i])) / away);
-      const below = y > this.h - 34;
-      this._say(pen, name, below ? Math.max(60, x) : x, below ? this.h - 34 : y, { ink: FAINT, align: "center", size: this.w < 500 ? 10 : 12 });
+      const size = this.w < 500 ? 10 : 12, room = 0.32 * size * name.length + 4;
+      const inside = Math.min(this.w - room, Math.max(room, x));
+      this._say(pen, name, inside, Math.min(y, this.h - 34), { ink: FAINT, align: "center", size });
     }
     if (this.bent === 1) {
       const [west, east] = this.ground.ends, size = this.w < 500 ? 10 : 12;
@@ -400,17 +417,17 @@ export class LineMap {
 
   _drawMarkers(pen, low, high) {
     if (!this.border) return;
-    const size = this.mpp < 30 ? 4 : 1.6;
+    const [wide, tall] = this.mpp < 30 ? [4, 13] : [1, 7];
     for (const stands of [0, 1]) {
       const path = new Path2D();
       this.ground.markers.forEach((s, i) => {
         if (s < low || s > high || !this.border.standing[i] !== !stands) return;
         const [x, y] = this.pixel(s, 0);
-        if (stands) path.rect(x - size / 2, y - size * 1.6, size, size * 3.2);
-        else if (this.mpp < 30) (path.moveTo(x + size / 2, y), path.arc(x, y, size / 2, 0, 7));
+        if (stands) path.rect(x - wide / 2, y - tall / 2, wide, tall);
+        else if (this.mpp < 30) (path.moveTo(x + wide / 2, y), path.arc(x, y, wide / 2, 0, 7));
       });
       pen.strokeStyle = FAINT;
-      pen.fillStyle = "#caa200";
+      pen.fillStyle = this.mpp < 30 ? "#caa200" : "#dcc050";
       pen.lineWidth = 1;
       if (stands) pen.fill(path);
       if (this.mpp < 30) pen.stroke(path);
@@ -430,7 +447,7 @@ export class LineMap {
       const s = Math.min(this.ground.length, this.view.s + 0.5 * this.view.width), j = Math.min(to, Math.max(from, Math.round(s / this.ground.step)));
       names.push({ name, ink, y: this.pixel(s, values ? values[j] : 0)[1] });
     };
-    const close = this.mpp < 8;
+    const close = this.close;
     if (this.border) {
       const [north, south, commission, northActs, southActs] = this.border.lines;
       if (close) draw(commission, "commission's line", "#555555", 1, [1, 3]);
@@ -442,7 +459,7 @@ export class LineMap {
         if (close && apart >= 0.05) draw(acts, `${name} acts on this`, ink, 1, [12, 3, 2, 3]);
       }
     }
-    draw(null, "true line", INK, close ? 1.5 : 0.8, []);
+    draw(null, "true line", close ? INK : "#555555", close ? 1.5 : 0.6, []);
     if (!close) return;
     names.sort((a, b) => a.y - b.y);
     const gap = 15, shown = names.filter(({ y }) => y > 0 && y < this.h);
@@ -486,20 +503,24 @@ export class LineMap {
     pen.stroke();
     this._say(pen, `${length(metres)}${this.toScale ? ", to scale both ways" : " along"}`, 16 + px, y - 3, { halo: true });
     if (this.toScale) return;
+    pen.strokeStyle = INK;
+    pen.lineWidth = 1.5;
     const x = this.w - 12, marks = [10, 50, 200, 1000, this.ground.half].filter((d) => d <= this.ground.half);
     const zero = this.h - 14, up = (d) => zero - this.drawn(d) / this.mpp;
     pen.beginPath();
     pen.moveTo(x, zero);
     pen.lineTo(x, up(this.ground.half));
     pen.stroke();
+    const all = [0, ...marks];
+    for (const d of all) {
+      pen.moveTo(x, up(d));
+      pen.lineTo(x - 5, up(d));
+    }
+    pen.stroke();
     let last = zero + 30;
-    for (const d of [0, ...marks]) {
-      const at = up(d);
-      pen.beginPath();
-      pen.moveTo(x, at);
-      pen.lineTo(x - 5, at);
-      pen.stroke();
-      if (last - at < 11 && d !== this.ground.half) continue;
+    for (const d of all) {
+      const at = up(d), crowded = last - at < 11 || (d !== this.ground.half && at - up(this.ground.half) < 11);
+      if (crowded && d !== this.ground.half) continue;
       last = at;
       this._say(pen, length(d).replace(/^0 m$/, "line"), x - 8, at, { align: "right", size: 10, halo: true });
     }
@@ -533,7 +554,7 @@ export class LineMap {
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.drawImage(this.still, 0, 0);
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    const [low, high] = this._inView(), close = this.mpp < 8;
+    const [low, high] = this._inView(), close = this.close;
     const inView = units.filter(({ s }) => s >= low && s <= high);
     for (const unit of inView) if (close && unit.doing !== UNSEEN && !told) this._drawErrors(unit);
     this._drawFlares(incidents);
@@ -592,10 +613,10 @@ export class LineMap {
     pen.setLineDash([]);
   }
 
-  _cross([x, y], ink, r = 6) {
+  _cross([x, y], ink, r = 6, wide = 2.2) {
     const pen = this.pen;
     pen.strokeStyle = ink;
-    pen.lineWidth = 2.2;
+    pen.lineWidth = wide;
     pen.beginPath();
     for (const way of [1, -1]) (pen.moveTo(x - r, y - way * r), pen.lineTo(x + r, y + way * r));
     pen.stroke();
@@ -606,7 +627,7 @@ export class LineMap {
     this.flares = [];
     for (const each of incidents) {
       if (each.s < low || each.s > high) continue;
-      const at = this.pixel(each.s, each.misjudged ? each.misjudged.d : 0), r = 8 + 4 * each.rung;
+      const at = this.pixel(each.s, each.misjudged ? each.misjudged.d : each.d), r = 8 + 4 * each.rung;
       this.flares.push([each, at]);
       pen.strokeStyle = RUNG_INK[each.rung];
       pen.globalAlpha = each.over ? 0.35 : 1;
@@ -634,37 +655,39 @@ export class LineMap {
     const look = incident.misjudged, side = 1 - incident.first, sign = side === 0 ? 1 : -1;
     const [unit, watcher] = [SIDES[side], SIDES[incident.first]];
     const at = this.pixel(look.s, look.d), thinks = this.pixel(look.s, look.thought), seen = this.pixel(look.s, look.fixed);
-    const call = this.pixel(look.s, look.limit - sign * look.margin), limit = this.pixel(look.s, look.limit);
+    const call = this.pixel(look.s, look.limit - sign * look.margin);
     const pen = this.pen, post = this.ground.posts[look.watcher];
     if (post) this._link(this.pixel(post[1], post[2]), seen, watcher.fill, [1, 4]);
-    const short = Math.min(70, this.w / 7);
+    const narrow = this.w < 700, short = Math.min(70, this.w / 9);
     this._link([call[0] - short, call[1]], [call[0] + short, call[1]], watcher.ink, [2, 2]);
     this._link(at, thinks, unit.ink, []);
     this._link(at, seen, watcher.ink, [4, 3]);
     pen.strokeStyle = unit.ink;
     pen.lineWidth = 1.5;
-    this._shape(incident.kind ?? 0, thinks[0], thinks[1], 7);
+    this._shape(incident.kind, thinks[0], thinks[1], 7);
     pen.fillStyle = "rgba(255,255,255,0.8)";
     pen.fill();
     pen.stroke();
-    this._cross(seen, watcher.ink, 7);
-    this._shape(incident.kind ?? 0, at[0], at[1], 7);
+    this._shape(incident.kind, at[0], at[1], 7);
     pen.fillStyle = unit.fill;
     pen.strokeStyle = INK;
     pen.lineWidth = 2;
     pen.fill();
     pen.stroke();
+    this._cross(seen, CLEAR, 7.5, 4.5);
+    this._cross(seen, watcher.ink, 7);
+    const lets = `${watcher.name} lets ${length(look.margin)} past its line go`;
     const labels = [
-      { y: at[1], from: at, ink: INK, text: `it is ${sideOf(look.d)}` },
-      { y: thinks[1], from: thinks, ink: unit.ink, text: `thinks it is ${sideOf(look.thought)}` },
-      { y: seen[1], from: seen, ink: watcher.ink, text: `is seen ${sideOf(look.fixed)}` },
-      { y: call[1], from: [call[0] - short, call[1]], ink: watcher.ink, text: `${watcher.name} lets ${length(look.margin)} past ${limit[1] === call[1] ? "" : "its line "}go` },
-    ].sort((a, b) => a.y - b.y);
+      { from: at, ink: INK, text: `${narrow ? "is" : "it is"} ${sideOf(look.d)}` },
+      { from: thinks, ink: unit.ink, text: `thinks ${narrow ? "" : "it is "}${sideOf(look.thought)}` },
+      { from: seen, ink: watcher.ink, text: `${narrow ? "" : "is "}seen ${sideOf(look.fixed)}` },
+      { from: [call[0] - short, call[1]], ink: watcher.ink, text: narrow ? `let go: ${length(look.margin)}` : lets },
+    ].sort((a, b) => a.from[1] - b.from[1]);
     let last = -Infinity;
-    for (const each of labels) last = each.at = Math.max(each.y, last + 16, 40);
+    for (const each of labels) last = each.at = Math.max(each.from[1], last + 16, 20);
     let most = this.h - 40;
     for (const each of [...labels].reverse()) most = (each.at = Math.min(each.at, most)) - 16;
-    const x = Math.max(8 + 0.36 * this.w, at[0] - short) - 26;
+    const x = at[0] - short - (narrow ? 8 : 26);
     for (const each of labels) {
       this._link([x + 3, each.at], each.from, "#999999", [1, 2]);
       this._say(pen, each.text, x, each.at, { ink: each.ink, align: "right", halo: true, bold: true });
@@ -676,7 +699,8 @@ export class LineMap {
 
 /**
  * Tension of both sides, where the talks stand, and incidents by rung, over a whole run. `run`:
- * {tension: [[north, south]..] by day, talks: [word..] by day, incidents, parts: [{minute, said}]}.
+ * {tension: [[north, south]..] by day, talks: [word..] by day, incidents, parts: [{minute}], most: the tension
+ * up to which it is drawn, where several runs stand side by side}.
  */
 export class Timeline {
   constructor(canvas, ground, run, rungs) {
@@ -705,7 +729,7 @@ export class Timeline {
       each.height = Math.round(this.h * ratio);
       each.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
     }
-    this.left = this.w < 500 ? 64 : 100;
+    this.left = this.w < 500 ? 64 : 122;
     this.stale = true;
   }
 
@@ -774,8 +798,10 @@ export class Timeline {
     if (warm - this.left > 46) say("warm-up", (this.left + warm) / 2, 8, { align: "center", ink: FAINT });
     this._drawMonths(pen, say, foot, end);
     // tension
-    const most = Math.max(0.1, ...run.tension.flat()), height = this.top - 16, y = (v) => 8 + height * (1 - v / most);
-    say(`tension, to ${most.toFixed(2)}`.replace("tension, to", this.w < 500 ? "tension" : "tension, to"), this.left - 6, 12);
+    const most = run.most ?? Math.max(0.1, ...run.tension.flat()), height = this.top - 16, y = (v) => 8 + height * (1 - v / most);
+    const short = this.w < 500;
+    say(short ? most.toFixed(2) : `tension, to ${most.toFixed(2)}`, this.left - 6, 12);
+    if (short) say("tension", this.left - 6, 26);
     say("0", this.left - 6, y(0));
     pen.strokeStyle = PALE;
     pen.beginPath();

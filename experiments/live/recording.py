@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from experiments.live.frames import Border, Daily, Frame, Ground, Incident, Story, climb
+from experiments.live.packing import QUANTUM_M
 from sim.codes import Rung, TalksState, UnitKind
 from sim.constants import DAY, HALF_DAY, HOUR, KM
 from sim.field.path import places
@@ -99,14 +100,16 @@ def _recorded(model: DmzModel, worth: Sequence[tuple[int, Span]]) -> Recording:
         seen += (Incident.of(scene, row) for row in range(len(seen), len(scene.state.incidents)))
         within = [window for window, (opens, closes) in enumerate(chosen) if opens <= model.minute <= closes]
         noon = model.minute % DAY == HALF_DAY
-        frame = Frame.of(model) if within or noon else None
-        for window in within if frame else ():
-            windows[window].append(frame)
-        if noon and frame:
-            noons.append(frame)
+        if within or noon:
+            frame = Frame.of(model)
+            for window in within:
+                windows[window].append(frame)
+            if noon:
+                noons.append(frame)
     model.run()
+    seen += (Incident.of(scene, row) for row in range(len(seen), len(scene.state.incidents)))
     last = [Incident.of(scene, row) for row in range(len(scene.state.incidents))]
-    looks = {each.row: each.misjudged for each in seen}  # by the lines of then
+    then = {each.row: each for each in seen}  # where it was, and by the lines of then
     return Recording(
         ground,
         outcome(scene),
@@ -116,7 +119,7 @@ def _recorded(model: DmzModel, worth: Sequence[tuple[int, Span]]) -> Recording:
         noons,
         [
             Recorded(
-                replace(each, misjudged=looks.get(each.row)),
+                replace(each, d=then[each.row].d, misjudged=then[each.row].misjudged),
                 climb(scene, each.row),
                 Story.of(scene, each.row),
             )
@@ -163,16 +166,16 @@ def _stops(windows: Sequence[Span], openings: Sequence[float], ground: Ground) -
 class Parting:
     """When two runs of the same luck first differ in something that can be seen, and in what.
 
-    ``s``: where along the line, metres; None for all of it.
+    ``s``: where along the line, metres.
     """
 
     minute: float
-    s: float | None
+    s: float
     said: str
 
 
 def partings(one: Make, other: Make) -> list[Parting]:
-    """Where two runs first part: in the lines, in the place of a unit, in what is done in an incident.
+    """Where two runs first part: in the lines, in a place as far as it is seen, in an incident's acts.
 
     The first of each, by minute; nothing after the incident, for from there on they go their own ways.
     """
@@ -204,32 +207,33 @@ def _partings(one: DmzModel, other: DmzModel) -> Iterator[Parting]:
         if not lines_part and not np.array_equal(one.state.lines, other.state.lines):
             lines_part = True
             yield _other_lines(one, other)
-        if not places_part and (found := _other_places(one, other)) is not None:
-            places_part = True
-            yield found
         logs = one.state.log[logged:], other.state.log[logged:]
         if logs[0] != logs[1]:
             yield _other_acts(one, other, *logs)
             return
         logged += len(logs[0])
+        if not places_part and (found := _other_places(one, other)) is not None:
+            places_part = True
+            yield found
 
 
 def _other_lines(one: DmzModel, other: DmzModel) -> Parting:
     apart = np.abs(one.state.lines - other.state.lines).max(axis=0)
     most = int(apart.argmax())
     said = f"the lines are drawn otherwise, by {apart[most]:.0f} m at most"
-    return Parting(float(one.state.run["lines_since"][0]), most * one.scene.land.line_step_m, said)
+    since = max(float(model.state.run["lines_since"][0]) for model in (one, other))
+    return Parting(since, most * one.scene.land.line_step_m, said)
 
 
 def _other_places(one: DmzModel, other: DmzModel) -> Parting | None:
     if not any((model.state.units["active"] == 1).any() for model in (one, other)):
         return None
     here, there = (places(model.scene.units_now(), model.scene.courses) for model in (one, other))
-    if np.array_equal(here, there, equal_nan=True):
-        return None
-    apart = np.hypot(*(here - there).T)
     out = np.isnan(here[:, 0]) != np.isnan(there[:, 0])
-    row = int(out.argmax()) if out.any() else int(np.nanargmax(apart))
+    apart = np.nan_to_num(np.hypot(*(here - there).T))
+    if not out.any() and apart.max(initial=0.0) < QUANTUM_M:
+        return None
+    row = int(out.argmax()) if out.any() else int(apart.argmax())
     unit, (s, _) = one.state.units[row], here[row] if np.isnan(there[row, 0]) else there[row]
     who = f"a {UnitKind(unit['kind']).word.replace('_', ' ')} of the {SIDES[unit['side']]} at km {s / KM:.1f}"
     said = "is out in one run only" if out.any() else f"is {apart[row]:.1f} m elsewhere"
@@ -243,4 +247,4 @@ def _other_acts(one: DmzModel, other: DmzModel, here: list[Line], there: list[Li
     earliest = min((line for line in (first, second) if line is not None), key=lambda line: line[1])
     first_said, second_said = ("nothing" if line is None else told(line) for line in (first, second))
     s = one.state.incidents[earliest[0]].s if earliest is first else other.state.incidents[earliest[0]].s
-    return Parting(earliest[1], s, f"{first_said}; in the other run {second_said}")
+    return Parting(earliest[1], s, f"in the first run {first_said}, in the second {second_said}")

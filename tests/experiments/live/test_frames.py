@@ -88,7 +88,7 @@ def test_ground_and_border_are_those_of_the_model(case):
     assert ground.course[0, 0] == 0.0 and ground.course[-1, 0] == pytest.approx(60_000)
     legs = np.hypot(*np.diff(ground.course[:, 1:], axis=0).T).sum()
     assert legs == pytest.approx(239_780, rel=0.01), "the real line, however long the scenario's is"
-    assert [each.county for each in ground.counties][0] == "Paju"
+    assert ground.counties[0].county == "Paju"
     assert ground.counties[0].begins == 0.0 and ground.counties[-1].ends == 60_000
     assert all(a.ends == b.begins for a, b in zip(ground.counties, ground.counties[1:], strict=False))
     assert border.lines.shape[1] == border.responses.shape[1] == model.state.lines.shape[1]
