@@ -22,7 +22,7 @@ EVIL = '</script><img src=x onerror="document.title=1"><b>&amp;'
 
 @pytest.fixture(scope="module")
 def makers():
-    case = load_case("declared", assignments=[*BUSY, "north.conduct.attack_intercept=0"], days=20)
+    case = load_case("declared", assignments=[*BUSY, "north.conduct.attack_intercept=0"], days=12)
     cases = [case, under_policies(case, ["wider_margin"])]
     return [lambda case=case: DmzModel(case, seed=3, world=1) for case in cases]
 
