@@ -11,6 +11,7 @@
     moment = dmz.incident("work_party_at_1047", policies=["hotline"])
     lessons = dmz.learn("results/x")
     anatomy = dmz.explain("results/x", runs=100)
+    page = dmz.replay("results/x", run=7).page
     validated = dmz.validate("baseline")
     calibrated = dmz.calibrate("results/fit", quick=True)
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from experiments.commands.lessons import Lessons
     from experiments.commands.model import Model
     from experiments.commands.moment import PlayedMoment
+    from experiments.commands.replay import Replayed
     from experiments.commands.study import Options
     from experiments.commands.validate import Validated
     from experiments.design.plan import Plan
@@ -68,6 +70,7 @@ __all__ = [
     "learn",
     "load",
     "open",
+    "replay",
     "run",
     "study",
     "validate",
@@ -307,7 +310,7 @@ def learn(folder: Name) -> Lessons:
 def explain(
     folder: Name,
     *,
-    arm: Name | None = None,
+    arm: str | None = None,
     runs: int = 100,
     orders: int = 2,
     clash: str | int | None = None,
@@ -317,7 +320,7 @@ def explain(
 ) -> Anatomy:
     """What accidental clashes of an arm's runs are made of, as ``dmz explain``.
 
-    ``runs``: of the ``arm`` (without, the first), drawn before looking, and played again with ingredients of
+    ``runs``: of the ``arm`` (None: the only one), drawn before looking, and played again with ingredients of
     accidents removed, along so many ``orders`` of each world. ``clash``: a run, or ``"RUN:INCIDENT"``, for
     the tree; without, the first. ``seed``: which runs and orders are drawn. What is found goes to
     ``anatomy/`` in its folder; the same call goes on with what was played.
@@ -331,6 +334,39 @@ def explain(
     found = explained(asked, Workers(whole_or_none("workers", workers)))
     assert found is not None  # it is where nothing is played that there is nothing
     return found
+
+
+@_told
+def replay(
+    folder: Name,
+    *,
+    arm: str | None = None,
+    run: int,
+    against: Name | None = None,
+    video: bool = False,
+    allow_code: bool = False,
+) -> Replayed:
+    """Show a run of some results on a map, with its timeline and stories, as ``dmz replay``.
+
+    ``arm``: None where there is one alone; ``against``: an arm or a policy beside it, with the same luck.
+    A page, and a film if ``video``, go to ``replay/`` in its folder.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import flag, named, place, whole
+    from experiments.commands.notebook import Notebook
+    from experiments.commands.numbers import RANGES
+    from experiments.commands.replay import Asked
+    from experiments.commands.replay import replay as replayed
+
+    asked = Asked(
+        place("folder", folder),
+        None if arm is None else named("arm", arm),
+        whole("run", run, RANGES["row"]),
+        None if against is None else named("against", against),
+        flag("video", video),
+        flag("allow_code", allow_code),
+    )
+    return replayed(asked, Notebook())
 
 
 @_told

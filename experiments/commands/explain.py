@@ -16,9 +16,11 @@ import pyarrow as pa
 
 import sim
 from experiments.commands.anatomy import PAGE, Anatomy
+from experiments.commands.arm import arm_named, some_of
 from experiments.commands.console import console
 from experiments.commands.exits import SAME_AGAIN, Halted, noted
 from experiments.commands.progress import Tenths
+from experiments.commands.verify import classes_of
 from experiments.design.anatomy import AnatomyDesign
 from experiments.design.explanation import Explanation, WhichClash
 from experiments.design.ingredients import Ingredient, contains, ingredients
@@ -46,7 +48,6 @@ from experiments.statistics.intervals import Events
 from experiments.statistics.shapley import NOBODY
 from experiments.store.files import write_json, write_parquet, write_whole
 from experiments.store.piecewise import KEY, Show, in_parts
-from experiments.study.code import agents_of
 from experiments.study.folder import StudyFolder, had_alone
 from experiments.study.forecast import Pace, time_words
 from experiments.study.place import refuse_no_room
@@ -54,7 +55,6 @@ from experiments.study.results import Results
 from experiments.wording import many
 from experiments.worlds import LUCKS
 from sim.documents import refuse
-from sim.documents.problems import nearest, show
 from sim.scenario.case import digest
 
 FOLDER, FIGURES = "anatomy", "anatomy.json"
@@ -116,10 +116,9 @@ class _Subject:
     @classmethod
     def of(cls, study: StudyFolder, asked: Explanation) -> "_Subject":
         """The arm that is asked for; raises ``BadInput`` for what there is not, before anything is played."""
-        arm = _arm_of(study, asked.arm)
+        arm = arm_named(study, asked.arm)
         _refuse_early_ends(study, arm)
-        agents = agents_of(arm.case, asked.allow_code) if arm.case.agents else {}
-        study.refuse_other_code()
+        agents = classes_of(study, asked.allow_code).get(arm.name, {})
         results = Results(study)
         kept = results.by_arm("runs", ["run", "world", "days", "clashes", "expected_clashes"]).get(arm.name)
         if kept is None:
@@ -161,16 +160,6 @@ class _Subject:
         )
 
 
-def _arm_of(study: StudyFolder, name: str | None) -> Arm:
-    arms = study.plan.arms
-    if name is None:
-        return next(iter(arms.values()))
-    if name not in arms:
-        allowed, near = ", ".join(arms), nearest(name, arms)
-        refuse("--arm", "the results have no such arm", found=show(name), allowed=allowed, near=near)
-    return arms[name]
-
-
 def _refuse_early_ends(study: StudyFolder, arm: Arm) -> None:
     scenario = arm.case.scenario
     for name in ("ends_at_rung", "ends_after_incidents"):
@@ -199,13 +188,9 @@ def _clash_of(results: Results, arm: str, asked: WhichClash | None) -> _Clash | 
     fits = [i for i, key in enumerate(keys) if key[0] == asked.run and asked.incident in (None, key[1])]
     if not fits:
         message = f"{arm} has no such accidental clash"
-        refuse("--clash", message, found=str(asked), allowed=_some(keys))
+        allowed = some_of([f"{run}:{incident}" for run, incident in keys]) or "none: no run had one"
+        refuse("--clash", message, found=str(asked), allowed=allowed)
     return _Clash(*keys[fits[0]], fits[0] + 1, len(keys))
-
-
-def _some(keys: list[tuple[int, int]], most: int = 8) -> str:
-    shown = ", ".join(f"{run}:{incident}" for run, incident in keys[:most])
-    return f"{shown}, ... ({len(keys):,} in all)" if len(keys) > most else shown or "none: no run had one"
 
 
 def _place(study: StudyFolder, arm: Arm) -> Path:

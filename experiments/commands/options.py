@@ -151,6 +151,9 @@ AllowCode = Annotated[bool, typer.Option("--allow-code", help="Load agent classe
 Folder = Annotated[
     Path, typer.Argument(parser=place, metavar="FOLDER", help="Results of run, compare or study.")
 ]
+ArmOf = Annotated[
+    str | None, typer.Option("--arm", metavar="NAME", help="Arm; may be left out where there is one alone.")
+]
 RecordFolder = Annotated[
     Path | None,
     typer.Option(parser=place, metavar="DIR", help="A record of your own: counts.csv and incidents.csv."),
@@ -230,9 +233,6 @@ Failed = Annotated[bool, typer.Option("--failed", help="Play again the runs that
 
 # -- of explain alone ----------------------------------------------------------------------------
 
-ArmOf = Annotated[
-    str | None, typer.Option("--arm", metavar="NAME", help="Which arm of the results; the first.")
-]
 RunsOfSample = Annotated[
     int,
     typer.Option(
@@ -275,6 +275,20 @@ ForExcel = Annotated[
 
 Rows = Annotated[int, typer.Option(parser=whole(RANGES["rows"]), help="Rows to play again.")]
 SeedOfRows = Annotated[int, typer.Option(parser=whole(RANGES["row"]), help="Which rows are drawn.")]
+
+# -- of replay alone -----------------------------------------------------------------------------
+
+RunOf = Annotated[
+    int, typer.Option("--run", parser=whole(RANGES["row"]), metavar="K", help="Run of the arm, from 0.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        metavar="POLICY",
+        help="The same luck beside it: under a policy, under `no policy`, or in another arm.",
+    ),
+]
+Video = Annotated[bool, typer.Option("--video", help="A film too: MP4 with the extra video, else GIF.")]
 
 # -- of bundle alone -----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ class WhichClash:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Of which results and ``arm`` (None: the first), how many ``runs``, drawn by ``seed``, in how many
+    """Of which results and ``arm`` (None: the only one), how many ``runs``, drawn by ``seed``, in how many
     ``orders`` a world; which ``clash`` is told (None: the first of all).
     """
 

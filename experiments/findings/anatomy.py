@@ -27,6 +27,7 @@ from experiments.wording import Ends
 
 Values = NDArray[np.float64]
 Way = Literal["alone", "shapley"]
+_ROUNDING = 1e-9  # of sums of chances
 EVENTS: tuple[Events, ...] = ("expected", "counted")
 
 
@@ -209,12 +210,17 @@ class _Reckoning:
         )
 
     def _draws(self, player: int) -> RemovalOverDraws | None:
-        """In how many draws a removal lowers what is expected, by the ratios that the worlds allow."""
-        if self.deviates is None or len(self.deviates) < FEWEST_FITTED:
+        """In how many draws a removal lowers what is expected, by the ratios that the worlds allow.
+
+        None where it changes anything in too few of them: all would hang on these.
+        """
+        pairs = self._together(alone(player), "expected"), self._along(player, "expected")
+        told = min(int((np.abs(before - after).sum(axis=1) > _ROUNDING).sum()) for before, after in pairs)
+        if self.deviates is None or told < FEWEST_FITTED:
             return None
         ratios = [
             ratio_by_draw(after, before, self.deviates, np.random.default_rng([player, len(before)]))
-            for before, after in (self._together(alone(player), "expected"), self._along(player, "expected"))
+            for before, after in pairs
         ]
         low, high = ratios[0].ends
         return RemovalOverDraws(

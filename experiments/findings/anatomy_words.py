@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from experiments.design.request import FEWEST_DRAWS
 from experiments.findings.anatomy import AnatomyFigures, Effect, IngredientFigures
 from experiments.findings.clash_tree import ClashTree, OtherWay, Turn
 from experiments.findings.moment import PlayShare
@@ -96,10 +97,13 @@ def draws_words(figures: AnatomyFigures) -> str:
     """What the shares of draws are, where there are any."""
     if not any(part["draws"] for part in figures["ingredients"]):
         return ""
+    few = figures["worlds"] < FEWEST_DRAWS
+    rough = f" Under {FEWEST_DRAWS} draws shares are rough." if few else ""
     return (
         "“Lowers in”: the share of draws of the posterior, each with a world of its own, in which the "
         "removal lowers expected clashes, by Shapley value and alone. A few runaway draws may own the "
-        "clashes a year; they do not own these shares, whose 95% intervals are in anatomy.csv."
+        "clashes a year; they do not own these shares, whose 95% intervals are in anatomy.csv. "
+        f"A dash: too few draws in which it changes anything.{rough}"
     )
 
 

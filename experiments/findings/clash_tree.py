@@ -26,8 +26,9 @@ from sim.codes import Trigger
 from sim.incident_state import IncidentState
 from sim.model import DmzModel
 from sim.outcome.outcome import CLASH_RUNG, RUNGS
-from sim.outcome.story import heading
+from sim.outcome.story import told, told_head
 from sim.sides import SIDES
+from sim.state import Line
 
 Way = tuple[str, ...]  # the decisions of a turn
 REPLAYS = 200  # from each turn
@@ -107,8 +108,8 @@ def _tree(played: DmzModel, twin: DmzModel, stands: Stands, replays: int) -> Cla
         turn = Turn(
             _clock(played, group[0].minute),
             group[0].minute - data.opened,
-            tuple(line.told for line in group),
-            tuple(said for line in group for said in _else_by_log(line)),
+            tuple(each.told for each in group),
+            tuple(said for each in group for said in _else_by_log(each)),
         )
         before = [lines for lines in stands.by_line if at <= lines <= group[0].number]
         if before:
@@ -117,50 +118,54 @@ def _tree(played: DmzModel, twin: DmzModel, stands: Stands, replays: int) -> Cla
             turn = replace(turn, clash=replayed.clashed, same=replayed.share(own), others=others)
         turns.append(turn)
         at = group[-1].number + 1
-    opening = tuple(heading(played.scene, row))
+    opening = tuple(told_head(played.scene, row))
     return ClashTree(opening, tuple(_errors(played, stands)), tuple(turns), _end(data), replays)
 
 
 # -- what happened --------------------------------------------------------------------------------
 
 
-class Line(NamedTuple):
-    """A line of the log: its number among those of its incident, and what it says."""
+class _Decision(NamedTuple):
+    """A decision: its number among the lines of its incident in the log, and the line."""
 
     number: int
-    minute: float
-    side: int
-    actor: Actor
-    act: Act
-    x: float
-    y: float
+    line: Line
+
+    @property
+    def minute(self) -> float:
+        """When it was made."""
+        return self.line[1]
+
+    @property
+    def step(self) -> Step:
+        """As the plays of a described moment have it."""
+        _, minute, side, actor, act, x, _ = self.line
+        return Step(side, Actor(actor), Act(act), x, minute)
 
     @property
     def told(self) -> str:
         """In words, with its figures."""
-        if self.actor == Actor.INCIDENT:
-            return self.act.sentence(self.x, self.y)
-        return f"the {SIDES[self.side]}'s {self.actor.spoken} {self.act.sentence(self.x, self.y)}"
+        if self.step.actor == Actor.INCIDENT:
+            return self.step.act.sentence(*self.line[-2:])
+        return f"the {told(self.line)}"
 
 
-def _decisions(model: DmzModel, row: int) -> Iterator[Line]:
+def _decisions(model: DmzModel, row: int) -> Iterator[_Decision]:
     """The decisions of an incident so far."""
-    own = [line for line in model.state.log if line[0] == row]
-    for number, (_, minute, side, actor, act, x, y) in enumerate(own):
-        if act not in NO_DECISIONS:
-            yield Line(number, minute, side, Actor(actor), Act(act), x, y)
+    for number, line in enumerate(line for line in model.state.log if line[0] == row):
+        if line[4] not in NO_DECISIONS:
+            yield _Decision(number, line)
 
 
-def _turns(decisions: Iterable[Line]) -> Iterator[list[Line]]:
+def _turns(decisions: Iterable[_Decision]) -> Iterator[list[_Decision]]:
     """Decisions of one minute together: they hang on each other."""
     for _, group in groupby(decisions, key=attrgetter("minute")):
         yield list(group)
 
 
-def _way(group: Iterable[Line]) -> Way:
+def _way(group: Iterable[_Decision]) -> Way:
     """A turn without the figures that differ from run to run."""
-    steps = (Step(line.side, line.actor, line.act, line.x, line.minute) for line in group)
-    return tuple(map(decision_words, steps))
+    return tuple(decision_words(each.step) for each in group)
 
 
 def _clock(model: DmzModel, minute: float) -> str:
@@ -168,12 +173,13 @@ def _clock(model: DmzModel, minute: float) -> str:
     return f"{first + dt.timedelta(minutes=round(minute)):%H:%M}"
 
 
-def _else_by_log(line: Line) -> Iterator[str]:
+def _else_by_log(decision: _Decision) -> Iterator[str]:
     """What else a chance that the log keeps was of, with that chance."""
-    if line.act in _BY_LOG:
-        is_own, other = _BY_LOG[line.act]
-        chance = 1.0 - line.x if is_own else line.x
-        yield f"the {SIDES[line.side]}'s {line.actor.spoken} {other}: chance {chance:.3f}"
+    step = decision.step
+    if step.act in _BY_LOG:
+        is_own, other = _BY_LOG[step.act]
+        chance = 1.0 - step.x if is_own else step.x
+        yield f"the {SIDES[step.side]}'s {step.actor.spoken} {other}: chance {chance:.3f}"
 
 
 def _errors(played: DmzModel, stands: Stands) -> Iterator[str]:
@@ -250,7 +256,7 @@ def _replayed(twin: DmzModel, stand: Stand, at: int, replays: int) -> _Replays:
     ways, clashes = [], []
     for salt in range(1, replays + 1):
         incident = play_on(twin, stand, salt)
-        later = (line for line in _decisions(twin, stand.row) if line.number >= at)
+        later = (each for each in _decisions(twin, stand.row) if each.number >= at)
         ways.append(_way(next(_turns(later), [])))
         clashes.append(bool(incident.record.accidental) and incident.rung >= CLASH_RUNG)
     return _Replays(tuple(ways), tuple(clashes))

@@ -481,7 +481,7 @@ INCIDENT: tuple[Column, ...] = (
         "true depth past the true line, the deepest while it was open",
         _true_depth,
     ),
-    _of("map_m", float, "m", "part of the map error in the perceived depth"),
+    _of("map_m", float, "m", "part of the map error in the depth perceived at the look that opened it"),
     _of("navigation_m", float, "m", "part of the navigation error in it", "nav_m"),
     _of("fix_m", float, "m", "part of the fix error in it"),
     Column(

@@ -51,7 +51,7 @@ def typed(*words):
 
 @pytest.fixture(scope="module")
 def done(home):
-    return typed(home / "two", "--runs", 4, "--workers", 1)
+    return typed(home / "two", "--arm", "short", "--runs", 4, "--workers", 1)
 
 
 def place_of(home):
@@ -97,7 +97,7 @@ def test_an_ingredient_that_the_arm_has_not_is_said(home):
 def test_the_same_call_in_python_plays_nothing_again_and_writes_the_same(home, done, monkeypatch):
     before = {path: path.read_bytes() for path in place_of(home).rglob("*.*") if path.is_file()}
     monkeypatch.setattr(verb, "in_parts", _watched(monkeypatch, played := []))
-    found = dmz.explain(home / "two", runs=4, workers=1)
+    found = dmz.explain(home / "two", arm="short", runs=4, workers=1)
     assert found.folder == place_of(home) and played == [0]
     assert {path: path.read_bytes() for path in before} == before
     assert str(found) == done.stdout.rstrip("\n")
@@ -138,12 +138,13 @@ def _watched(monkeypatch, played):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--arm", "shrot"], "--arm: there is no such arm; found the text 'shrot'; allowed 'short', "),
+        ([], "--arm: say which; allowed 'short', "),
         (
-            ["--arm", "shrot"],
-            "--arm: the results have no such arm; found the text 'shrot'; allowed short, short",
+            ["--arm", "short", "--clash", "99"],
+            "--clash: short has no such accidental clash; found 99; allowed ",
         ),
-        (["--clash", "99"], "--clash: short has no such accidental clash; found 99; allowed "),
-        (["--clash", "0:9999"], "found 0:9999; allowed "),
+        (["--arm", "short", "--clash", "0:9999"], "found 0:9999; allowed "),
     ],
 )
 def test_what_there_is_not_is_refused_before_anything_is_played(home, words, said):
@@ -190,7 +191,7 @@ def test_results_of_another_version_are_refused_naming_both(home, tmp_path):
 def test_runs_that_do_not_come_out_as_they_were_kept_are_refused(home, monkeypatch):
     plain = verb.play_removals
     monkeypatch.setattr(verb, "play_removals", lambda task: {k: _off(its) for k, its in plain(task).items()})
-    refused = typed(home / "two", "--workers", 1)
+    refused = typed(home / "two", "--arm", "short", "--workers", 1)
     assert refused.exit_code == 2 and "does not come out as it was kept" in refused.stderr
 
 

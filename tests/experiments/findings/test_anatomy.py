@@ -131,7 +131,8 @@ def test_over_draws_the_share_in_which_a_removal_lowers_is_told():
     assert half["alone"]["estimate"] > 0.95 > 0.05 > brake["alone"]["estimate"]
     assert half["shapley"]["estimate"] > 0.95 and abs(half["ratio"]["median"] - 0.5) < 0.05
     table = table_of(found)
-    assert table["lowers_in"].notna().sum() == 8 and len(table) == 16
+    assert table["lowers_in"].notna().sum() == 6 and len(table) == 16
+    assert part(found, "idle")["draws"] is None  # a share would hang on draws in which it changes nothing
     assert anatomy_of(Removals.of(design, plays), PARTS, YEARS)["ingredients"][0]["draws"] is None
 
 
