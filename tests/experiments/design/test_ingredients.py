@@ -18,6 +18,7 @@ from sim.scenario.overlays import regimes
 from sim.sides import NORTH, SOUTH
 
 BY_NAME = {each.name: each for each in ingredients()}
+NAVIGATION = BY_NAME["navigation error"]
 # A month in which everything happens that can be taken away.
 RICH = (
     *BUSY,
@@ -241,8 +242,11 @@ def test_without_navigation_error_units_are_where_they_mean_to_be():
     model = played("navigation error")
     violations = incidents(model, Trigger.VIOLATION)
     assert len(violations) and (violations["nav_m"] == 0.0).all()
-    out = model.state.units[(model.state.units["active"] == 1) & (model.state.units["drawn"] == 1)]
-    assert len(out) and (out["nav_sd"] == 0.0).all()
+    whole, bare = (DmzModel(without(rich(), each), seed=SEED).run(days=6.5) for each in ([], [NAVIGATION]))
+    for model, errs in ((whole, True), (bare, False)):
+        model.scene.rouse_units()
+        out = model.state.units[model.state.units["active"] == 1]
+        assert len(out) and (out["nav_sd"] > 0.0).all() == errs == (out["nav_sd"] > 0.0).any()
 
 
 def test_without_fix_error_fixes_are_the_truth():

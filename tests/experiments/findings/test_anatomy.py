@@ -6,6 +6,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from made_up import assert_legible
+from matplotlib.text import Text
 from shape import strange
 
 from experiments.design.anatomy import AnatomyDesign
@@ -13,12 +15,15 @@ from experiments.design.ingredients import Ingredient
 from experiments.findings.anatomy import AnatomyFigures, Removals, anatomy_of, table_of
 from experiments.findings.anatomy_words import (
     HEADS,
+    VERDICTS,
     effect_words,
     level_words,
     played_words,
     row_words,
     whole_words,
 )
+from experiments.pictures.anatomy import anatomy_picture
+from experiments.pictures.sheet import styled
 from experiments.statistics.intervals import difference_interval
 from experiments.statistics.shapley import NOBODY, alone, members
 
@@ -60,6 +65,10 @@ def found():
 
 def part(figures, name):
     return next(each for each in figures["ingredients"] if each["name"] == name)
+
+
+def _ways(its):
+    return its["shapley"], its["alone"]
 
 
 def test_shapley_values_add_up_to_what_all_removals_do_together(found):
@@ -160,3 +169,22 @@ def test_words_say_what_was_played_and_what_came_of_it(found):
     assert row_words(part(found, "brake"), "expected")[1] == "more without it"
     assert row_words(part(found, "idle"), "expected")[2:4] == ("exactly 0", "no run changes")
     assert "undecided" in level_words(found).lower() and "98.8%" in level_words(found)
+
+
+def test_the_picture_can_be_read_and_says_what_is_undecided(monkeypatch):
+    design, plays = made()
+    deviates = np.random.default_rng(3).standard_normal((WORLDS, 3))
+    found = anatomy_of(Removals.of(design, plays), PARTS, YEARS, deviates=deviates)
+    with styled():
+        picture = anatomy_picture(
+            "a scenario of a rather long name + a policy", found, [level_words(found)] * 2
+        )
+        assert_legible(picture.figure, monkeypatch)
+    words = [text.get_text() for text in picture.figure.findobj(Text)]
+    verdicts = [way["expected"]["verdict"] for each in PARTS for way in _ways(part(found, each.name))]
+    for verdict, said in VERDICTS.items():
+        assert words.count(said) == verdicts.count(verdict) > 0
+    assert "exactly 0" in words
+    bars = {patch.get_facecolor()[:3] for axes in picture.figure.axes for patch in axes.patches}
+    assert (1.0, 1.0, 1.0) in bars and len(bars) == 3  # hollow, and one colour for each way
+    assert list(picture.data["ingredient"].unique()) == [each["name"] for each in found["ingredients"]]
