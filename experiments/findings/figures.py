@@ -15,6 +15,7 @@ from experiments.findings.alike import alike, distinct_futures, joined
 from experiments.findings.best import Best, best_of
 from experiments.findings.comparison import Audit, Comparison, Shared, audit, compare, paired
 from experiments.findings.costs import costs_of
+from experiments.findings.counting import counting
 from experiments.findings.drivers import drivers
 from experiments.findings.figures_file import (
     Audited,
@@ -61,6 +62,7 @@ from sim.sides import SIDES
 
 By = dict[str | None, tuple[Floats, Floats]]  # by policy: events and exposed years by world
 Worlds = Mapping[str, pd.DataFrame]  # by arm: events and exposed years by world
+_MOST_COUNTED = 12  # arms of which every definition is counted
 
 
 def figures_of(
@@ -107,6 +109,7 @@ def figures_of(
         "per_incident": shares,
         "any_clash": {name: each.any_clash for name, each in alone.items()},
         "ambiguity": {name: each.ambiguity for name, each in alone.items()},
+        "counting": counting({name: tables.runs[name] for name in _counted(plan, alone)}),
         **cells,
         "over_draws": over_draws(plan, tables.runs),
         "talks": standings(plan, talks or {}, {name: each.days for name, each in alone.items()}),
@@ -133,6 +136,12 @@ class _Alone:
 
 def _baselines(plan: Plan) -> dict[str, str]:
     return {future: arms[None].name for future, arms in plan.futures.items() if None in arms}
+
+
+def _counted(plan: Plan, played: Iterable[str]) -> list[str]:
+    """The arms whose runs are counted by every definition: those without a policy, or else the first."""
+    names = list(played)
+    return [name for name in names if plan.arms[name].is_baseline][:_MOST_COUNTED] or names[:1]
 
 
 def _with_pilot(plan: Plan, whole: dict[str, Pilot]) -> dict[str, Pilot]:

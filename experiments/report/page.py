@@ -17,6 +17,8 @@ from experiments.design.manifest_file import Manifest
 from experiments.design.plan import TALKS, differences, has_talks, policy_words
 from experiments.findings.alike import again_words, distinct_futures, firsts, joined, with_own_costs
 from experiments.findings.costs import deepest, deepest_without
+from experiments.findings.counting_words import counting_rows, range_words
+from experiments.findings.definitions import definitions
 from experiments.findings.draw_words import HEADS, about, alone, draws_rows, likeness
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
 from experiments.findings.ground_words import HEADS as GROUNDS_HEADS
@@ -107,6 +109,7 @@ def report_html(
             manifest=manifest,
             figures=figures,
             answer=answer(manifest, figures),
+            definitions=definitions(),
             futures=list(_futures(manifest, figures)),
             regret=_regret(figures),
             pictures=drawn,
@@ -149,6 +152,8 @@ def _environment() -> Environment:
         "capital": capital,
         "effect": effect,
         "about_draws": about,
+        "counting_rows": counting_rows,
+        "counting_range": range_words,
         "draws_alone": alone,
         "draws_likeness": likeness,
         "draws_rows": draws_rows,
