@@ -18,8 +18,8 @@ from experiments.wording import Rate, Ratio
 
 
 class Count(TypedDict):
-    """Events a year by a definition, under a line and of whose units; ``times``: of the south's recorded
-    crossings in the same runs, with the interval of that ratio alone.
+    """Events a year by a definition, under a line and of whose units; ``times``: of the recorded
+    crossings of the same runs, with the interval of that ratio alone.
     """
 
     definition: str

@@ -39,7 +39,7 @@ def counting_rows(found: Counting) -> Iterator[Row]:
 
 
 def times_words(count: Count) -> str:
-    """How many times the south's recorded crossings a count is, with its interval."""
+    """How many times the recorded crossings a count is, with its interval."""
     if (count["definition"], count["line"], count["units"]) == RECORDED:
         return "1"
     return ratio_words(count["times"])

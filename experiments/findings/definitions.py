@@ -27,7 +27,7 @@ UNITS: Mapping[Units, str] = {
     "south": "the south's units, as the north counts",
 }
 Cell = tuple[str, Line, Units]
-RECORDED: Cell = ("recorded crossing", "", "north")  # what the public record counts
+RECORDED: Cell = ("recorded crossing", "", "both")  # what the public record is of
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from experiments.findings.figures_file import (
     RegretFound,
     RunsToDecide,
 )
+from experiments.findings.mixture import Mixture, mixture_of
 from experiments.findings.over_draws import over_draws
 from experiments.findings.pilots import pilot_for
 from experiments.findings.pools import Pools
@@ -115,6 +116,7 @@ def figures_of(
         "talks": standings(plan, talks or {}, {name: each.days for name, each in alone.items()}),
         "drivers": drivers(plan, worlds_of, whole[plan.rated]),
         "regret": None if plan.draws else _regret(plan, worlds_of, counts, whole[decides]),
+        "mixture": None if plan.draws else _mixture(plan, worlds_of, counts, whole[decides]),
         "best": {} if plan.draws else _best(plan, counts, whole[decides]),
     }
 
@@ -281,12 +283,24 @@ def _best(plan: Plan, counts: Mapping[str, By], pool: Pilot) -> dict[str, Best]:
     return {future: best_of(found, pool, level, of) for future, found in several.items()}
 
 
-def _regret(plan: Plan, worlds_of: Worlds, counts: Mapping[str, By], pool: Pilot) -> list[RegretFound] | None:
-    """Regret of each policy, and of none (null), where at least two futures have the same ones."""
+def _are_comparable(plan: Plan, worlds_of: Worlds) -> bool:
+    """Whether at least two futures have been played, and have the same policies."""
     sets = [
         set(arms) for arms in plan.futures.values() if all(arm.name in worlds_of for arm in arms.values())
     ]
-    if len(sets) < 2 or len(sets) < len(plan.futures) or min(map(len, sets)) < 2:
+    return len(sets) >= 2 and len(sets) == len(plan.futures) and min(map(len, sets)) >= 2
+
+
+def _mixture(plan: Plan, worlds_of: Worlds, counts: Mapping[str, By], pool: Pilot) -> Mixture | None:
+    """What it takes to weigh futures, where there are several to be compared and weighed."""
+    if len(counts) < 2 or not _are_comparable(plan, worlds_of):
+        return None
+    return mixture_of(counts, pool, level_at_interims(plan, 0.95), events_of(plan.estimate[0]))
+
+
+def _regret(plan: Plan, worlds_of: Worlds, counts: Mapping[str, By], pool: Pilot) -> list[RegretFound] | None:
+    """Regret of each policy, and of none (null), where at least two futures have the same ones."""
+    if not _are_comparable(plan, worlds_of):
         return None
     found = regrets(counts, pool, level_at_interims(plan, 0.95), events_of(plan.estimate[0]))
     known = all(years.size >= FEWEST_WORLDS for its in counts.values() for _, years in its.values())

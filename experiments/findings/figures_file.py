@@ -11,6 +11,7 @@ from experiments.findings.best import Best
 from experiments.findings.costs import Costs
 from experiments.findings.counting import Counting
 from experiments.findings.drivers import Drivers
+from experiments.findings.mixture import Mixture
 from experiments.findings.over_draws import OverDraws
 from experiments.findings.summary import ArmFigures, Mean
 from experiments.findings.talks import Standing
@@ -104,7 +105,8 @@ class Figures(Cells):
     is ``over_draws``, of futures whose worlds play draws of a posterior.
 
     ``counting`` has the arms without a policy, twelve at most. ``regret`` is null where futures have not the
-    same policies, ``drivers`` where nothing was sampled; a single run has a ``summary``.
+    same policies, ``mixture`` where they cannot be weighed either, ``drivers`` where nothing was sampled; a
+    single run has a ``summary``.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Figures(Cells):
     talks: list[Standing]
     drivers: Drivers | None
     regret: list[RegretFound] | None
+    mixture: Mixture | None
     best: dict[str, Best]
     summary: NotRequired[ArmFigures]
 

@@ -74,7 +74,7 @@ def test_a_world_alone_has_no_interval_and_the_record_is_once_itself():
     found = counting({"a": run_rows("", [1, 1]).assign(recorded_by_south=[3, 4])})["a"]
     assert of(found, RECORDED)["rate"]["low"] is None and of(found, RECORDED)["times"]["low"] is None
     rows = {(row.definition, row.line): row for row in counting_rows(found)}
-    assert rows["recorded crossing", "the watchers' own"].times == "1.00 (no interval)"
+    assert rows["recorded crossing", "the watchers' own"].times == "1"
     assert rows["crossing", "the true line"].times == "0 (no interval)"
     assert sum(row.first for row in rows.values()) == len(definitions())
 
