@@ -47,7 +47,7 @@ def numbers(figures: Figures) -> Markup:
 
 
 def _regions(figures: Figures) -> Mapping[str, Any]:
-    """Of each future over draws what its regions hold, and by what a policy's standing is told."""
+    """Of each future over draws what its regions hold."""
     return {
         "futures": {
             future: found["by_region"]
@@ -55,12 +55,14 @@ def _regions(figures: Figures) -> Mapping[str, Any]:
             if found["by_region"] is not None
         },
         "words": REGION_WORDS,
-        "none": policy_words(None),
-        "kinds": KINDS,
-        "nearly_all": NEARLY_ALL,
-        "most": MOST,
-        "few": FEWEST_DRAWS,
+        **weighed_by(),
     }
+
+
+def weighed_by() -> Mapping[str, Any]:
+    """By what the standing of a policy over weighed draws is told, and in which words."""
+    words = {"none": policy_words(None), "kinds": KINDS}
+    return words | {"nearly_all": NEARLY_ALL, "most": MOST, "few": FEWEST_DRAWS}
 
 
 def _mixture(figures: Figures) -> Mapping[str, Any] | None:
