@@ -28,6 +28,7 @@ _STORIES = 12  # each is a run that is played again, of under half a second
 _LISTED = 12  # clashes of a stretch that are named
 _NEEDED = ("run", "incident", "opened", "s_km", "begun_by", "cause", "rung", "accidental")
 _WIDTH, _AIR, _LARGEST, _LEAST = 1000.0, 44.0, 32.0, 6.0  # of the map, in its own units
+_EAST = 96.0  # room for the name of the county at the coast
 _NAMES_M = 9_000.0  # how far south of the line the names of counties stand
 
 Key = tuple[int, int]  # of a clash: its run, and its number in it
@@ -44,10 +45,11 @@ class Clash:
 
 @dataclass(frozen=True)
 class Place:
-    """A stretch with clashes, in words: where its circle is on the map, of which radius, the first of its
-    clashes, and how many there are beyond these.
+    """A stretch with clashes, numbered from the west, in words: where its circle is on the map, of which
+    radius, the first of its clashes, and how many there are beyond these.
     """
 
+    number: int
     title: str
     x: float
     y: float
@@ -73,6 +75,11 @@ class ClashMap:
     course: str
     names: Sequence[tuple[str, float, float]]
     places: Sequence[Place]
+
+    @property
+    def large_first(self) -> Sequence[Place]:
+        """The places in the order in which circles are drawn, so that none lies under a larger one."""
+        return sorted(self.places, key=lambda place: -place.radius)
 
     @property
     def told(self) -> int:
@@ -147,6 +154,7 @@ def _laid_out(
     x, y = project(*lonlat(middles, np.zeros(middles.size), length_m))
     places = [
         Place(
+            number=number,
             title=f"{_stretch(its, ends[at], length_m)}: {figure(len(its) / years)} a year",
             x=round(float(left), 1),
             y=round(float(top), 1),
@@ -154,7 +162,7 @@ def _laid_out(
             clashes=[_clash(row, stories) for row in its.head(_LISTED).to_dict("records")],
             more=max(0, len(its) - _LISTED),
         )
-        for (at, its), left, top in zip(stretches.items(), x, y, strict=True)
+        for number, ((at, its), left, top) in enumerate(zip(stretches.items(), x, y, strict=True), 1)
     ]
     points = zip(*(values[::2] for values in project(lon, lat)), strict=True)
     drawn = " ".join(f"{left:.1f},{top:.1f}" for left, top in points)
@@ -177,7 +185,7 @@ def _stretch(clashes: pd.DataFrame, ends: tuple[float, float], length_m: float) 
 def _projection(lon: np.ndarray, lat: np.ndarray) -> tuple[Project, float]:
     """To places on the map, degrees of both kinds of one length on the ground at its middle; its height."""
     west, north = lon.min(), lat.max()
-    scale = (_WIDTH - 2.0 * _AIR) / (lon.max() - west)
+    scale = (_WIDTH - _AIR - _EAST) / (lon.max() - west)
     stretched = scale / np.cos(np.radians((lat.min() + north) / 2.0))
 
     def project(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -193,5 +201,5 @@ def _names(length_m: float, project: Project) -> Iterator[tuple[str, float, floa
     for number in dict.fromkeys(of.tolist()):
         middle = s[of == number].mean()
         x, y = project(*lonlat(middle, -_NAMES_M, length_m))
-        inside = float(np.clip(x, _AIR, _WIDTH - 1.5 * _AIR))
+        inside = float(np.clip(x, _AIR, _WIDTH - _AIR))
         yield COUNTIES[number], round(inside, 1), round(float(y), 1)
