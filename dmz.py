@@ -10,6 +10,7 @@
     model = dmz.Model(case, world=0, luck=1).run()
     moment = dmz.incident("work_party_at_1047", policies=["hotline"])
     lessons = dmz.learn("results/x")
+    page = dmz.replay("results/x", run=7).page
     validated = dmz.validate("baseline")
     calibrated = dmz.calibrate("results/fit", quick=True)
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from experiments.commands.lessons import Lessons
     from experiments.commands.model import Model
     from experiments.commands.moment import PlayedMoment
+    from experiments.commands.replay import Replayed
     from experiments.commands.study import Options
     from experiments.commands.validate import Validated
     from experiments.design.plan import Plan
@@ -65,6 +67,7 @@ __all__ = [
     "learn",
     "load",
     "open",
+    "replay",
     "run",
     "study",
     "validate",
@@ -298,6 +301,39 @@ def learn(folder: Name) -> Lessons:
     from experiments.commands.learn import learn as learnt
 
     return learnt(place("folder", folder))
+
+
+@_told
+def replay(
+    folder: Name,
+    *,
+    arm: str | None = None,
+    run: int,
+    against: Name | None = None,
+    video: bool = False,
+    allow_code: bool = False,
+) -> Replayed:
+    """Show a run of some results on a map, with its timeline and stories, as ``dmz replay``.
+
+    ``arm``: None where there is one alone; ``against``: an arm or a policy beside it, with the same luck.
+    A page, and a film if ``video``, go to ``replay/`` in its folder.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import flag, named, place, whole
+    from experiments.commands.notebook import Notebook
+    from experiments.commands.numbers import RANGES
+    from experiments.commands.replay import Asked
+    from experiments.commands.replay import replay as replayed
+
+    asked = Asked(
+        place("folder", folder),
+        None if arm is None else named("arm", arm),
+        whole("run", run, RANGES["row"]),
+        None if against is None else named("against", against),
+        flag("video", video),
+        flag("allow_code", allow_code),
+    )
+    return replayed(asked, Notebook())
 
 
 @_told

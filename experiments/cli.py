@@ -313,6 +313,23 @@ def verify(
 
 
 @app.command(cls=Verb)
+def replay(
+    folder: opt.Folder,
+    run: opt.RunOf,
+    arm: opt.ArmOf = None,
+    against: opt.Against = None,
+    video: opt.Video = False,
+    allow_code: opt.AllowCode = False,
+) -> int:
+    """Show a run of some results on a map, with its timeline and stories: a page that works offline."""
+    from experiments.commands.replay import Asked, replay
+    from experiments.commands.terminal import Terminal
+
+    print(replay(Asked(folder, arm, run, against, video, allow_code), Terminal()))
+    return 0
+
+
+@app.command(cls=Verb)
 def bundle(folder: opt.Folder, out: opt.ZipOut = None) -> int:
     """Pack a study into one zip, with the same bytes each time."""
     from experiments.commands.bundle import bundle

@@ -109,7 +109,7 @@ class DmzModel(mesa.Model):
         self.sparing = True  # False walks every unit through every tick: nothing changes
         self._dated = dated_shots(self.case)
         self._ordinary_until = 0.0  # the midnight at which somebody decides beside the governments
-        self._scratch = scratch(self.state.units.size, self.state.posts.size)
+        self._scratch = scratch(self.state.units, self.state.posts.size)
         self._collector = mesa.DataCollector(model_reporters=REPORTERS) if collect else None
 
     def _cast(self, classes: dict[str, type]) -> None:

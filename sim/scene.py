@@ -154,6 +154,15 @@ class Scene:
         s, d = where(unit, self.courses)
         return s, d
 
+    def units_now(self) -> np.ndarray:
+        """Copies of all units (n,), dtype ``UNIT``, those on shift where they are at this moment.
+
+        Also who was spared its steps: it walks them in the copy, and the run goes on as if nobody had asked.
+        """
+        units = self.state.units.copy()
+        rouse_all(units, self.minute, self.setting, self.state.tallies.copy())
+        return units
+
     def area_at(self, s: float) -> int:
         """Number of the area of the command posts in which ``s`` metres along the line lies."""
         space = self.regime.parameters.space

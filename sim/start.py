@@ -24,15 +24,18 @@ from sim.world.terrain import build_terrain
 def build_land(base: Parameters, world: World) -> Land:
     """The terrain of the scenario under the lines of a world."""
     space = base.space
-    ground, most_mines = _ground(KM * space.length_km, space.cell_m, KM * space.half_width_km, base.ground)
-    return Land(float(space.cell_m), KM * space.length_km, world.grid.step_m, most_mines, ground)
+    length_m = KM * space.length_km
+    ground, mines, rugged = _ground(length_m, space.cell_m, KM * space.half_width_km, base.ground)
+    return Land(float(space.cell_m), length_m, world.grid.step_m, mines, rugged, ground)
 
 
 @lru_cache(maxsize=8)
-def _ground(length_m: float, cell_m: float, half_width_m: float, ground: Ground) -> tuple[np.ndarray, float]:
-    """Its cells, and the most mines that one of them has."""
+def _ground(
+    length_m: float, cell_m: float, half_width_m: float, ground: Ground
+) -> tuple[np.ndarray, float, float]:
+    """Its cells, and the most mines and the most rugged ground that one of them has."""
     found = cells(build_terrain(length_m, cell_m, half_width_m, ground))
-    return found, float(found["mines"].max())
+    return found, float(found["mines"].max()), float(found["ruggedness"].max())
 
 
 def build_sky(base: Parameters, calendar: Calendar, luck: np.uint64) -> Sky:

@@ -23,12 +23,14 @@ UNIT = np.dtype(
         ("home_s", "f8"),
         ("reach_s", "f8"),
         ("trait", "f8"),
-        # this shift
+        # this shift; until when nothing can matter stands with what is read of every unit again and again
         ("active", "i4"),
+        ("incident", "i4"),
+        ("wake", "f8"),
+        ("end", "f8"),
         ("drawn", "i4"),
         ("shift", "i4"),
         ("begin", "f8"),
-        ("end", "f8"),
         ("key", "u8"),
         ("s", "f8"),
         ("speed", "f8"),
@@ -52,14 +54,12 @@ UNIT = np.dtype(
         ("approached", "i4"),
         ("mine_luck", "f8"),
         ("strike_at", "f8"),
-        # where it is: OU deviate, and the moment at which it holds; until when nothing can matter
+        # where it is: OU deviate, and the moment at which it holds
         ("z", "f8"),
         ("t", "f8"),
-        ("wake", "f8"),
         # what happened to it this shift
         ("depth", "f8"),
         ("answered", "i4"),
-        ("incident", "i4"),
         ("incidents", "i4"),
         # what it remembers: metres of its step back (or along the line), and since when (or for good)
         ("pushback", "f8"),
@@ -152,7 +152,10 @@ LOG = np.dtype(
 )
 
 
-class Log(list[tuple[int, float, int, int, int, float, float]]):
+Line = tuple[int, float, int, int, int, float, float]  # of the log, as LOG has it
+
+
+class Log(list[Line]):
     """The chain of reasons of all incidents, a line each as ``LOG`` has it, by the incident's row."""
 
     def copy(self) -> "Log":

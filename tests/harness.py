@@ -76,7 +76,7 @@ class Field:
         named = {key.replace("__", "."): value for key, value in assignments.items()}
         self.model = DmzModel(case_of(tuple(named.items())), world=world, luck=luck, seed=1)
         self.minute, self.events = 0.0, []
-        self._scratch = scratch(self.units.size, self.model.state.posts.size)
+        self._scratch = scratch(self.units, self.model.state.posts.size)
 
     def play(self, days=0.0, minutes=0.0):
         """Play on; events are kept, and a unit that was judged in violation is taken off."""

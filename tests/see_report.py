@@ -1,14 +1,17 @@
-"""``python tests/see_report.py OVER_DRAWS FUTURES``: what was looked at in two reports, for docs/seeing.
+"""``python tests/see_report.py OVER_DRAWS FUTURES``: what was looked at in two reports, for docs/SEEING.md.
 
 The folders hold results of a comparison over draws and of a study of several futures of fixed values. Each
-picture is taken in Chromium after what its line in docs/seeing/README.md says was done by keys and clicks.
+picture is taken in Chromium after what its line there says was done by keys and clicks.
 """
 
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from browser import browser, opened
+from PIL import Image
 
+_COLOURS = 64  # of a kept picture, which then takes little room
 INTO = Path(__file__).parents[1] / "docs" / "seeing"
 
 
@@ -68,7 +71,10 @@ def main(over_draws, futures):
                 place = scene(window)
                 top = place.evaluate("e => e.getBoundingClientRect().top + scrollY") - 20
                 window.evaluate(f"scrollTo(0, {top})")
-                window.screenshot(path=INTO / f"report-{name}-{width}.png")
+                shot = Image.open(BytesIO(window.screenshot()))
+                shot.convert("RGB").quantize(_COLOURS).save(
+                    INTO / f"report-{name}-{width}.png", optimize=True
+                )
                 if said:
                     sys.exit(f"{name}: {said}")
                 window.close()

@@ -233,6 +233,23 @@ ForExcel = Annotated[
 Rows = Annotated[int, typer.Option(parser=whole(RANGES["rows"]), help="Rows to play again.")]
 SeedOfRows = Annotated[int, typer.Option(parser=whole(RANGES["row"]), help="Which rows are drawn.")]
 
+# -- of replay alone -----------------------------------------------------------------------------
+
+ArmOf = Annotated[
+    str | None, typer.Option("--arm", metavar="NAME", help="Arm; may be left out where there is one alone.")
+]
+RunOf = Annotated[
+    int, typer.Option("--run", parser=whole(RANGES["row"]), metavar="K", help="Run of the arm, from 0.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        metavar="POLICY",
+        help="The same luck beside it: under a policy, under `no policy`, or in another arm.",
+    ),
+]
+Video = Annotated[bool, typer.Option("--video", help="A film too: MP4 with the extra video, else GIF.")]
+
 # -- of bundle alone -----------------------------------------------------------------------------
 
 ZipOut = Annotated[

@@ -91,12 +91,12 @@ def verify(folder: Path, rows: int, seed: int, allow_code: bool, audience: Audie
     study = StudyFolder(folder)
     study.refuse_changed_inputs()
     keys = keys_of(study)
-    _tell_versions(study, audience)
+    tell_versions(study, audience)
     found_astray = tuple(astray(study))
-    agents = _agents(study, allow_code)
+    agents = classes_of(study, allow_code)
     compile_once(audience.say)
     chosen = _chosen(len(keys), rows, seed)
-    found = (_difference(study, row, keys[row], _again(study, keys[row], agents)) for row in chosen)
+    found = (difference_from_kept(study, row, keys[row], _again(study, keys[row], agents)) for row in chosen)
     return Verification(len(keys), len(chosen), found_astray, tuple(each for each in found if each))
 
 
@@ -106,11 +106,11 @@ def replay(folder: Path, row: int, why: int | None, allow_code: bool, audience: 
     keys = keys_of(study)
     if row >= len(keys):
         refuse("--row", "no such row", found=str(row), allowed=f"0 to {len(keys) - 1}")
-    _tell_versions(study, audience)
-    agents = _agents(study, allow_code)
+    tell_versions(study, audience)
+    agents = classes_of(study, allow_code)
     compile_once(audience.say)
     again = _again(study, keys[row], agents)
-    difference = _difference(study, row, keys[row], again)
+    difference = difference_from_kept(study, row, keys[row], again)
     if isinstance(again, Failure):
         return Replay({}, difference, None)
     return Replay(
@@ -118,13 +118,14 @@ def replay(folder: Path, row: int, why: int | None, allow_code: bool, audience: 
     )
 
 
-def _agents(study: StudyFolder, allow_code: bool) -> Agents:
+def classes_of(study: StudyFolder, allow_code: bool) -> Agents:
+    """The agent classes of a study's arms, which have the code of then."""
     found = agents_by_arm(study.plan, allow_code)
     study.refuse_other_code()
     return found
 
 
-def _tell_versions(study: StudyFolder, audience: Audience) -> None:
+def tell_versions(study: StudyFolder, audience: Audience) -> None:
     """Say where this program or a library is not the one that made the folder."""
     then = {"dmz-escalation": study.manifest["version"], **study.manifest["libraries"]}
     now = {"dmz-escalation": sim.__version__, **libraries()}
@@ -189,17 +190,21 @@ def _kept(study: StudyFolder, key: Key) -> dict[str, pa.Table]:
     return tables | {"incidents": tables["incidents"].sort_by("incident")}
 
 
-def _task(study: StudyFolder, key: Key, agents: Agents) -> Task:
+def task_of(study: StudyFolder, key: Key, agents: Agents) -> Task:
+    """The only run of a key, as it is played again."""
     arm, k = key
     return Task(arm, study.plan.arms[arm].case, study.plan.seed, (k,), agents.get(arm, {}))
 
 
 def _again(study: StudyFolder, key: Key, agents: Agents) -> Outcome | Failure:
-    ((_, outcomes),) = Workers(1).play([_task(study, key, agents)])
+    ((_, outcomes),) = Workers(1).play([task_of(study, key, agents)])
     return outcomes[key[1]]
 
 
-def _difference(study: StudyFolder, row: int, key: Key, again: Outcome | Failure) -> Difference | None:
+def difference_from_kept(
+    study: StudyFolder, row: int, key: Key, again: Outcome | Failure
+) -> Difference | None:
+    """The first value in which a run played again is not the row that was kept of it."""
     if isinstance(again, Failure):
         return Difference(row, *key, "what became of it", "an outcome", again.error)
     found = study.parts.tables_of([(*key, again)], study.plan.seed)
@@ -221,4 +226,4 @@ def _differences(
 
 
 def _story(study: StudyFolder, key: Key, agents: Agents, found: Outcome, why: int) -> Story:
-    return story_again(_task(study, key, agents), *clash_in(found, why))
+    return story_again(task_of(study, key, agents), *clash_in(found, why))

@@ -55,13 +55,18 @@ class Task:
 Outcomes = dict[int, Outcome | Failure]  # by run number
 
 
-def play(case: Case, k: int, seed: int, agents: Mapping[str, type] | None = None) -> DmzModel:
-    """Run ``k`` of a seed, played to its end."""
+def model_of(case: Case, k: int, seed: int, agents: Mapping[str, type] | None = None) -> DmzModel:
+    """Run ``k`` of a seed before its first minute."""
 
     def made() -> DmzModel:
         return DmzModel(case, seed=seed, world=world_of(k), luck=luck_of(k), agents=agents)
 
-    return with_clones(made, counted=bool(agents)).run()
+    return with_clones(made, counted=bool(agents))
+
+
+def play(case: Case, k: int, seed: int, agents: Mapping[str, type] | None = None) -> DmzModel:
+    """Run ``k`` of a seed, played to its end."""
+    return model_of(case, k, seed, agents).run()
 
 
 def play_task(task: Task) -> Outcomes:

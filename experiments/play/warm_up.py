@@ -1,7 +1,9 @@
 """The warm-up of a process: all that runs need is compiled, once, before workers start."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
+from experiments.play.ahead import compiled_ahead
 from sim.agents import Government
 from sim.compiled import cache_problem, is_cached, mark_cached
 from sim.model import DmzModel
@@ -46,7 +48,9 @@ def compile_once(say: Callable[[str], None]) -> None:
     if not is_cached():
         say("compiling the field kernel (once; about half a minute, kept for the next time) ...")
     case = load_case("declared", assignments=_WARM_UP)
-    DmzModel(case, seed=1).run()
+    with nullcontext() if is_cached() else compiled_ahead():
+        model = DmzModel(case, seed=1)
+    model.run()
     asked = DmzModel(case, seed=1, agents={"Government": _AskedDaily}).run(1)
     asked.governments[0].posture(0.0, asked.minute)
     if problem := cache_problem():

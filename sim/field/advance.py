@@ -11,7 +11,7 @@ from sim.field.events import EVENT
 from sim.field.looks import take_looks
 from sim.field.mines import off_lane, strike
 from sim.field.path import LAST_STRETCH, note_stretch, stand, step
-from sim.field.shifts import begin_shifts, end_asleep, end_shift
+from sim.field.shifts import Roll, begin_shifts, end_asleep, end_shift, roll
 from sim.field.sleep import sleeps_until, wake_up
 from sim.field.strays import draw_strays, due_strays, stray_tick
 
@@ -24,16 +24,17 @@ class Scratch(NamedTuple):
     """Room for what a call of ``advance`` finds out.
 
     ``events`` (units + posts,), dtype ``EVENT``, are handed back; ``walks`` (units,), dtype
-    ``WALK``, mean nothing afterwards.
+    ``WALK``, and what shifts fill in of the ``roll`` mean nothing afterwards.
     """
 
     events: np.ndarray
     walks: np.ndarray
+    roll: Roll
 
 
-def scratch(n_units: int, n_posts: int) -> Scratch:
-    """Room for so many units and posts."""
-    return Scratch(np.zeros(n_units + n_posts, EVENT), np.zeros(n_units, WALK))
+def scratch(units: np.ndarray, n_posts: int) -> Scratch:
+    """Room for these units and so many posts."""
+    return Scratch(np.zeros(units.size + n_posts, EVENT), np.zeros(units.size, WALK), roll(units))
 
 
 @compiled
@@ -91,24 +92,23 @@ def advance(units, tallies, setting, days, t, ticks, spare, scratch):
     and ticks through which all sleep are passed over. Days on the way begin by themselves; one that begins
     at ``t`` has begun already.
     """
-    tick, posts, (events, walks) = setting.tick, setting.posts, scratch
+    tick, posts, (events, walks, called) = setting.tick, setting.posts, scratch
     until = t + ticks * tick
     n_walks = _sleepers(units, until, walks)
     stray_at = stray_tick(posts, tick)
-    n, begun = 0, t
+    next_day, next_shifts = t - t % DAY + DAY, t + (setting.day_shift - t) % HALF_DAY
+    n = 0
     while t < until and n == 0:
-        if t % DAY == 0.0 and t > begun:
+        if t >= next_day:
             begin_day(days, setting.records, t)
             draw_strays(posts, setting.records, setting.luck, t)
-            stray_at, begun = stray_tick(posts, tick), t
-        if t % HALF_DAY == setting.day_shift:
-            begin_shifts(units, t, setting, tallies, spare)
-            n_walks = _sleepers(units, until, walks)
+            stray_at, next_day = stray_tick(posts, tick), next_day + DAY
+        if t >= next_shifts:
+            begin_shifts(units, t, setting, tallies, spare, called)
+            n_walks, next_shifts = _sleepers(units, until, walks), next_shifts + HALF_DAY
         busy = min(_first_wake(walks, n_walks), stray_at)
         if busy >= t + tick:
-            to_shift = (setting.day_shift - t) % HALF_DAY
-            pause = min(to_shift if to_shift > 0.0 else HALF_DAY, DAY - t % DAY)
-            t = min(until, t + pause, np.floor(busy / tick) * tick)
+            t = min(until, next_day, next_shifts, np.floor(busy / tick) * tick)
             continue
         for k in range(n_walks):
             walk = walks[k]

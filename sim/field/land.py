@@ -17,12 +17,16 @@ CELL = np.dtype(
 
 
 class Land(NamedTuple):
-    """What does not move: ``cells`` (n_s, n_d), dtype ``CELL``, none above ``most_mines``."""
+    """What does not move: ``cells`` (n_s, n_d), dtype ``CELL``.
+
+    None of them has more mines than ``most_mines``, or more rugged ground than ``most_rugged``.
+    """
 
     cell_m: float
     length_m: float
     line_step_m: float
     most_mines: float
+    most_rugged: float
     cells: np.ndarray
 
 
@@ -72,6 +76,13 @@ def in_fog(land, sky, i, t):
     """Whether there is fog in the sector of column ``i`` at minute ``t``."""
     day = int(t // DAY)
     return sky.fog[day, fog_block(t - day * DAY), land.cells[i, 0].sector] != 0
+
+
+@compiled
+def fog_anywhere(sky, t):
+    """Whether there is fog in any sector at minute ``t``."""
+    day = int(t // DAY)
+    return sky.fog[day, fog_block(t - day * DAY)].max() != 0
 
 
 @compiled

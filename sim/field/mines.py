@@ -13,8 +13,13 @@ _SLACK = 0.999  # what is used up tick by tick may round to more than the whole 
 @compiled
 def outlasts(mine_luck, unit, rules, most_mines):
     """Whether luck that is used up by kilometres outlasts any shift of the unit's length."""
-    km = rules.patrols_speed_kmh * (unit.end - unit.begin) / HOUR
-    return rules.mines_strikes_per_km * most_mines * km < _SLACK * mine_luck
+    return most_used_up(rules, most_mines, (unit.end - unit.begin) / HOUR) < mine_luck
+
+
+@compiled
+def most_used_up(rules, most_mines, hours):
+    """The luck that so many hours on the worst ground can use up, and a little more."""
+    return rules.mines_strikes_per_km * most_mines * rules.patrols_speed_kmh * hours / _SLACK
 
 
 @compiled

@@ -57,6 +57,17 @@ def where(unit, courses):
 
 
 @compiled
+def places(units, courses):
+    """Where each of the units that are on shift is, (n, 2) metres of ``s`` and ``d``; nan for the others."""
+    found = np.full((units.shape[0], 2), np.nan)
+    for row in range(units.shape[0]):
+        unit = units[row]
+        if unit.active == 1:
+            found[row, 0], found[row, 1] = where(unit, courses)
+    return found
+
+
+@compiled
 def between(z0, t0, z1, t1, t, tau, deviate):
     """An OU process of unit variance at ``t``, given its values at ``t0`` and ``t1``."""
     if t1 - t0 < _SAME_MOMENT:
@@ -137,12 +148,13 @@ def note_stretch(unit, rules, tally, x0, x1, minutes, number):
 
 
 @compiled
-def adds_nothing(unit, rules, x0, x1, minutes, step, number):
+def adds_nothing(unit, x0, x1, variance, step, number):
     """Whether a stretch of path between depths of at most ``x0`` and ``x1`` leaves what is counted as it is.
 
-    It neither crosses nor comes deeper than the unit has been past the line, by its own luck.
+    It neither crosses nor comes deeper than the unit has been past the line, by its own luck; ``variance``
+    is that of its increments.
     """
-    known, variance = max(0.0, unit.depth), variance_over(unit, rules, minutes)
+    known = max(0.0, unit.depth)
     if x0 >= known or x1 >= known:
         return False
     clear = 2.0 * (known - x0) * (known - x1)

@@ -1,5 +1,7 @@
 """Shifts: who goes out, where along the line, how far from it, with which errors."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.codes import AfterWarning, Crew, UnitKind
@@ -7,12 +9,12 @@ from sim.compiled import compiled
 from sim.constants import DAY, HALF_DAY, HOUR, KM, NEVER
 from sim.field.courses import own_and_limit, swing_on_route
 from sim.field.deviates import NORMAL_BOUND
-from sim.field.land import cell_of, growth, in_dark, in_fog
+from sim.field.land import cell_of, fog_anywhere, growth, in_dark, in_fog
 from sim.field.looks import first_candidate, fix_error
-from sim.field.mines import lane_z, outlasts, strikes_at_work
-from sim.field.sleep import see_idly, sleeps_until, stays_away, wake_up
+from sim.field.mines import lane_z, most_used_up, outlasts, strikes_at_work
+from sim.field.sleep import SURE_M, see_idly, sleeps_until, stays_away, wake_up
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
-from sim.sides import northward, other
+from sim.sides import NORTH, SOUTH, northward, other
 from sim.world.terrain import overlooking_post
 
 _ACTIVE = int(Kind.SHIFT_ACTIVE)
@@ -23,6 +25,51 @@ _NAV_0 = int(Kind.NAVIGATION_START)
 _NAV = int(Kind.NAVIGATION_STEP)
 _MINE = int(Kind.MINE)
 _RECOGNISED = int(Kind.SURVEY_RECOGNISED)
+_FAR = 2  # ordinal of the deviate of a patrol's route that says how far from the line it keeps
+WAY, ERRORS = 1, 2  # what is drawn of a unit on shift: its way; its errors too
+_LAST_BITS = 1e-9  # share by which two ways to one chance can be apart, and more
+
+
+class Roll(NamedTuple):
+    """What is drawn of all patrols at once when shifts begin: most stay in, and no more is asked of them.
+
+    ``row``, ``who`` and ``side`` (patrols,) are the patrols'; ``key`` and ``active`` (units,) are filled in
+    for them: the key of each one's shift, and the deviate that says whether it goes out.
+    """
+
+    row: np.ndarray
+    who: np.ndarray
+    side: np.ndarray
+    key: np.ndarray
+    active: np.ndarray
+
+
+def roll(units: np.ndarray) -> Roll:
+    """The roll of these units, which keep their kinds, names and sides."""
+    row = np.flatnonzero(units["kind"] == UnitKind.PATROL)
+    who, side = (units[name][row].astype(np.int64) for name in ("who", "side"))
+    return Roll(row, who, side, np.zeros(units.size, np.uint64), np.zeros(units.size))
+
+
+@compiled
+def _shift_key(luck, who, shift, side):
+    """The key of all luck of a unit in a shift."""
+    return occasion(luck, who, shift, 0, side)
+
+
+@compiled
+def _goes_deviate(key):
+    """The deviate that says whether who has been told off for a shift goes out."""
+    return uniform(fold(key, _ACTIVE), 0)
+
+
+@compiled
+def _call(roll, luck, shift):
+    """Fill in the roll for a shift: nothing but hashes, of which a processor does several at once."""
+    row, who, side, keys, active = roll
+    for k in range(row.shape[0]):
+        key = _shift_key(luck, who[k], shift, side[k])
+        keys[row[k]], active[row[k]] = key, _goes_deviate(key)
 
 
 @compiled
@@ -34,101 +81,125 @@ def remembered(unit, t, half_life_days):
 
 
 @compiled
-def _send_patrol(unit, rules, t, length_m):
-    if uniform(fold(unit.key, _ACTIVE), 0) >= (rules.patrols_presence * rules.patrol_intensity):
+def _patrol_goes(unit, active, rules, t):
+    if active >= rules.patrols_presence * rules.patrol_intensity:
         return False
-    route = fold(unit.key, _ROUTE)
-    unit.s = min(max(unit.home_s + (uniform(route, 0) - 0.5) * unit.reach_s, 0.0), length_m)
-    unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * rules.patrols_speed_kmh * KM / HOUR
+    unit.persons = rules.patrols_size
+    unit.end = t + HOUR * rules.patrols_hours
     recon = fold(unit.key, _RECON)
     probe = fold(unit.key, _PROBE)
     unit.recon = 1 if uniform(recon, 0) < rules.patrols_recon_share * rules.recon_year else 0
     unit.probe = 1 if unit.recon == 1 and uniform(probe, 0) < rules.patrols_probe_share else 0
-    if unit.probe == 1:
-        unit.distance = -rules.patrols_probe_depth_m
-    elif unit.recon == 1:
-        unit.distance = rules.patrols_recon_distance_m
-    else:
-        unit.distance = rules.patrols_standoff_m + rules.patrols_spread_m * exponential(route, 2)
-    unit.persons = rules.patrols_size
-    unit.end = t + HOUR * rules.patrols_hours
     return True
 
 
 @compiled
-def _send_party(unit, project, rules, t, length_m):
-    if t < project.begin or t >= project.end:
+def _party_goes(unit, active, project, rules, t):
+    if unit.crew == Crew.NIGHT and active >= rules.works_night_share:
         return False
-    if project.thinning >= rules.works_share * rules.work_intensity:
-        return False
-    active = fold(unit.key, _ACTIVE)
-    if unit.crew == Crew.NIGHT and uniform(active, 0) >= rules.works_night_share:
-        return False
-    route = fold(unit.key, _ROUTE)
-    unit.s = project.s + (uniform(route, 0) - 0.5) * rules.works_stretch_m
-    unit.s = min(max(unit.s, 0.0), length_m)
-    unit.speed = 0.0
-    distance = rules.works_distance_m * np.exp(rules.works_distance_log_sd * project.far)
-    unit.distance = max(rules.works_floor_m, distance)
     unit.persons = int(rules.works_size * np.exp(rules.works_size_log_sd * project.large) + 0.5)
     unit.end = t + HOUR * rules.works_hours
     return True
 
 
 @compiled
-def _send_team(unit, rules, t):
-    if unit.home_s < 0.0:
-        return False
-    unit.s, unit.speed = unit.home_s, 0.0
-    unit.distance = rules.survey_distance_m
+def _team_goes(unit, rules, t):
     unit.persons = rules.patrols_size
     unit.end = t + HOUR * rules.patrols_hours
     return True
 
 
 @compiled
-def _goes_out(unit, setting, t):
-    """Decide whether a unit goes out this shift, where along the line, and how far from it."""
-    rules, length_m = setting.records[unit.side], setting.land.length_m
-    if unit.kind == UnitKind.PATROL:
-        goes = _send_patrol(unit, rules, t, length_m)
-    elif unit.kind == UnitKind.WORK_PARTY:
-        goes = _send_party(unit, setting.projects[unit.project], rules, t, length_m)
-    else:
-        goes = _send_team(unit, rules, t)
-    if not goes or not _goes_back(unit, rules, t, length_m):
-        return False
-    if unit.kind == UnitKind.WORK_PARTY:
-        unit.distance = max(unit.distance, rules.works_buffer_m)
-    return True
+def _has_work(unit, setting, t):
+    """Whether there is anything to do for a party or a team."""
+    if unit.kind == UnitKind.SURVEY_TEAM:
+        return unit.home_s >= 0.0
+    rules, project = setting.records[unit.side], setting.projects[unit.project]
+    return project.begin <= t < project.end and project.thinning < rules.works_share * rules.work_intensity
 
 
 @compiled
-def _goes_back(unit, rules, t, length_m):
-    """What a unit has learned from warnings, by the rule of its side; False if it stays away."""
+def _goes_out(unit, active, setting, t):
+    """Decide by a deviate whether a unit goes out this shift, how many they are, until when, and what for."""
+    rules = setting.records[unit.side]
+    if unit.kind == UnitKind.PATROL:
+        goes = _patrol_goes(unit, active, rules, t)
+    elif unit.kind == UnitKind.WORK_PARTY:
+        goes = _party_goes(unit, active, setting.projects[unit.project], rules, t)
+    else:
+        goes = _team_goes(unit, rules, t)
+    return goes and not _stays_in(unit, rules, t)
+
+
+@compiled
+def _stays_in(unit, rules, t):
+    """Whether a unit has learned from warnings, by the rule of its side, to stay away."""
     if rules.learning_rule == AfterWarning.STAY_AWAY:
-        return not (unit.pushback > 0.0 and t - unit.pushed_at < DAY * rules.learning_memory_days)
-    if rules.learning_rule == AfterWarning.ABANDON:
-        return unit.pushed_at != NEVER
+        return unit.pushback > 0.0 and t - unit.pushed_at < DAY * rules.learning_memory_days
+    return rules.learning_rule == AfterWarning.ABANDON and unit.pushed_at == NEVER
+
+
+@compiled
+def _patrol_way(unit, rules, length_m):
+    route = fold(unit.key, _ROUTE)
+    unit.s = min(max(unit.home_s + (uniform(route, 0) - 0.5) * unit.reach_s, 0.0), length_m)
+    unit.speed = (1.0 if uniform(route, 1) < 0.5 else -1.0) * rules.patrols_speed_kmh * KM / HOUR
+    if unit.probe == 1:
+        unit.distance = -rules.patrols_probe_depth_m
+    elif unit.recon == 1:
+        unit.distance = rules.patrols_recon_distance_m
+    else:
+        unit.distance = rules.patrols_standoff_m + rules.patrols_spread_m * exponential(route, _FAR)
+
+
+@compiled
+def _party_way(unit, project, rules, length_m):
+    route = fold(unit.key, _ROUTE)
+    unit.s = project.s + (uniform(route, 0) - 0.5) * rules.works_stretch_m
+    unit.s = min(max(unit.s, 0.0), length_m)
+    unit.speed = 0.0
+    distance = rules.works_distance_m * np.exp(rules.works_distance_log_sd * project.far)
+    unit.distance = max(rules.works_floor_m, distance)
+
+
+@compiled
+def _draw_way(unit, setting):
+    """Where along the line a unit that has set out goes, and how far from it."""
+    rules, length_m = setting.records[unit.side], setting.land.length_m
+    unit.drawn = WAY
+    if unit.kind == UnitKind.PATROL:
+        _patrol_way(unit, rules, length_m)
+    elif unit.kind == UnitKind.WORK_PARTY:
+        _party_way(unit, setting.projects[unit.project], rules, length_m)
+    else:
+        unit.s, unit.speed, unit.distance = unit.home_s, 0.0, rules.survey_distance_m
     if rules.learning_rule == AfterWarning.MOVE_ALONG:
         unit.s = min(max(unit.s + unit.pushback, 0.0), length_m)
-    elif unit.probe == 0:
-        unit.distance += remembered(unit, t, rules.learning_memory_days)
-    return True
+    elif unit.probe == 0 and rules.learning_rule <= AfterWarning.NONE:  # it may still be in mind
+        unit.distance += remembered(unit, unit.begin, rules.learning_memory_days)
+    if unit.kind == UnitKind.WORK_PARTY:
+        unit.distance = max(unit.distance, rules.works_buffer_m)
+
+
+@compiled
+def _error_sd(rules, ruggedness, growth, dark, fog):
+    """Metres by which who navigates on such ground, in such growth, light and weather is off: an sd."""
+    sd = rules.navigation_error_m * (1.0 + rules.navigation_rugged_factor * ruggedness)
+    sd *= 1.0 + rules.navigation_vegetation_factor * growth
+    if dark:
+        sd *= rules.navigation_night_factor
+    if fog:
+        sd *= rules.navigation_fog_factor
+    if rules.navigation_satellite:
+        sd = min(sd, rules.navigation_satellite_error_m)
+    return sd
 
 
 @compiled
 def _navigation_sd(unit, rules, setting, i, j, t):
     land, sky = setting.land, setting.sky
-    sd = rules.navigation_error_m * (1.0 + rules.navigation_rugged_factor * land.cells[i, j].ruggedness)
-    sd *= 1.0 + rules.navigation_vegetation_factor * growth(land, sky, i, j, t)
-    if in_dark(sky, 0.5 * (t + unit.end)):
-        sd *= rules.navigation_night_factor
-    if in_fog(land, sky, i, t):
-        sd *= rules.navigation_fog_factor
-    if rules.navigation_satellite:
-        sd = min(sd, rules.navigation_satellite_error_m)
-    return sd
+    dark, fog = in_dark(sky, 0.5 * (t + unit.end)), in_fog(land, sky, i, t)
+    return _error_sd(rules, land.cells[i, j].ruggedness, growth(land, sky, i, j, t), dark, fog)
 
 
 @compiled
@@ -152,6 +223,42 @@ def _mine_luck(unit):
     return exponential(fold(unit.key, _MINE), 0)
 
 
+class Bounds(NamedTuple):
+    """Of the deviates of a side's patrols: below both, one that is not on reconnaissance stays out of reach.
+
+    What it has learned can only keep it farther off. ``far`` bounds the deviate that says how far it keeps
+    from the line, ``mine`` that of its luck with mines.
+    """
+
+    far: float
+    mine: float
+
+
+@compiled
+def _bounds(side, t, setting):
+    """The bounds of a side for the shift that begins at ``t``, wherever on the line a patrol goes."""
+    rules, watch, land, sky = setting.records[side], setting.records[other(side)], setting.land, setting.sky
+    hours, fog = rules.patrols_hours, rules.navigation_fog_factor > 1.0 and fog_anywhere(sky, t)
+    sd = _error_sd(rules, land.most_rugged, 1.0, in_dark(sky, t + 0.5 * HOUR * hours), fog)
+    needed = watch.watch_approach_m + setting.courses.most_swing[side] + NORMAL_BOUND * sd + SURE_M
+    beyond, spread, far = needed - rules.patrols_standoff_m, rules.patrols_spread_m, 0.0
+    if beyond < 0.0:
+        far = 1.0
+    elif spread > 0.0:
+        far = np.exp(-beyond / spread) * (1.0 - _LAST_BITS)
+    return Bounds(far, 1.0 - most_used_up(rules, land.most_mines, hours) * (1.0 + _LAST_BITS))
+
+
+@compiled
+def _is_far_off(unit, bounds):
+    """Whether a patrol of which no way is drawn will stay out of reach, by two deviates of it."""
+    return (
+        unit.recon == 0
+        and uniform(fold(unit.key, _ROUTE), _FAR) < bounds.far
+        and uniform(fold(unit.key, _MINE), 0) < bounds.mine
+    )
+
+
 @compiled
 def _first_z(unit):
     return normal(fold(unit.key, _NAV_0), 0)
@@ -163,7 +270,7 @@ def draw_errors(unit, setting):
     rules, watch, land = setting.records[unit.side], setting.records[other(unit.side)], setting.land
     d, t = _means_to_be_at(unit, setting.courses), unit.begin
     i, j = cell_of(land, unit.s, d)
-    unit.drawn = 1
+    unit.drawn = ERRORS
     unit.nav_sd = _navigation_sd(unit, rules, setting, i, j, t)
     unit.watcher = overlooking_post(setting.posts, other(unit.side), i, j, land.cell_m, land.cells.shape[1])
     if (
@@ -205,13 +312,15 @@ def _stays_out_of_reach(unit, setting):
 
 
 @compiled
-def begin_shifts(units, t, setting, tallies, spare):
+def begin_shifts(units, t, setting, tallies, spare, roll):
     """Begin the shifts of ``t``; a unit whose incident is open, or that is still out, does not.
 
-    Who stays out of reach has its errors drawn only when somebody asks for it (if ``spare``).
+    Who stays out of reach has its way or its errors drawn only when somebody asks for it (if ``spare``).
     """
     night = t % DAY >= HALF_DAY
     shift = (setting.sky.epoch + int(t // DAY)) * 2 + (1 if night else 0)
+    bounds = _bounds(NORTH, t, setting), _bounds(SOUTH, t, setting)
+    _call(roll, setting.luck, shift)
     for row in range(units.shape[0]):
         unit = units[row]
         if unit.incident >= 0 or (unit.crew == Crew.DAY and night):
@@ -221,14 +330,24 @@ def begin_shifts(units, t, setting, tallies, spare):
         if unit.active == 1:
             see_idly(unit, t, setting.records, tallies)
             end_shift(unit, tallies[unit.side])
-        unit.shift = shift
-        unit.key = occasion(setting.luck, unit.who, shift, 0, unit.side)
-        if not _goes_out(unit, setting, t):
+        if unit.kind == UnitKind.PATROL:
+            key, active = roll.key[row], roll.active[row]
+        elif _has_work(unit, setting, t):
+            key = _shift_key(setting.luck, unit.who, shift, unit.side)
+            active = _goes_deviate(key)
+        else:
+            continue
+        unit.shift, unit.key = shift, key
+        if not _goes_out(unit, active, setting, t):
             continue
         _set_out(unit, t)
         tallies[unit.side].unit_ticks += int(np.ceil((unit.end - t) / setting.tick))
         if unit.kind == UnitKind.WORK_PARTY:
             tallies[unit.side].workdays += 1.0
+        if spare and unit.kind == UnitKind.PATROL and _is_far_off(unit, bounds[unit.side]):
+            unit.wake = NEVER
+            continue
+        _draw_way(unit, setting)
         if spare and _stays_out_of_reach(unit, setting):
             unit.wake = NEVER
             continue
@@ -247,7 +366,9 @@ def set_out(unit, t, setting):
 @compiled
 def rouse(unit, t, setting, tallies):
     """Have a unit be where it is at ``t``: what was not drawn of it is, and what it slept through is over."""
-    if unit.drawn == 0:
+    if unit.drawn < WAY:
+        _draw_way(unit, setting)
+    if unit.drawn < ERRORS:
         draw_errors(unit, setting)
     wake_up(unit, t, setting, tallies)
     if unit.track == NEVER:  # it may have been found already that looks to come show nothing

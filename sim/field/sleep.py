@@ -30,10 +30,10 @@ from sim.field.path import (
     tick_end,
     variance_over,
 )
-from sim.randomness import fold, normal
+from sim.randomness import fold
 from sim.sides import northward, other
 
-_SURE_M = 1e-6  # metres: more than the last bits of two ways to one place can be apart
+SURE_M = 1e-6  # metres: more than the last bits of two ways to one place can be apart
 
 
 @compiled
@@ -61,7 +61,7 @@ def _depths(unit, courses, t):
 
 @compiled
 def _most_depths(unit, courses):
-    """The same at any moment of the shift: both at most."""
+    """The same at any moment of the shift: both at most, and as they are where the unit stands still."""
     if unit.speed == 0.0:
         return _depths(unit, courses, unit.t)
     nearest = swing_on_route(unit, courses) - unit.distance
@@ -69,65 +69,70 @@ def _most_depths(unit, courses):
 
 
 @compiled
-def _shows_nothing(unit, rules, watch, depths, ends, looks, moments, tick):
+def _depths_at(unit, courses, most, t):
+    """Depths at ``t``, of a unit whose depths are ``most`` if it stands still."""
+    return most if unit.speed == 0.0 else _depths(unit, courses, t)
+
+
+@compiled
+def _shows_nothing(unit, rules, watch, depths, ends, looks, moments, spread, tick):
     """Whether the looks of a tick at a tracked unit show nothing and keep it, by what luck lies between.
 
-    ``ends`` are the deviates at the tick's ends, ``looks`` the numbers of the first look and of the first
-    after the tick, ``moments`` of its begin, first look and end, ``tick`` its number. (Where a look finds the
-    unit lies, but for the look's own luck, between the moments before and after, and 0.)
+    ``ends`` are the deviates between which those at the tick's ends lie, the least first, of its begin and
+    of its end; ``looks`` the numbers of the first look and of the first after the tick, ``moments`` of its
+    begin, first look and end, ``spread`` the variance of a minute of its path, ``tick`` its number. (Where a
+    look finds the unit lies, but for the look's own luck, between the moments before and after, and 0.)
     """
     position, jitter = fold(unit.key, TRACK_POSITION), fold(unit.key, TRACK_JITTER)
     sign, nav_sd, (x, past) = northward(unit.side), unit.nav_sd, depths
-    low, high = min(ends[0], ends[1]), max(ends[0], ends[1])
-    before, (t, look, t1) = x - nav_sd * ends[0] + _SURE_M, moments
+    (least_0, most_0), (least_1, most_1) = ends
+    low, high = min(least_0, least_1), max(most_0, most_1)
+    before, (t, look, t1) = x - nav_sd * least_0 + SURE_M, moments
     for number in range(looks[0], looks[1]):
         least, most = normal_between(position, number)
         low = min(0.0, low) + rules.bridge * min(0.0, least)
         high = max(0.0, high) + rules.bridge * max(0.0, most)
         least, most = normal_between(jitter, number)
         error = watch.watch_jitter_m * (-least if sign > 0.0 else most) - sign * unit.fix
-        if past - nav_sd * low + error > unit.margin - _SURE_M:
+        if past - nav_sd * low + error > unit.margin - SURE_M:
             return False
-        if past - nav_sd * high < _SURE_M - watch.watch_approach_m:
+        if past - nav_sd * high < SURE_M - watch.watch_approach_m:
             return False
-        there = x - nav_sd * low + _SURE_M
-        if not adds_nothing(unit, rules, before, there, look - t, tick, number - looks[0]):
+        there = x - nav_sd * low + SURE_M
+        if not adds_nothing(unit, before, there, spread * (look - t), tick, number - looks[0]):
             return False
         before, t, look = there, look, look + watch.watch_track_interval
-    return adds_nothing(unit, rules, before, x - nav_sd * ends[1] + _SURE_M, t1 - t, tick, LAST_STRETCH)
+    return adds_nothing(unit, before, x - nav_sd * least_1 + SURE_M, spread * (t1 - t), tick, LAST_STRETCH)
 
 
 @compiled
-def _passes_unseen(unit, rules, watch, courses, ends, t, t1, tick):
+def _passes_unseen(unit, rules, watch, courses, depths, least, moments, spread, tick):
     """Whether the looks of a tick at a unit that is not tracked find it too far, and it crosses nothing.
 
-    By what the looks' luck lies between; ``ends`` are the deviates at the tick's ends, ``tick`` its number.
-    The stream of looks goes on to the first that is not settled by this.
+    By what the looks' luck lies between; ``least`` are what the deviates at the tick's ends, ``moments``, are
+    not below; ``depths`` and ``spread`` as above, ``tick`` its number. The stream of looks goes on to the
+    first that is not settled by this.
     """
-    begun, low = (unit.next_look, unit.looks), min(ends[0], ends[1])
+    t, t1 = moments
+    if unit.next_look > t1:  # no look parts the path
+        (x0, _), (x1, _) = _depths_at(unit, courses, depths, t), _depths_at(unit, courses, depths, t1)
+        x0, x1 = x0 - unit.nav_sd * least[0] + SURE_M, x1 - unit.nav_sd * least[1] + SURE_M
+        return adds_nothing(unit, x0, x1, spread * (t1 - t), tick, LAST_STRETCH)
+    begun, low = (unit.next_look, unit.looks), min(least)
     position = fold(unit.key, LOOK_POSITION)
     while unit.next_look <= t1:
         low = min(0.0, low) + rules.bridge * min(0.0, normal_at_least(position, unit.looks - 1))
-        _, past = _depths(unit, courses, unit.next_look)
-        if past - unit.nav_sd * low >= -watch.watch_approach_m - _SURE_M:
+        _, past = _depths_at(unit, courses, depths, unit.next_look)
+        if past - unit.nav_sd * low >= -watch.watch_approach_m - SURE_M:
             unit.next_look, unit.looks = begun
             return False
         next_candidate(unit, watch)
-    (x0, _), (x1, _) = _depths(unit, courses, t), _depths(unit, courses, t1)
-    if unit.looks == begun[1]:  # no look parts the path
-        x0, x1 = x0 - unit.nav_sd * ends[0] + _SURE_M, x1 - unit.nav_sd * ends[1] + _SURE_M
-        return adds_nothing(unit, rules, x0, x1, t1 - t, tick, LAST_STRETCH)
+    (x0, _), (x1, _) = _depths_at(unit, courses, depths, t), _depths_at(unit, courses, depths, t1)
     deepest = max(x0, x1) + 0.5 * courses.slope * abs(unit.speed) * (t1 - t) - unit.nav_sd * low
-    if _keeps_off(unit, rules, deepest, t1 - t):
+    if stays_below(deepest, deepest, spread * (t1 - t)):
         return True
     unit.next_look, unit.looks = begun
     return False
-
-
-@compiled
-def _keeps_off(unit, rules, x, minutes):
-    """Whether a path no deeper than ``x`` where it is known crosses nothing between, in so many minutes."""
-    return stays_below(x, x, variance_over(unit, rules, minutes))
 
 
 @compiled
@@ -143,28 +148,31 @@ def _looks_by(track, number, t1, watch):
 def sleeps_until(unit, setting):
     """When the first tick of the shift begins that has to be played, from where the unit is; or ``NEVER``."""
     rules, watch, courses = setting.records[unit.side], setting.records[other(unit.side)], setting.courses
-    most = _most_depths(unit, courses)
+    depths = _most_depths(unit, courses)
     nav_sd, reach, approach = unit.nav_sd, rules.reach * unit.nav_sd, watch.watch_approach_m
     furthest, track, looks = furthest_fix(unit, watch), unit.track, unit.tracks
-    z, t, number = unit.z, unit.t, unit.step
+    t, number, tick, spread = unit.t, unit.step, setting.tick, variance_over(unit, rules, 1.0)
+    least, most, t1 = unit.z, unit.z, tick_end(t, unit.end, tick)
     if nav_sd > 0.0 and track == NEVER and unit.strike_at > unit.end and unit.lane_z == NEVER:
-        floor = (max(most[1] + approach, most[0]) + reach + _SURE_M) / nav_sd
-        if stays_away(unit, z, floor, rules, setting.tick):
+        floor = (max(depths[1] + approach, depths[0]) + reach + SURE_M) / nav_sd
+        if stays_away(unit, unit.z, floor, rules, tick):
             return NEVER
     while t < unit.end:
-        t1 = tick_end(t, unit.end, setting.tick)
-        minutes = t1 - t
-        z1 = stepped(z, minutes, normal(unit.nav_key, number), rules, setting.tick)
-        if abs(z1) > unit.lane_z or unit.strike_at <= t1:
+        below, above = normal_between(unit.nav_key, number)
+        least_1 = stepped(least, t1 - t, below, rules, tick)
+        most_1 = stepped(most, t1 - t, above, rules, tick)
+        if max(most_1, -least_1) > unit.lane_z or unit.strike_at <= t1:
             return t
-        low, high = min(z, z1), max(z, z1)
-        x, past = most[0] - nav_sd * low, most[1] - nav_sd * low
+        low, high = min(least, least_1), max(most, most_1)
+        x, past = depths[0] - nav_sd * low, depths[1] - nav_sd * low
         if past + reach < -approach and x + reach <= 0.0:
-            if track <= t1 or not _keeps_off(unit, rules, x + reach, minutes):
+            if track <= t1 or not stays_below(x + reach, x + reach, spread * (t1 - t)):
                 return t  # a look loses the track, or it may cross the line
         elif track == NEVER:
             next_instant(unit, watch, t)
-            if not _passes_unseen(unit, rules, watch, courses, (z, z1), t, t1, number):
+            if not _passes_unseen(
+                unit, rules, watch, courses, depths, (least, least_1), (t, t1), spread, number
+            ):
                 return t
         elif unit.speed != 0.0:
             return t
@@ -173,13 +181,22 @@ def sleeps_until(unit, setting):
             if not (
                 x + reach <= 0.0
                 and past + reach + furthest <= unit.margin
-                and most[1] - nav_sd * high - reach >= -approach
+                and depths[1] - nav_sd * high - reach >= -approach
             ) and not _shows_nothing(
-                unit, rules, watch, most, (z, z1), (looks, later[1]), (t, track, t1), number
+                unit,
+                rules,
+                watch,
+                depths,
+                ((least, most), (least_1, most_1)),
+                (looks, later[1]),
+                (t, track, t1),
+                spread,
+                number,
             ):
                 return t
             track, looks = later
-        z, t, number = z1, t1, number + 1
+        least, most, t, number = least_1, most_1, t1, number + 1
+        t1 = min(t + tick, unit.end)
     return NEVER
 
 

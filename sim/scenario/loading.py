@@ -54,6 +54,16 @@ def load_case(
     return loader.case(document, [overlay for overlay in overlays if overlay is not None])
 
 
+def under_policies(case: Case, policies: str | Iterable[str]) -> Case:
+    """The scenario of a case, as it was read then, under these policies instead of its own.
+
+    The same case as if they had been named at the beginning. Raises ``BadInput`` with everything wrong.
+    """
+    loader = _Loader(case.drawn)
+    read = [loader.read(name, "policies") for name in names(policies)]
+    return loader.anew(case, [document for document in read if document is not None])
+
+
 class _Loader(Reading):
     """One loading of what was read."""
 
@@ -97,6 +107,32 @@ class _Loader(Reading):
             replaced(self._settings, marked, range(-scenario.clock.warmup_days, scenario.days)),
             posterior,
             held,
+        )
+
+    def anew(self, case: Case, documents: Sequence[Document]) -> Case:
+        """A case under the policies of these documents instead of its own."""
+        pairs = [(self._attempt(partial(validate, each, Policy)), each) for each in documents]
+        laid = [self._policy(case.scenario, *pair) for pair in pairs]
+        stays = [
+            MarkedOverlay(each, Document(each.changes, {}, each.name), ())
+            for each in case.overlays
+            if each.kind != "policy"
+        ]
+        before = [each for each in stays if each.overlay.kind == "inject"]
+        marked = [*before, *laid, *(each for each in stays if each.overlay.kind != "inject")]
+        base = Document(dict(case.tree), {}, case.scenario.name)
+        may_agree = case.scenario.talks.may_agree
+        checked = checked_regimes(base, marked, may_agree, self.problems, self._drawn)
+        agents = self._agents(pairs)
+        if self.problems:
+            raise BadInput(self.problems)
+        return replace(
+            case,
+            policies=tuple(policy for policy, _ in pairs if policy is not None),
+            overlays=tuple(each.overlay for each in marked),
+            agents=agents,
+            checked=checked,
+            sources=(*case.sources, *self._sources),
         )
 
     def _refuse_two_words_on_markers(self, document: Document) -> None:

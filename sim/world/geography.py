@@ -27,7 +27,7 @@ ATTRIBUTION = (
 
 _DATA = Path(__file__).parents[1] / "data"
 _COVER_COLUMNS = ("wetland_water_frac", "crop_frac", "grass_shrub_frac", "forest_frac")
-_METRES_A_DEGREE = 6_371_008.8 * np.pi / 180.0
+METRES_A_DEGREE = 6_371_008.8 * np.pi / 180.0
 # Shorter chords turn the normal too fast in the bends; longer ones leave the line's own direction.
 # With 4 km, some 1-2% of the strip within 2 km of the line is drawn folded.
 _CHORD_M = 4_000.0
@@ -73,6 +73,11 @@ def _share(s_m: ArrayLike, length_m: float) -> NDArray[np.float64]:
 def stretch(s_m: ArrayLike, length_m: float = LENGTH_M) -> NDArray[np.intp]:
     """Row of the stretch table at ``s_m``, the same shape; beyond an end, the end's row."""
     return np.searchsorted(_stretches()[0], _share(s_m, length_m), side="right")
+
+
+def limits(length_m: float = LENGTH_M) -> NDArray[np.float64]:
+    """Where the rows of the stretch table begin and end, (rows + 1,) metres along the line."""
+    return np.array([0.0, *_stretches()[0], 1.0]) * length_m
 
 
 def county(s_m: ArrayLike, length_m: float = LENGTH_M) -> NDArray[np.int8]:
@@ -123,7 +128,7 @@ def lonlat(
     west_end = _on_line(np.maximum(metres - _CHORD_M, 0.0))
     shrink = np.cos(np.radians(lat))
     east, north = (east_end[0] - west_end[0]) * shrink, east_end[1] - west_end[1]
-    step = np.asarray(d_m, np.float64) / (np.hypot(east, north) * _METRES_A_DEGREE)
+    step = np.asarray(d_m, np.float64) / (np.hypot(east, north) * METRES_A_DEGREE)
     return lon - step * north / shrink, lat + step * east
 
 

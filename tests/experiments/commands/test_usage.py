@@ -41,7 +41,7 @@ def test_a_verb_that_nothing_is_like_is_told_with_the_verbs_alone():
 @pytest.mark.parametrize(
     ("words", "found", "end"),
     [
-        (("run", "baseline", "--run", "5"), "--run;", "did you mean --runs?"),
+        (("run", "baseline", "--rns", "5"), "--rns;", "did you mean --runs?"),
         (("run", "baseline", "-runs", "5"), "-runs;", "did you mean --runs?"),
         (("run", "baseline", "-n", "5"), "-n;", "--allow-code, --help"),
         (("run", "baseline", "--no-posterio"), "--no-posterio;", "did you mean --no-posterior?"),

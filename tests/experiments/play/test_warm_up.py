@@ -10,6 +10,7 @@ import sim.compiled
 WARM = """\
 import gc
 from numba.core.dispatcher import Dispatcher
+from experiments.play.ahead import compile_field
 from experiments.play.warm_up import compile_once
 from experiments.play.task import play
 from sim.scenario.library import shipped
@@ -22,6 +23,7 @@ def compiled():
 
 compile_once(lambda _: None)
 before = compiled()
+compile_field()  # for nothing, if its types were others than those of a run
 assert len(before) > 20, len(before)
 for name in shipped():
     play(load_case(name, days=20), 0, 5)

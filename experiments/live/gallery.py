@@ -1,0 +1,123 @@
+"""What ``docs/SEEING.md`` shows: ``python -m experiments.live.gallery [--into docs/seeing]``.
+
+One run of the baseline and its twin under a wider margin, as pages in a real Chromium at two sizes, and as a
+film. It needs the extra ``test`` (Playwright) and a Chromium that is installed.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from experiments.live.film import save_film
+from experiments.live.map_page import Shown, replay_html
+from experiments.live.recording import Recording, partings, record, spans
+from experiments.play.task import model_of
+from sim.codes import Trigger
+from sim.documents import BadInput, refuse
+from sim.scenario.loading import load_case
+
+_SEED, _RUN, _POLICY = 1, 6, "wider_margin"  # a run with a clash that the policy prevents
+_SIZES = {1280: 900, 390: 844}  # windows: a desk, a telephone
+_COLOURS = 200  # of a kept picture, which then takes little room
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def gallery(into: Path) -> Iterator[Path]:
+    """Make all pictures in a folder; their paths as they come."""
+    into.mkdir(parents=True, exist_ok=True)
+    cases = [load_case("baseline"), load_case("baseline", [_POLICY])]
+    makes = [partial(model_of, case, _RUN, _SEED) for case in cases]
+    one = record(makes[0], spans(makes[0]))
+    both = [span for make in makes for span in spans(make)]
+    names = ["baseline", f"baseline + {cases[1].policy_name}"]
+    pair = [Shown(name, "", record(make, both)) for name, make in zip(names, makes, strict=True)]
+    about = f"Run {_RUN} of seed {_SEED}."
+    pages = {
+        "replay": replay_html("Replay", about, "", [Shown(names[0], "", one)], []),
+        "pair": replay_html("The same luck twice", about, "", pair, partings(*makes)),
+    }
+    told = _gravest(one)
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
+        for name, page in pages.items():
+            (Path(folder) / f"{name}.html").write_text(page, encoding="utf-8")
+        for width, height in _SIZES.items():
+            for name in pages:
+                window = chromium.new_page(viewport={"width": width, "height": height})
+                window.goto((Path(folder) / f"{name}.html").as_uri())
+                window.wait_for_selector("#stage.ready")
+                window.evaluate(f"document.querySelector('#incident-0-{told} button').click()")
+                yield _kept(window, into / f"{name}-moment-{width}.png")
+                window.keyboard.press("0")
+                yield _kept(window, into / f"{name}-line-{width}.png")
+                window.close()
+    save_film(one, f"Run {_RUN} of the baseline", into / "replay.gif")
+    yield into / "replay.gif"
+
+
+def _gravest(recording: Recording) -> int:
+    """The row of the violation that climbed highest after the warm-up."""
+    judged = [
+        each.seen
+        for each in recording.incidents
+        if each.seen.trigger == Trigger.VIOLATION and each.seen.opened > recording.ground.begins
+    ]
+    return max(judged, key=lambda each: each.rung).row
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """A Chromium that is installed, driven by Playwright, which asks no network for anything."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        refuse("chromium", "is not installed")
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+def _kept(window: Any, path: Path) -> Path:
+    """Keep what a window shows."""
+    window.screenshot(path=path)
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+    return path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the gallery."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.live.gallery", description=__doc__)
+    parser.add_argument("--into", type=Path, default=Path("docs/seeing"))
+    asked = parser.parse_args(arguments)
+    try:
+        for path in gallery(asked.into):
+            print(path)
+    except BadInput as bad:
+        print(bad, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
