@@ -15,6 +15,7 @@ HEADS = (
     "best in",
     f"within {FAR:g} times the best in",
 )
+UNDECIDED = "neither"  # lower nor higher, for all that is known
 _NAMED = 4  # policies that one sentence can hold
 
 
@@ -119,7 +120,7 @@ def what_changes_it(over_draws: Mapping[str, OverDraws]) -> str:
 KINDS = {
     "lower": ("lowers", "nearly all"),
     "mostly lower": ("lowers", "most"),
-    "neither": ("", ""),
+    UNDECIDED: ("", ""),
     "mostly higher": ("raises", "most"),
     "higher": ("raises", "nearly all"),
 }
@@ -131,7 +132,7 @@ def kind_of(lowers: Share) -> str:
         return "lower" if lowers["low"] >= NEARLY_ALL else "mostly lower"
     if lowers["high"] < 1.0 - MOST:
         return "higher" if lowers["high"] <= 1.0 - NEARLY_ALL else "mostly higher"
-    return "neither"
+    return UNDECIDED
 
 
 def _listed(policies: Mapping[str, PolicyOverDraws], names: Sequence[str]) -> str:

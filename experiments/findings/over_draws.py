@@ -18,12 +18,11 @@ from experiments.findings.comparison import paired
 from experiments.findings.grounds import Grounds, grounds_of
 from experiments.findings.likeness import COLUMNS as LIKENESS
 from experiments.findings.likeness import Likeness, likeness
-from experiments.findings.weighing import ByRegion, by_region
+from experiments.findings.weighing import FEWEST, ByRegion, by_region
 from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
 
 FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
 _COLUMNS = list(dict.fromkeys(("run", "draw", "luck", "days", EXPECTED, *LIKENESS)))  # of runs
-_FEWEST = 12  # draws, under which no law of the ratio is fitted
 Values = NDArray[np.float64]
 
 
@@ -89,7 +88,7 @@ def _of_future(options: Mapping[str | None, tuple[Arm, pd.DataFrame]]) -> OverDr
         None,
         min(runs["draw"].nunique() for runs in tables.values()),
     )
-    if None in tables and draws >= _FEWEST:
+    if None in tables and draws >= FEWEST:
         every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
         z = deviates_of(case, every)
         for i, (policy, runs) in enumerate(compared.items()):

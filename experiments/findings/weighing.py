@@ -17,6 +17,7 @@ from experiments.findings.likeness import REGIONS, like_each
 from experiments.wording import ratio_figure
 
 Values = NDArray[np.float64]
+FEWEST = 12  # draws, under which no law of the ratio is fitted and nothing is called decided
 NONE = "none"  # the region of draws that are like no situation
 REGION_WORDS: Mapping[str, str] = {
     "straying": "soldiers stray (under 10% of violations false)",

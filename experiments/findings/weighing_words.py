@@ -11,8 +11,8 @@ import numpy as np
 from experiments.design.plan import policy_words
 from experiments.design.request import FEWEST_DRAWS
 from experiments.findings.by_draw import Share
-from experiments.findings.draw_words import KINDS, kind_of
-from experiments.findings.weighing import ByRegion, PolicyByRegion, Values
+from experiments.findings.draw_words import KINDS, UNDECIDED, kind_of
+from experiments.findings.weighing import FEWEST, ByRegion, PolicyByRegion, Values
 from experiments.statistics.weighted import tallied_quantile, weighted_quantiles
 from experiments.wording import capital, figure, many, share_figure
 
@@ -78,14 +78,14 @@ def lowered(found: ByRegion, policy: PolicyByRegion, weights: Values) -> Share:
 
 def weighed_words(found: ByRegion, weights: Sequence[float]) -> str:
     """On how much it rests, and what is decided: which policies lower clashes for sure, and of which nothing
-    is.
+    is; of too few draws nothing is decided.
     """
     worth = round(draws_worth(found, weights), 9)
     rough = "; shares of so few are rough" if worth < FEWEST_DRAWS else ""
     weight = np.asarray(weights, float)
     kinds = {kind: list[str]() for kind in KINDS}
     for name, policy in found["policies"].items():
-        kinds[kind_of(lowered(found, policy, weight))].append(name)
+        kinds[UNDECIDED if worth < FEWEST else kind_of(lowered(found, policy, weight))].append(name)
     told = [
         f"{verb} clashes in {much} draws: {', '.join(kinds[kind])}"
         if verb

@@ -95,20 +95,21 @@ function weighedRows(found, weights, none) {
 }
 
 /** How a policy stands, by the whole interval of the share of draws in which it lowers clashes. */
-function kindOf({ low, high }, { most, nearly_all: nearly }) {
+function kindOf({ low, high }, { most, nearly_all: nearly, undecided }) {
   if (low > most) return low >= nearly ? "lower" : "mostly lower";
   if (high < 1 - most) return high <= 1 - nearly ? "higher" : "mostly higher";
-  return "neither";
+  return undecided;
 }
 
-/** `by`: when shares are rough, what `most` draws are and `nearly_all`, and the `kinds` in words. */
+/** `by`: of how few draws shares are rough, or tell nothing; what `most` are; the `kinds` in words. */
 function weighedWords(found, weights, by) {
   const each = found.region_of.map((region) => weights[region]);
   const worth = Number((sum(each) ** 2 / dot(each, each)).toFixed(9));
   const rough = worth < by.few ? "; shares of so few are rough" : "";
   const kinds = {};
   for (const [name, policy] of Object.entries(found.policies)) {
-    (kinds[kindOf(lowered(found, policy, weights), by)] ??= []).push(name);
+    const kind = worth < by.fewest ? by.undecided : kindOf(lowered(found, policy, weights), by);
+    (kinds[kind] ??= []).push(name);
   }
   const told = Object.entries(by.kinds)
     .filter(([kind]) => kinds[kind])

@@ -164,7 +164,17 @@ def test_one_region_alone_is_what_its_draws_say(regions):
             weighed_rows(found, nothing)
 
 
-@pytest.mark.parametrize("weights", WEIGHTS)
+def test_of_too_few_draws_nothing_is_decided(regions):
+    """A policy that lowers clashes in each draw of a region by far is undecided where it has six of them."""
+    found = regions[0] | {"draws": [6, 6, 28], "region_of": [0] * 6 + [1] * 6 + [2] * 28}
+    sure = found["policies"]["one"] | {"lowers": [[6, 6, 28]] * found["laws"]}
+    found = found | {"policies": {"one": sure}}
+    assert weighed_words(found, [1, 1, 1]).endswith("Lowers clashes in nearly all draws: one.")
+    assert weighed_words(found, [1, 1, 0]).endswith("Lowers clashes in nearly all draws: one.")
+    assert weighed_words(found, [1, 0, 0]).endswith("Undecided: one.")
+
+
+@pytest.mark.parametrize("weights", [*WEIGHTS, [4, 0, 0.25], [1, 0, 0]])
 def test_the_page_weighs_draws_as_the_findings_do(reckon, regions, weights):
     found, by = regions[0], weighed_by()
     rows = reckon("weighedRows(f, w, none)", f=found, w=weights, none=by["none"])
