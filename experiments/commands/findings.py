@@ -122,14 +122,19 @@ class Findings:
 
     @cached_property
     def counting(self) -> pd.DataFrame:
-        """Who counts what: events a year of the arms without a policy by each definition of a violation, under
-        each line, and how many times the recorded crossings they are.
+        """Who counts what: events a year of the arms without a policy, by each definition of a violation and
+        under each line, and how many times the recorded crossings they are.
         """
         return pd.DataFrame(
-            {"arm": arm, "definition": each["definition"], "line": each["line"], "units": each["units"]}
-            | {"events": each["rate"]["events"]}
-            | _ends(each["rate"], "per_year")
-            | _ends(each["times"], "times_recorded")
+            {
+                "arm": arm,
+                "definition": each["definition"],
+                "line": each["line"],
+                "units": each["units"],
+                "events": each["rate"]["events"],
+                **_ends(each["rate"], "per_year"),
+                **_ends(each["times"], "times_recorded"),
+            }
             for arm, found in self.figures["counting"].items()
             for each in found["counts"]
         )
