@@ -532,7 +532,7 @@ INCIDENT: tuple[Column, ...] = (
         )
         for line, which in LINES.items()
     ),
-    _of("map_m", float, "m", "part of the map error in the perceived depth"),
+    _of("map_m", float, "m", "part of the map error in the depth perceived at the look that opened it"),
     _of("navigation_m", float, "m", "part of the navigation error in it", "nav_m"),
     _of("fix_m", float, "m", "part of the fix error in it"),
     Column(
