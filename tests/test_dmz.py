@@ -261,6 +261,8 @@ def test_tables_have_a_row_for_each_run_incident_rate_and_verdict(played):
     rate = one.summary.set_index("measure").loc["incidents"]
     assert rate["per_year_low"] < rate["per_year"] < rate["per_year_high"]
     assert rate["events"] == rows["incidents"].sum()
+    counts = one.counting.set_index(["definition", "line", "units"])["events"]
+    assert counts["any incident", "", "both"] == rate["events"]
     assert one.verdicts.empty and "verdict" in one.verdicts and one.failures.empty
     kept = several.verdicts.set_index(["policy", "measure"])["verdict"]
     assert set(kept.index.unique("policy")) == {"nothing", "wider response margin"}

@@ -21,6 +21,7 @@ from experiments.coverage.page import lines, page
 from experiments.coverage.pairs import decided_cells, family_cells, paired_cells
 from experiments.coverage.rare import rare_cells
 from experiments.coverage.single import precise_cells, rate_cells, share_cells
+from experiments.coverage.weighed import weighed_cells
 
 REPETITIONS, SMALL = 6000, 400
 
@@ -63,6 +64,7 @@ PARTS: Mapping[str, Callable[[int], Iterator[Cell]]] = {
     "mixtures": _mixtures,
     "games": lambda repetitions: game_cells(max(40, repetitions // 4)),
     "others": _others,
+    "weighed": lambda repetitions: weighed_cells(max(20, repetitions // 15)),
     "rare": lambda repetitions: rare_cells(max(100, repetitions // 3)),
 }
 

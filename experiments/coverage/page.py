@@ -119,6 +119,9 @@ ABOUT = {
     "difference, log-normal worlds": "`difference_interval` of such counts.",
     "largest regret": "`regrets` of four policies in two futures: all four must hold; of as many "
     "runs each, or each policy at the analysis, of four, that decided on it.",
+    "regret, futures weighed": "`standings` of four options in three futures on the same worlds, which weigh "
+    "4, 1 and a half: the regret of all four in the mixture must hold.",
+    "regret, futures weighed, expected events": "The same of expected events.",
     "survival": "`survival`: the band at the end of the year. Its docstring: 89% below two clashes.",
     "variance between worlds": "`variance_between_worlds`, width as it is. Its docstring: 88% "
     "and more over other laws, and 67% with worlds so rare that often none is drawn.",

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from experiments.design.anatomy import AnatomyDesign
 from experiments.design.ingredients import Ingredient
 from experiments.findings.by_draw import Share
-from experiments.findings.over_draws import FEWEST_FITTED, Spread
+from experiments.findings.over_draws import Spread
+from experiments.findings.weighing import FEWEST
 from experiments.statistics.by_draw import ratio_by_draw
 from experiments.statistics.intervals import Events, Pilot, difference_interval, with_limits
 from experiments.statistics.shapley import NOBODY, alone, before_and_after, everybody
@@ -216,7 +217,7 @@ class _Reckoning:
         """
         pairs = self._together(alone(player), "expected"), self._along(player, "expected")
         told = min(int((np.abs(before - after).sum(axis=1) > _ROUNDING).sum()) for before, after in pairs)
-        if self.deviates is None or told < FEWEST_FITTED:
+        if self.deviates is None or told < FEWEST:
             return None
         ratios = [
             ratio_by_draw(after, before, self.deviates, np.random.default_rng([player, len(before)]))

@@ -41,7 +41,7 @@ def home(tmp_path_factory):
     (folder / "short.yaml").write_text(SCENARIO.replace("days: 40", f"days: {DAYS}"))
     (folder / "ends.yaml").write_text("extends: short\nname: ends\nends_at_rung: 3\n")
     dmz.compare(str(folder / "short.yaml"), policies="hotline", runs=RUNS, workers=1, out=folder / "two")
-    dmz.run(str(folder / "ends.yaml"), runs=4, workers=1, out=folder / "ends")
+    dmz.run(str(folder / "ends.yaml"), runs=2, workers=1, out=folder / "ends")
     return folder
 
 

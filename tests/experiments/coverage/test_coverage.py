@@ -47,6 +47,8 @@ def test_every_interval_that_is_shipped_passes(capsys):
         "ratio, log-normal worlds",
         "difference, log-normal worlds",
         "largest regret",
+        "regret, futures weighed",
+        "regret, futures weighed, expected events",
         "survival",
         "variance between worlds",
         "rate, conditioned",

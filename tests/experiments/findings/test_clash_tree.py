@@ -98,7 +98,7 @@ def fiery():
 @pytest.fixture(scope="module")
 def fiery_tree(fiery):
     task, clash = fiery
-    return tree_of(task, clash["incident"], replays=40)
+    return tree_of(task, clash["incident"], replays=15)
 
 
 def test_the_story_is_that_of_the_run(fiery, fiery_tree):
@@ -124,7 +124,7 @@ def test_shares_of_a_turn_add_up(fiery_tree):
 
 def test_the_same_tree_grows_again(fiery, fiery_tree):
     task, clash = fiery
-    assert tree_of(task, clash["incident"], replays=40) == fiery_tree
+    assert tree_of(task, clash["incident"], replays=15) == fiery_tree
 
 
 def test_the_error_that_is_the_cause_is_the_one_without_which_it_passes(fiery, fiery_tree):
