@@ -330,6 +330,31 @@ def replay(
 
 
 @app.command(cls=Verb)
+def watch(
+    scenario: opt.Scenario,
+    policy: opt.Policies = None,
+    run: opt.RunToWatch = 0,
+    days: opt.Days = None,
+    seed: opt.Seed = 1,
+    assignments: opt.Assignments = None,
+    posterior: opt.Posterior = True,
+    host: opt.Host = "127.0.0.1",
+    port: opt.Port = 0,
+    browser: opt.Browser = True,
+    allow_code: opt.AllowCode = False,
+) -> int:
+    """Watch a run live on a map in the browser: play, pause, move sliders, lay a policy over it."""
+    from experiments.commands.terminal import Terminal
+    from experiments.commands.watch import watch
+    from experiments.watch.watched import Asked
+
+    given = _given(assignments, posterior, (None, None, None))
+    asked = Asked(scenario, tuple(policy or ()), days, seed, run, given, allow_code)
+    watch(asked, host, port, browser, Terminal())
+    return 0
+
+
+@app.command(cls=Verb)
 def bundle(folder: opt.Folder, out: opt.ZipOut = None) -> int:
     """Pack a study into one zip, with the same bytes each time."""
     from experiments.commands.bundle import bundle

@@ -250,6 +250,19 @@ Against = Annotated[
 ]
 Video = Annotated[bool, typer.Option("--video", help="A film too: MP4 with the extra video, else GIF.")]
 
+# -- of watch alone ------------------------------------------------------------------------------
+
+RunToWatch = Annotated[
+    int, typer.Option("--run", parser=whole(RANGES["row"]), metavar="K", help="Luck K % 2 of world K // 2.")
+]
+Host = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="Where it listens; without, this machine alone.")
+]
+Port = Annotated[
+    int, typer.Option("--port", parser=whole(RANGES["port"]), help="Port; without, any that is free.")
+]
+Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")]
+
 # -- of bundle alone -----------------------------------------------------------------------------
 
 ZipOut = Annotated[

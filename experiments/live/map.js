@@ -846,7 +846,7 @@ export class Timeline {
     });
     pen.strokeStyle = PALE;
     pen.strokeRect(this.left, at, end - this.left, 11);
-    for (let day = 0, begun = 0; day <= run.talks.length; day++) {
+    for (let day = 1, begun = 0; day <= run.talks.length; day++) {
       if (day < run.talks.length && run.talks[day] === run.talks[begun]) continue;
       const word = run.talks[begun].replace("_", " "), room = this.x(day * DAY) - this.x(begun * DAY);
       pen.font = `${small - 1}px ${FONT}`;

@@ -1,0 +1,138 @@
+"""The page: Mesa's SolaraViz with the map, the timeline and the stories as its component.
+
+It needs the extra ``watch``. ``experiments.watch.server`` says what is on show before it is opened.
+"""
+
+import pathlib
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import solara
+import traitlets
+from mesa.visualization import SolaraViz
+from mesa.visualization.utils import force_update
+
+from experiments.live.map_page import script
+from experiments.watch.controls import Slider
+from experiments.watch.seen import Eye
+from experiments.watch.watched import Show, Watched
+
+PLAY_INTERVAL_MS = 20  # under 15 a page of Mesa may die of too many renders
+_HERE = files("experiments.watch")
+_on_show: list[Show] = []  # of this process
+_controls_open = solara.reactive(False)  # the drawer with Mesa's controls: beside a page that is wide enough
+
+
+def put_on_show(show: Show) -> None:
+    """Say what the page shows."""
+    _on_show[:] = [show]
+
+
+class MapWidget(anywidget.AnyWidget):
+    """The map, the timeline and the stories in the browser; ``watch.js`` draws what the traits hold.
+
+    ``asked`` is what the viewer asks for, ``{"do": .., "n": ..}``.
+    """
+
+    _esm = script("map.js") + (_HERE / "watch.js").read_text("utf-8")
+    _css = (_HERE / "watch.css").read_text("utf-8")
+    ground = traitlets.Dict().tag(sync=True)
+    played = traitlets.Dict().tag(sync=True)
+    border = traitlets.Bytes().tag(sync=True)
+    units = traitlets.Bytes().tag(sync=True)
+    now = traitlets.Dict().tag(sync=True)
+    told = traitlets.List().tag(sync=True)
+    dots = traitlets.List().tag(sync=True)
+    daily = traitlets.Dict().tag(sync=True)
+    asked = traitlets.Dict().tag(sync=True)
+
+
+def LiveMap(model: Watched) -> Any:  # noqa: N802
+    """The component that Mesa's page renders anew after every step."""
+    eye = solara.use_memo(lambda: Eye(model), [model])
+
+    def do(asked: dict[str, Any]) -> None:
+        match asked.get("do"):
+            case "pace":
+                model.show.stride, model.show.slow = float(asked["stride"]), bool(asked["slow"])
+            case "next":
+                model.to_next_incident()
+                force_update()
+            case "open":
+                _controls_open.set(bool(asked["wide"]))
+
+    return MapWidget.element(**eye.look(), on_asked=do)
+
+
+def parameters_of(show: Show) -> dict[str, Any]:
+    """Mesa's controls: what is fixed, the pickers, the sliders."""
+    found: dict[str, Any] = {
+        "show": show,
+        "policy": {
+            "type": "Select",
+            "label": "Policy laid over it",
+            "value": next(iter(show.policies)),
+            "values": list(show.policies),
+        },
+        "talks": {
+            "type": "Select",
+            "label": "Outcome of talks",
+            "value": show.talks[0],
+            "values": show.talks,
+        },
+    }
+    return found | {each.path: _control(each) for each in show.sliders}
+
+
+def _control(slider: Slider) -> dict[str, Any]:
+    kind = "SliderInt" if isinstance(slider.value, int) else "SliderFloat"
+    return {
+        "type": kind,
+        "label": slider.label,
+        "value": slider.value,
+        "min": slider.low,
+        "max": slider.high,
+        "step": slider.step,
+    }
+
+
+@solara.component
+def Layout(children: list[Any]) -> Any:  # noqa: N802
+    """Solara's own, whose drawer is shut where it would cover the map."""
+    return solara.AppLayout(children=children, sidebar_open=_controls_open.value)
+
+
+@solara.component
+def Sources(show: Show) -> None:  # noqa: N802
+    """What each slider is, where its value comes from: in the drawer, below Mesa's controls."""
+    with solara.Sidebar(), solara.Card("Where the values come from"):
+        for each in show.sliders:
+            with solara.Column(gap="0", style={"margin-top": "8px", "font-size": "0.85rem"}):
+                solara.Text(each.path, style={"font-weight": "600"})
+                solara.Text(
+                    f"{each.value:.4g} {each.row.unit} in this world; range {each.row.range}; {each.source}."
+                )
+
+
+@solara.component
+def Below(show: Show) -> None:  # noqa: N802
+    """Solara orders what stands in its drawer by how deep it was put there."""
+    Sources(show)
+
+
+@solara.component
+def Page() -> None:  # noqa: N802
+    """The whole page."""
+    show = solara.use_memo(lambda: Show(_on_show[0].asked), [])
+    model = solara.use_memo(lambda: Watched(show), [])
+    solara.Title(f"Watching {show.case.scenario.name}")
+    solara.Style(pathlib.Path(str(_HERE / "page.css")))
+    SolaraViz(
+        model,
+        components=[(LiveMap, 0)],
+        model_params=parameters_of(show),
+        play_interval=PLAY_INTERVAL_MS,
+        name="The line, live",
+    )
+    Below(show)
