@@ -17,6 +17,7 @@ from experiments.commands.numbers import (
     minutes_of,
 )
 
+SIDES = ("north", "south")  # as sim.sides, which takes longer to import
 FORMATS = ("table", "csv", "md")
 
 
@@ -260,6 +261,29 @@ Host = Annotated[
 ]
 Port = Annotated[
     int, typer.Option("--port", parser=whole(RANGES["port"]), help="Port; without, any that is free.")
+]
+Play = Annotated[
+    str | None,
+    typer.Option(
+        "--play", parser=one_of(SIDES), metavar="SIDE", help="Decide for a command post of this side."
+    ),
+]
+Area = Annotated[
+    int | None,
+    typer.Option(
+        "--area",
+        parser=whole(RANGES["area"]),
+        help="With --play: its area, from 1 in the west; without, any.",
+    ),
+]
+DutyOut = Annotated[
+    Path | None, typer.Option("--out", parser=place, metavar="FOLDER", help="With --play: keeps decisions.")
+]
+Again = Annotated[
+    Path | None,
+    typer.Option(
+        "--again", parser=place, metavar="FOLDER", help="Play kept decisions again, beside the rules."
+    ),
 ]
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")]
 

@@ -1,1 +1,1 @@
-"""Watching a run: a page on Mesa's SolaraViz that plays the model live. The page itself needs the extra ``watch``."""
+"""Watching a run: a page on Mesa's SolaraViz that plays it live; the page needs the extra ``watch``."""

@@ -114,7 +114,7 @@ def moved(sliders: Iterable[Slider], values: Mapping[str, Any]) -> list[Moved]:
 
 
 def policies_to_pick(asked: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """What can be picked, by what it is called: those that were asked for first, none, each that is shipped."""
+    """What can be picked, by what it is called: those asked for first, none, each that is shipped."""
     found: dict[str, tuple[str, ...]] = {}
     if asked:
         found[f"as asked: {' + '.join(asked)}"] = tuple(asked)

@@ -4,6 +4,7 @@ It needs the extra ``watch``. ``experiments.watch.server`` says what is on show 
 """
 
 import pathlib
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -18,15 +19,15 @@ from experiments.watch.controls import Slider
 from experiments.watch.seen import Eye
 from experiments.watch.watched import Show, Watched
 
-PLAY_INTERVAL_MS = 20  # under 15 a page of Mesa may die of too many renders
+PLAY_INTERVAL_MS = 11  # Mesa's slider has 1, 11, 21, ..; at 1 a page of Mesa may die of too many renders
 _HERE = files("experiments.watch")
-_on_show: list[Show] = []  # of this process
+_on_show: list[tuple[Callable[[], Watched], Callable[[Watched], Eye]]] = []  # of this process
 _controls_open = solara.reactive(False)  # the drawer with Mesa's controls: beside a page that is wide enough
 
 
-def put_on_show(show: Show) -> None:
-    """Say what the page shows."""
-    _on_show[:] = [show]
+def put_on_show(begin: Callable[[], Watched], eye: Callable[[Watched], Eye]) -> None:
+    """Say what the page shows, and through whose eyes."""
+    _on_show[:] = [(begin, eye)]
 
 
 class MapWidget(anywidget.AnyWidget):
@@ -42,22 +43,26 @@ class MapWidget(anywidget.AnyWidget):
     border = traitlets.Bytes().tag(sync=True)
     units = traitlets.Bytes().tag(sync=True)
     now = traitlets.Dict().tag(sync=True)
-    told = traitlets.List().tag(sync=True)
-    dots = traitlets.List().tag(sync=True)
+    told: Any = traitlets.List().tag(sync=True)
+    dots: Any = traitlets.List().tag(sync=True)
     daily = traitlets.Dict().tag(sync=True)
+    duty = traitlets.Dict().tag(sync=True)
     asked = traitlets.Dict().tag(sync=True)
 
 
 def LiveMap(model: Watched) -> Any:  # noqa: N802
     """The component that Mesa's page renders anew after every step."""
-    eye = solara.use_memo(lambda: Eye(model), [model])
+    eye = solara.use_memo(lambda: _on_show[0][1](model), [model])
 
     def do(asked: dict[str, Any]) -> None:
         match asked.get("do"):
             case "pace":
                 model.show.stride, model.show.slow = float(asked["stride"]), bool(asked["slow"])
             case "next":
-                model.to_next_incident()
+                model.to_next()
+                force_update()
+            case "decide":
+                model.decide(str(asked["choice"]))
                 force_update()
             case "open":
                 _controls_open.set(bool(asked["wide"]))
@@ -66,22 +71,15 @@ def LiveMap(model: Watched) -> Any:  # noqa: N802
 
 
 def parameters_of(show: Show) -> dict[str, Any]:
-    """Mesa's controls: what is fixed, the pickers, the sliders."""
-    found: dict[str, Any] = {
-        "show": show,
-        "policy": {
-            "type": "Select",
-            "label": "Policy laid over it",
-            "value": next(iter(show.policies)),
-            "values": list(show.policies),
-        },
-        "talks": {
-            "type": "Select",
-            "label": "Outcome of talks",
-            "value": show.talks[0],
-            "values": show.talks,
-        },
+    """Mesa's controls: what is fixed, the pickers where there is something to pick, the sliders."""
+    found: dict[str, Any] = {"show": show}
+    pickers = {
+        "policy": ("Policy laid over it", list(show.policies)),
+        "talks": ("Outcome of talks", show.talks),
     }
+    for name, (label, values) in pickers.items():
+        if len(values) > 1:
+            found[name] = {"type": "Select", "label": label, "value": values[0], "values": values}
     return found | {each.path: _control(each) for each in show.sliders}
 
 
@@ -106,6 +104,8 @@ def Layout(children: list[Any]) -> Any:  # noqa: N802
 @solara.component
 def Sources(show: Show) -> None:  # noqa: N802
     """What each slider is, where its value comes from: in the drawer, below Mesa's controls."""
+    if not show.sliders:
+        return
     with solara.Sidebar(), solara.Card("Where the values come from"):
         for each in show.sliders:
             with solara.Column(gap="0", style={"margin-top": "8px", "font-size": "0.85rem"}):
@@ -124,8 +124,8 @@ def Below(show: Show) -> None:  # noqa: N802
 @solara.component
 def Page() -> None:  # noqa: N802
     """The whole page."""
-    show = solara.use_memo(lambda: Show(_on_show[0].asked), [])
-    model = solara.use_memo(lambda: Watched(show), [])
+    model = solara.use_memo(lambda: _on_show[0][0](), [])
+    show = model.show
     solara.Title(f"Watching {show.case.scenario.name}")
     solara.Style(pathlib.Path(str(_HERE / "page.css")))
     SolaraViz(

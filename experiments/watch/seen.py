@@ -1,8 +1,9 @@
-"""What the page shows of a model, as what travels to it: bytes for places and lines, plain values for the rest.
+"""What the page shows of a model, as it travels there: bytes for places and lines, plain values for the rest.
 
 What stays the same object has not changed, and is not sent again.
 """
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from experiments.live.frames import Border, Daily, Frame, Ground, Incident, Stor
 from experiments.live.packing import packed_border, packed_frames, plain_ground, plain_incident
 from experiments.watch.watched import Watched
 from experiments.worlds import luck_of, world_of
-from sim.codes import TalksState
+from sim.codes import Rung, TalksState
 from sim.constants import DAY
 from sim.documents import Tree
 from sim.outcome.outcome import RUNGS
@@ -20,6 +21,8 @@ _TOLD = 40  # incidents whose stories are in the page, the newest
 
 class Eye:
     """One who looks at a model again and again, and keeps what does not change."""
+
+    only: int | None = None  # the side of whose knowledge no more is shown
 
     def __init__(self, model: Watched) -> None:
         self.model = model
@@ -42,16 +45,16 @@ class Eye:
         """All that there is to see now, by the names of the page's traits."""
         model = self.model
         with model.turn:
-            scene, frame = model.scene, Frame.of(model)
+            scene, frame = model.scene, self.frame()
             if scene.courses is not self._courses:
-                border = Border.of(scene)
+                border = self.border()
                 self._courses, self._km2 = scene.courses, border.contested_km2
                 self._kept["border"] = packed_border(border)
             if (days := int(model.minute // DAY)) != self._days:
                 self._days = days
                 daily = Daily.of(scene)
                 self._kept["daily"] = {
-                    "tension": daily.tension.round(4).tolist(),
+                    "tension": self.tension(daily),
                     "talks": [TalksState(int(code)).word for code in daily.talks],
                 }
             if (lines := len(scene.state.log)) != self._lines:
@@ -59,44 +62,80 @@ class Eye:
                 self._tell()
             return self._kept | {"units": packed_frames([frame]), "now": self._now(frame)}
 
+    def frame(self) -> Frame:
+        """What there is to see of this minute."""
+        return Frame.of(self.model)
+
+    def border(self) -> Border:
+        """The lines as they are shown."""
+        return Border.of(self.model.scene)
+
+    def shows(self, row: int) -> bool:
+        """Whether an incident is told at all."""
+        return True
+
+    def tension(self, daily: Daily) -> list[list[float | None]]:
+        """Tension of north and south by day."""
+        found: list[list[float | None]] = daily.tension.round(4).tolist()
+        return found
+
+    def forget(self) -> None:
+        """Have everything looked at afresh, because more may be shown from now on."""
+        self._courses, self._days, self._lines = None, -1, -1
+        self._over.clear()
+
     def _now(self, frame: Frame) -> Tree:
         model = self.model
         return {
             "minute": frame.minute,
             "units": len(frame.units),
-            "open": [each.row for each in frame.incidents],
-            "incidents": len(model.state.incidents),
-            "tension": [round(each, 3) for each in frame.tension],
+            "open": [each.row for each in frame.incidents if self.shows(each.row)],
+            "incidents": len(self._kept["dots"]),
+            "tension": [None if math.isnan(each) else round(each, 3) for each in frame.tension],
             "talks": frame.talks.word.replace("_", " "),
             "km2": round(self._km2, 2),
             "running": model.running,
+            "only": self.only,
         }
 
     def _tell(self) -> None:
         """Tell all incidents that may have changed; those that are closed stay as they are."""
         scene, told = self.model.scene, list[Tree]()
-        for row in range(len(scene.state.incidents)):
+        for row in filter(self.shows, range(len(scene.state.incidents))):
             if row not in self._over:
-                plain = self._plain(row)
+                plain = self.plain(row)
                 if plain["closed"] is None:
                     told.append(plain)
                     continue
                 self._over[row] = plain
             told.append(self._over[row])
         self._kept["told"] = told[-_TOLD:]
-        self._kept["dots"] = [[each["row"], each["opened"], each["rung"], round(each["s"])] for each in told]
+        self._kept["dots"] = [dot_of(each) for each in told]
 
-    def _plain(self, row: int) -> Tree:
-        scene = self.model.scene
-        incident = Incident.of(scene, row)
+    def plain(self, row: int) -> Tree:
+        """An incident and its story, as they are shown."""
+        scene, incident = self.model.scene, self.as_first_seen(row)
+        return told_of(incident, climb(scene, row), Story.of(scene, row))
+
+    def as_first_seen(self, row: int) -> Incident:
+        """An incident as far as it has come, with where it was at first, by the lines of then."""
+        incident = Incident.of(self.model.scene, row)
         first = self._first.setdefault(row, incident)
-        seen = replace(incident, d=first.d, misjudged=first.misjudged)
-        story = Story.of(scene, row)
-        return plain_incident(seen) | {
-            "climbed": [[minute, int(rung)] for minute, rung in climb(scene, row)],
-            "head": story.head,
-            "steps": [list(step) for step in story.steps],
-        }
+        return replace(incident, d=first.d, misjudged=first.misjudged)
+
+
+def told_of(incident: Incident, climbed: list[tuple[float, Rung]], story: Story) -> Tree:
+    """An incident as the page has it."""
+    return plain_incident(incident) | {
+        "climbed": [[minute, int(rung)] for minute, rung in climbed],
+        "head": story.head,
+        "steps": [list(step) for step in story.steps],
+    }
+
+
+def dot_of(told: Tree) -> list[float]:
+    """What the timeline needs of an incident: its row, when it opened, its rung, where."""
+    return [told["row"], told["opened"], told["rung"], round(told["s"])]
 
 
 def played(model: Watched) -> Tree:

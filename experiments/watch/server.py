@@ -6,12 +6,21 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from typing import NamedTuple
 
-from experiments.watch.watched import Show
+from experiments.watch.seen import Eye
+from experiments.watch.watched import Watched
 from sim.documents import refuse
 from sim.documents.problems import show as shown
 
 LOOPBACK = "127.0.0.1"
+
+
+class Exhibit(NamedTuple):
+    """What a page shows: how its run begins, and through whose eyes it is seen. Each page has its own."""
+
+    begin: Callable[[], Watched]
+    eye: Callable[[Watched], Eye]
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -31,12 +40,12 @@ def listening(host: str, port: int) -> socket.socket:
     return found
 
 
-def serve(show: Show, where: socket.socket, opened: Callable[[str], None]) -> None:
+def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None]) -> None:
     """Serve the page until somebody stops this process; ``opened`` is told its address once it is there."""
     _prepare()
     from experiments.watch.page import put_on_show  # needs the extra
 
-    put_on_show(show)
+    put_on_show(exhibit.begin, exhibit.eye)
     import uvicorn
     from solara.server.starlette import app
 

@@ -33,6 +33,7 @@ class Live {
     on(["units"], () => this._places());
     on(["told"], () => this._stories());
     on(["played"], () => this._said());
+    on(["duty"], () => this._duty());
     on(["daily", "dots", "now"], null);
     const sized = new ResizeObserver(() => {
       for (const each of [this.map, this.line]) each.resize();
@@ -70,7 +71,7 @@ class Live {
     this.slow = make("input", { type: "checkbox", id: "w-slow", checked: true, onchange: () => this._pace() });
     const group = (...children) => make("span", { className: "keys" }, ...children);
     const controls = make("div", { className: "controls", role: "group", "aria-label": "Playing" },
-      group(this.play, button("step", "step", "key →", () => this.press("Step"), "One frame on"), button("next", "incident ▶▶", "key n", () => this.next(), "Play to the next incident"),
+      group(this.play, button("step", "step", "key →", () => this.press("Step"), "One frame on"), (this.forward = button("next", "incident ▶▶", "key n", () => this.next())),
         button("reset", "reset", "key r: begin anew, with what has been changed", () => this.reset(), "Begin the run anew, with what has been changed")),
       this.clock,
       make("label", {}, "a frame is ", this.pace),
@@ -81,6 +82,7 @@ class Live {
     this.title = make("h1");
     this.about = make("p", { className: "faint" });
     this.warning = make("div", { className: "changed", role: "status" });
+    this.question = make("section", { className: "question", id: "w-question", hidden: true, tabIndex: -1 });
     this.canvas = make("canvas", { className: "map", id: "w-map", tabIndex: 0, role: "img",
       "aria-label": "Map of the line with units, posts, markers and incidents; drag or keys a and d to move along, + and − to zoom" });
     this.said = make("p", { className: "now", id: "w-now" });
@@ -90,7 +92,7 @@ class Live {
     const left = make("div", { className: "sight" }, this.canvas, this.rule, this.said, this.strip);
     const right = make("div", { className: "beside" }, make("h2", { textContent: "Incidents" }), this.list);
     this.el.classList.add("dmz-watch");
-    this.el.append(make("header", {}, this.title, this.about, this.warning), controls, make("div", { className: "stage" }, left, right), this._legend());
+    this.el.append(make("header", {}, this.title, this.about, this.warning), controls, this.question, make("div", { className: "stage" }, left, right), this._legend());
     // Mesa's grid would drag the component
     for (const each of ["pointerdown", "mousedown", "touchstart"]) this.el.addEventListener(each, (event) => event.stopPropagation());
   }
@@ -130,6 +132,7 @@ class Live {
     this._places();
     this._said();
     this._stories();
+    this._duty();
     this.want();
   }
 
@@ -177,6 +180,44 @@ class Live {
       this.items.set(each.row, item);
     }
     this.list.replaceChildren(...(this.items.size ? this.items.values() : [make("li", { className: "faint", textContent: "Nothing has happened yet." })]));
+  }
+
+  /** What a duty officer is asked, or what came of it. */
+  _duty() {
+    const { side, question, verdict, place, decisions } = this.get("duty");
+    if (!side) return;
+    this.forward.textContent = "decision ▶▶";
+    const facts = (pairs) => make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", { textContent: name }), make("dd", { textContent: text })]));
+    const asked = question ? `${question.incident} ${question.minute}` : verdict ? "over" : null;
+    if (asked === this.asked) return;
+    this.asked = asked;
+    this.question.hidden = asked === null;
+    this.question.classList.toggle("over", Boolean(verdict));
+    if (question) {
+      const choices = question.options.map(({ choice, said, why_not: why }) => make("button", {
+        type: "button", className: "choice", disabled: Boolean(why), onclick: () => this._decide(choice) },
+      make("b", { textContent: choice }), ` ${said}${why ? ` (${why})` : ""}`));
+      choices.forEach((each, k) => each.dataset.choice = question.options[k].choice);
+      this.question.replaceChildren(make("h2", { textContent: `${clock(this.ground, question.minute)}. ${question.title}` }), facts(question.facts), make("div", { className: "choices", role: "group", "aria-label": "Decide" }, ...choices));
+      this.told = question.incident;
+      this._stories();
+      this.map.look({ s: question.s, d: 0, width: 2000 });
+      this.question.focus({ preventScroll: true });
+    } else if (verdict) {
+      const count = (n) => (Number.isInteger(n) ? String(n) : n.toFixed(2));
+      const rows = verdict.counts.map(([name, officer, rules]) => make("tr", {}, make("th", { scope: "row", textContent: name }), make("td", { textContent: count(officer) }), make("td", { textContent: count(rules) })));
+      const parted = verdict.parted ? `They first part on ${clock(this.ground, verdict.minute)}: ${verdict.parted}.` : "Nothing was done otherwise than by the rules.";
+      this.question.replaceChildren(make("h2", { textContent: "The run is over: yours, and its twin by the rules" }),
+        make("p", { textContent: `The same world and the same luck. ${decisions} decision${decisions === 1 ? "" : "s"} of yours. ${parted} One run says nothing of what is better in the long run: dmz compare does.` }),
+        make("table", {}, make("thead", {}, make("tr", {}, make("th", { textContent: "in this run" }), make("th", { textContent: "yours" }), make("th", { textContent: "by the rules" }))), make("tbody", {}, ...rows)),
+        make("p", { className: "faint", textContent: `Kept in ${place}; dmz watch --again ${place} shows both beside each other. The map has all of the run now, and no longer what your side knew.` }));
+      this.question.focus({ preventScroll: true });
+    }
+  }
+
+  _decide(choice) {
+    for (const each of this.question.querySelectorAll("button")) each.disabled = true;
+    this.ask({ do: "decide", choice });
   }
 
   // - what the viewer asks for
@@ -302,16 +343,20 @@ class Live {
       .map((each) => ({ ...each, age: performance.now() / 130, over: each.closed !== null }));
     const shown = told && this.map.close && (told.closed === null || t <= told.closed + 45) ? told : null;
     const judged = shown?.misjudged && t < shown.opened + 2 * this.ground.tick; // the marks of the look tell more
+    this.map.only = now.only;
     this.map.draw({ units: judged ? this.units.filter(({ row }) => !shown.units.includes(row)) : this.units, incidents, told: judged ? shown : null });
     this.rule.textContent = this.map.toScale ? "All is to scale." : `Widths across the line are not to scale: ground at it is drawn ${this.map.widths.toFixed(this.map.widths < 10 ? 1 : 0)} times too wide.`;
     if (this.line.daily !== daily || this.line.dots !== dots) {
       Object.assign(this.line, { daily, dots, stale: true });
-      this.line.run = { tension: daily.tension, talks: daily.talks, incidents: dots.map(([row, opened, rung, s]) => ({ row, opened, rung, s })) };
+      const tension = daily.tension.map((both) => both.map((each) => each ?? NaN)); // not known: not drawn
+      const most = Math.max(0.1, ...tension.flat().filter((each) => !Number.isNaN(each)));
+      this.line.run = { tension, most, talks: daily.talks, incidents: dots.map(([row, opened, rung, s]) => ({ row, opened, rung, s })) };
     }
     this.line.draw(t, told);
     const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
-    this.said.textContent = `${many(now.units, "unit")} on shift, ${many(now.open.length, "open incident")} of ${now.incidents} so far; tension north ${now.tension[0].toFixed(2)}, ` +
-      `south ${now.tension[1].toFixed(2)}; contested ${now.km2.toFixed(2)} km²; talks: ${now.talks}.` +
+    const tense = ["north", "south"].flatMap((side, k) => (now.tension[k] === null ? [] : [`${side} ${now.tension[k].toFixed(2)}`])).join(", ");
+    this.said.textContent = `${many(now.units, "unit")} ${now.only === null ? "on shift" : "of which you know"}, ${many(now.open.length, "open incident")} of ${now.incidents} so far; tension ${tense}; ` +
+      `${now.only === null ? `contested ${now.km2.toFixed(2)} km²; ` : ""}talks: ${now.talks}.` +
       (t < this.ground.begins ? " Warm-up, which does not count." : "") + (now.running ? "" : " The run is over.");
     if (incidents.some(({ over }) => !over)) this.want(); // their rings spread
   }

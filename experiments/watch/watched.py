@@ -117,13 +117,24 @@ class Watched(DmzModel):
         self.turn = threading.RLock()  # Mesa steps in one thread, a jump comes in another
         try:
             case = show.case_under(self.chosen)
-            agents = agents_of(case, show.asked.allow_code)
+            agents = self.agents_in(case)
         except BadInput as bad:
             self.refused, self.chosen = str(bad), show.chosen({})
-            case = show.case
-            agents = agents_of(case, show.asked.allow_code)
+            case, agents = show.case, self.agents_in(show.case)
         run = show.asked.run
         super().__init__(case, seed=show.asked.seed, world=world_of(run), luck=luck_of(run), agents=agents)
+
+    def agents_in(self, case: Case) -> dict[str, type]:
+        """The classes that take part beside the shipped ones; raises ``BadInput``."""
+        return dict(agents_of(case, self.show.asked.allow_code))
+
+    @property
+    def held(self) -> bool:
+        """Whether it cannot go on before somebody says how."""
+        return False
+
+    def decide(self, choice: str) -> None:
+        """What the viewer decides where it is asked; nobody is asked here."""
 
     def step(self) -> None:
         """Play a stride; no further than to the tick in which an incident opens, if that is wished."""
@@ -139,14 +150,14 @@ class Watched(DmzModel):
         """Play to a minute, or to the tick in which an incident opens where the viewer wants to see that."""
         until = min(until, self.scene.exposure.horizon)
         told = len(self.state.incidents)
-        while self.running and self.minute < until:
+        while self.running and not self.held and self.minute < until:
             self._go_on(until)
             if self.show.slow and len(self.state.incidents) > told:
                 return
 
-    def to_next_incident(self) -> None:
+    def to_next(self) -> None:
         """Play to the tick in which the next incident opens, or to the end."""
         with self.turn:
             told = len(self.state.incidents)
-            while self.running and len(self.state.incidents) == told:
+            while self.running and not self.held and len(self.state.incidents) == told:
                 self._go_on(self.scene.exposure.horizon)
