@@ -9,6 +9,7 @@ import numpy as np
 from experiments.duty.officer import Choice, DutyOfficer, is_violation
 from experiments.live.frames import Border, Doing, Frame, Incident, Step, Story, climb, seen_units
 from experiments.watch.seen import told_of
+from experiments.wording import many
 from sim.acts import Act
 from sim.agents.command_post import CommandPost
 from sim.codes import Action, Cause, Posture, Trigger, UnitKind
@@ -178,9 +179,11 @@ def _done(officer: CommandPost, incident: Record) -> list[tuple[str, str]]:
     own, across, minute = incident.of(officer.side), incident.of(other(officer.side)), incident.minute
     done = [f"{minute - incident.record.opened:.0f} min since the report"]
     if own.broadcasts:
-        done.append(f"called out {own.broadcasts} times, last {minute - own.last_broadcast:.0f} min ago")
+        done.append(
+            f"called out {many(own.broadcasts, 'time')}, last {minute - own.last_broadcast:.0f} min ago"
+        )
     if own.volleys:
-        done.append(f"fired warning shots {own.volleys} times")
+        done.append(f"fired warning shots {many(own.volleys, 'time')}")
     if own.refused:
         done.append("authority was refused")
     facts = [("So far", "; ".join(done) + ".")]

@@ -58,7 +58,7 @@ class Slider:
 
     def moved_to(self, value: float) -> float | None:
         """The value that it is moved to; None where it stands: a slider rounds what it begins with."""
-        if abs(value - self.value) <= 0.5 * self.step:
+        if abs(value - self.value) <= 0.5 * self.step * (1.0 + 1e-9):
             return None
         return round(value) if isinstance(self.value, int) else round(value, 6)
 

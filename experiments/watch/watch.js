@@ -5,6 +5,9 @@
 const LINGER = 2 * DAY, PACES = [["1 tick (10 min)", 0], ["1 hour", 60], ["6 hours", 360], ["1 day", DAY], ["1 week", 7 * DAY]];
 const PLAY = "▶", PAUSE = "❚❚";
 
+// What a viewer has set, which is to outlive a reset: Mesa then makes the widget anew.
+const kept = (globalThis.dmzWatch ??= { view: null, pace: DAY, slow: true });
+
 function make(tag, attributes = {}, ...children) {
   const found = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -39,8 +42,8 @@ class Live {
       for (const each of [this.map, this.line]) each.resize();
       this.want();
     });
-    sized.observe(this.canvas);
-    this.keys = (event) => this._key(event);
+    sized.observe(this.el);
+    this.keys = (event) => (this.el.isConnected ? this._key(event) : this.close());
     addEventListener("keydown", this.keys);
     this.ask({ do: "open", wide: innerWidth >= 960 });
     this._pace();
@@ -67,8 +70,8 @@ class Live {
     this.play = button("play", `${PLAY} play`, "space bar", () => this.toggle());
     this.clock = make("output", { id: "w-clock", "aria-label": "Date and time in the run" });
     this.pace = make("select", { id: "w-pace", onchange: () => this._pace() }, ...PACES.map(([name, value]) => make("option", { value, textContent: name })));
-    this.pace.value = DAY;
-    this.slow = make("input", { type: "checkbox", id: "w-slow", checked: true, onchange: () => this._pace() });
+    this.pace.value = kept.pace;
+    this.slow = make("input", { type: "checkbox", id: "w-slow", checked: kept.slow, onchange: () => this._pace() });
     const group = (...children) => make("span", { className: "keys" }, ...children);
     const controls = make("div", { className: "controls", role: "group", "aria-label": "Playing" },
       group(this.play, button("step", "step", "key →", () => this.press("Step"), "One frame on"), (this.forward = button("next", "incident ▶▶", "key n", () => this.next())),
@@ -81,6 +84,7 @@ class Live {
         button("moment", "the moment", "key m", () => this.moment())));
     this.title = make("h1");
     this.about = make("p", { className: "faint" });
+    this.duty = make("p", { id: "w-duty" });
     this.warning = make("div", { className: "changed", role: "status" });
     this.question = make("section", { className: "question", id: "w-question", hidden: true, tabIndex: -1 });
     this.canvas = make("canvas", { className: "map", id: "w-map", tabIndex: 0, role: "img",
@@ -92,7 +96,7 @@ class Live {
     const left = make("div", { className: "sight" }, this.canvas, this.rule, this.said, this.strip);
     const right = make("div", { className: "beside" }, make("h2", { textContent: "Incidents" }), this.list);
     this.el.classList.add("dmz-watch");
-    this.el.append(make("header", {}, this.title, this.about, this.warning), controls, this.question, make("div", { className: "stage" }, left, right), this._legend());
+    this.el.append(make("header", {}, this.title, this.about, this.duty, this.warning), controls, this.question, make("div", { className: "stage" }, left, right), this._legend());
     // Mesa's grid would drag the component
     for (const each of ["pointerdown", "mousedown", "touchstart"]) this.el.addEventListener(each, (event) => event.stopPropagation());
   }
@@ -113,7 +117,7 @@ class Live {
   // - what the model says
 
   begin() {
-    const ground = this.get("ground"), view = this.map?.view;
+    const ground = this.get("ground");
     this.ground = ground;
     for (const name of ["canvas", "strip"]) { // the former map listens to the former canvas
       const fresh = this[name].cloneNode();
@@ -121,11 +125,14 @@ class Live {
       this[name] = fresh;
     }
     this.map = new LineMap(this.canvas, ground);
-    this.map.changed = () => this.want();
+    this.map.changed = (view) => {
+      kept.view = view;
+      this.want();
+    };
     this.map.picked = (incident) => this.tell(incident.row);
     this.line = new Timeline(this.strip, ground, { tension: [], talks: [], incidents: [] }, ground.rungs);
     this.line.chosen = (_, incident) => incident && this.tell(incident.row);
-    if (view && view.width < 0.99 * this.map.whole) this.map.look(view, true);
+    if (kept.view && kept.view.width < 0.99 * this.map.whole) this.map.look(kept.view, true);
     this.source.textContent = ground.attribution;
     this.told = this.following = null;
     this._lines();
@@ -184,9 +191,11 @@ class Live {
 
   /** What a duty officer is asked, or what came of it. */
   _duty() {
-    const { side, question, verdict, place, decisions } = this.get("duty");
+    const { side, area, question, verdict, place, decisions } = this.get("duty");
     if (!side) return;
     this.forward.textContent = "decision ▶▶";
+    const whose = area === null ? "whichever of its command posts has to decide" : `its command post of area ${area}`;
+    this.duty.textContent = verdict ? "" : `You are on duty for the ${side}: ${whose}. The page has no more than what that side knows.`;
     const facts = (pairs) => make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", { textContent: name }), make("dd", { textContent: text })]));
     const asked = question ? `${question.incident} ${question.minute}` : verdict ? "over" : null;
     if (asked === this.asked) return;
@@ -228,6 +237,7 @@ class Live {
   }
 
   _pace() {
+    Object.assign(kept, { pace: Number(this.pace.value), slow: this.slow.checked });
     this.ask({ do: "pace", stride: Number(this.pace.value), slow: this.slow.checked });
   }
 
@@ -262,9 +272,9 @@ class Live {
   }
 
   _pressed() {
-    const text = this.playing ? `${PAUSE} pause` : `${PLAY} play`;
+    const { running } = this.get("now"), text = !running ? "at its end" : this.playing ? `${PAUSE} pause` : `${PLAY} play`;
     if (this.play.textContent !== text) this.play.textContent = text;
-    this.play.disabled = !this.get("now").running;
+    this.play.disabled = !running;
   }
 
   tell(row) {

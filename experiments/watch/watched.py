@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.design.request import Single, case_of
+from experiments.design.request import Single, consistent_case_of
 from experiments.study.code import agents_of
 from experiments.watch.controls import (
     AS_IT_IS,
@@ -43,7 +43,7 @@ class Asked:
         """The scenario under other policies and with more set; raises ``BadInput``."""
         kept = (each for each in self.assignments if each.partition("=")[0] not in assignments)
         given = (*kept, *(f"{path}={value}" for path, value in assignments.items()))
-        return case_of(Single(self.scenario, policies, days=self.days, assignments=given))
+        return consistent_case_of(Single(self.scenario, policies, days=self.days, assignments=given))
 
 
 @dataclass
