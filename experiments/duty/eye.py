@@ -3,13 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from experiments.duty.knowledge import Question, border_of, frame_of, known_story, knows_of
 from experiments.duty.on_duty import OnDuty
 from experiments.live.frames import Border, Daily, Frame, Incident
 from experiments.watch.seen import Eye, dot_of
 from experiments.watch.watched import Watched
 from sim.documents import Tree
-from sim.sides import SIDES
+from sim.sides import SIDES, other
 
 
 class DutyEye(Eye):
@@ -53,12 +55,13 @@ class DutyEye(Eye):
         scene = self.model.scene
         return knows_of(self.side, Incident.of(scene, row), scene)
 
-    def tension(self, daily: Daily) -> list[list[float | None]]:
-        """Its own."""
-        both = super().tension(daily)
+    def daily(self, daily: Daily) -> Daily:
+        """Its own tension by day."""
         if self.only is None:
-            return both
-        return [[each if party == self.side else None for party, each in enumerate(day)] for day in both]
+            return daily
+        tension = daily.tension.copy()
+        tension[:, other(self.side)] = np.nan
+        return daily._replace(tension=tension)
 
     def plain(self, row: int) -> Tree:
         """An incident as far as the side knows it."""

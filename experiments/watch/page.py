@@ -45,7 +45,7 @@ class MapWidget(anywidget.AnyWidget):
     now = traitlets.Dict().tag(sync=True)
     told: Any = traitlets.List().tag(sync=True)
     dots: Any = traitlets.List().tag(sync=True)
-    daily = traitlets.Dict().tag(sync=True)
+    daily = traitlets.Bytes().tag(sync=True)
     duty = traitlets.Dict().tag(sync=True)
     asked = traitlets.Dict().tag(sync=True)
 
@@ -67,6 +67,7 @@ def LiveMap(model: Watched) -> Any:  # noqa: N802
             case "open":
                 _controls_open.set(bool(asked["wide"]))
 
+    solara.use_effect(model.has_been_shown)  # after every render
     return MapWidget.element(**eye.look(), on_asked=do)
 
 

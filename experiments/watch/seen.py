@@ -28,12 +28,13 @@ class Eye:
         self.model = model
         self._ground = Ground.of(model)
         self._kept: dict[str, Any] = {
-            "ground": plain_ground(self._ground) | {"tick": self._ground.tick, "rungs": list(RUNGS)},
+            "ground": plain_ground(self._ground)
+            | {"tick": self._ground.tick, "rungs": list(RUNGS), "talks": TalksState.words()},
             "played": played(model),
             "border": b"",
             "told": [],
             "dots": [],
-            "daily": {},
+            "daily": b"",
         }
         self._courses: object = None
         self._days = self._lines = -1
@@ -52,11 +53,7 @@ class Eye:
                 self._kept["border"] = packed_border(border)
             if (days := int(model.minute // DAY)) != self._days:
                 self._days = days
-                daily = Daily.of(scene)
-                self._kept["daily"] = {
-                    "tension": self.tension(daily),
-                    "talks": [TalksState(int(code)).word for code in daily.talks],
-                }
+                self._kept["daily"] = packed_days(self.daily(Daily.of(scene)))
             if (lines := len(scene.state.log)) != self._lines:
                 self._lines = lines
                 self._tell()
@@ -74,10 +71,9 @@ class Eye:
         """Whether an incident is told at all."""
         return True
 
-    def tension(self, daily: Daily) -> list[list[float | None]]:
-        """Tension of north and south by day."""
-        found: list[list[float | None]] = daily.tension.round(4).tolist()
-        return found
+    def daily(self, daily: Daily) -> Daily:
+        """Tension and talks by day, as they are shown."""
+        return daily
 
     def forget(self) -> None:
         """Have everything looked at afresh, because more may be shown from now on."""
@@ -131,6 +127,11 @@ def told_of(incident: Incident, climbed: list[tuple[float, Rung]], story: Story)
         "head": story.head,
         "steps": [list(step) for step in story.steps],
     }
+
+
+def packed_days(daily: Daily) -> bytes:
+    """Days as the page has them: tension of north and south of each day (f32, nan), then talks (u8)."""
+    return daily.tension.astype("<f4").tobytes() + daily.talks.astype("u1").tobytes()
 
 
 def dot_of(told: Tree) -> list[float]:

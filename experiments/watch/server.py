@@ -7,6 +7,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from typing import NamedTuple
+from weakref import WeakSet
 
 from experiments.watch.seen import Eye
 from experiments.watch.watched import Watched
@@ -45,7 +46,14 @@ def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None])
     _prepare()
     from experiments.watch.page import put_on_show  # needs the extra
 
-    put_on_show(exhibit.begin, exhibit.eye)
+    playing: WeakSet[Watched] = WeakSet()
+
+    def begun() -> Watched:
+        model = exhibit.begin()
+        playing.add(model)
+        return model
+
+    put_on_show(begun, exhibit.eye)
     import uvicorn
     from solara.server.starlette import app
 
@@ -66,6 +74,8 @@ def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None])
         server.run(sockets=[where])
     finally:
         over.set()
+        for model in playing:
+            model.end()
 
 
 def show_in_browser(url: str) -> None:

@@ -25,6 +25,13 @@ function mesas(el, ...texts) {
 
 const packed = (value) => (value instanceof DataView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value));
 
+/** Days as seen.packed_days packs them: tension of both sides, and where the talks stood in a word. */
+function readDays(bytes, words) {
+  const days = bytes.byteLength / 9, view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const each = (get) => Array.from({ length: days }, (_, day) => get(day));
+  return { tension: each((day) => [0, 4].map((at) => view.getFloat32(8 * day + at, true))), talks: each((day) => words[bytes[8 * days + day]]) };
+}
+
 class Live {
   constructor(model, el) {
     Object.assign(this, { model, el, redraws: 0, wanted: false, told: null, following: null, asks: 0, units: [], border: null });
@@ -358,9 +365,9 @@ class Live {
     this.rule.textContent = this.map.toScale ? "All is to scale." : `Widths across the line are not to scale: ground at it is drawn ${this.map.widths.toFixed(this.map.widths < 10 ? 1 : 0)} times too wide.`;
     if (this.line.daily !== daily || this.line.dots !== dots) {
       Object.assign(this.line, { daily, dots, stale: true });
-      const tension = daily.tension.map((both) => both.map((each) => each ?? NaN)); // not known: not drawn
-      const most = Math.max(0.1, ...tension.flat().filter((each) => !Number.isNaN(each)));
-      this.line.run = { tension, most, talks: daily.talks, incidents: dots.map(([row, opened, rung, s]) => ({ row, opened, rung, s })) };
+      const { tension, talks } = readDays(packed(daily), this.ground.talks);
+      const most = Math.max(0.1, ...tension.flat().filter((each) => !Number.isNaN(each))); // not known: not drawn
+      this.line.run = { tension, most, talks, incidents: dots.map(([row, opened, rung, s]) => ({ row, opened, rung, s })) };
     }
     this.line.draw(t, told);
     const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;

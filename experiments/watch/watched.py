@@ -4,6 +4,7 @@ All values are data of ``controls``; what they come to is a case of the scenario
 """
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,9 @@ from sim.constants import DAY
 from sim.documents import BadInput
 from sim.model import DmzModel
 from sim.scenario.case import Case
+
+_PATIENCE_S = 5.0  # for a page that may be gone
+_RESPITE_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ class Watched(DmzModel):
     def __init__(self, show: Show, **kwargs: Any) -> None:
         self.show, self.chosen, self.refused = show, show.chosen(kwargs), ""
         self.turn = threading.RLock()  # Mesa steps in one thread, a jump comes in another
+        self.shown: threading.Event | None = None  # on a page: whether that has what was last played
         try:
             case = show.case_under(self.chosen)
             agents = self.agents_in(case)
@@ -137,9 +142,28 @@ class Watched(DmzModel):
         """What the viewer decides where it is asked; nobody is asked here."""
 
     def step(self) -> None:
-        """Play a stride; no further than to the tick in which an incident opens, if that is wished."""
+        """Play a stride; no further than to the tick in which an incident opens, if that is wished.
+
+        It waits for a page that has not drawn the last one yet: who plays on while another thread renders
+        has that one render for ever, which Mesa's page answers by an error in its place.
+        """
+        if self.shown is not None:
+            if not self.shown.is_set():
+                self.shown.wait(_PATIENCE_S)
+                time.sleep(_RESPITE_S)  # so that the render that was waited for comes to its end
+            self.shown.clear()
         with self.turn:
             self.play_on(self.minute + self._span)
+
+    def end(self) -> None:
+        """Stop playing for good, with the server: Mesa's thread plays as long as it is running."""
+        self.running = False
+        self.has_been_shown()
+
+    def has_been_shown(self) -> None:
+        """The page has what was last played."""
+        self.shown = self.shown or threading.Event()
+        self.shown.set()
 
     @property
     def _span(self) -> float:

@@ -1,15 +1,12 @@
 """The live page in a real Chromium, served by the command as it is typed: watching, and being on duty."""
 
 import json
-import signal
-import subprocess
-import sys
-import time
 
 import pytest
 from browser import browser, in_a_browser
 
 from experiments.commands.watch import NEEDED
+from experiments.watch.visited import Served, Visit, until
 
 for each in NEEDED:
     pytest.importorskip(
@@ -34,62 +31,10 @@ south:
 """
 
 
-class Served:
-    """The command in a process of its own, and where it listens."""
-
-    def __init__(self, folder, *words):
-        (folder / "own.yaml").write_text(SCENARIO)
-        command = [sys.executable, "-W", "ignore", "-m", "dmz", "watch", "own.yaml", "--no-browser", *words]
-        self.process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        self.url = self.process.stdout.readline().split(" ")[0]
-
-    def stop(self):
-        """Press Ctrl-C; its exit code, and what it said on stderr."""
-        self.process.send_signal(signal.SIGINT)
-        _, said = self.process.communicate(timeout=30)
-        return self.process.returncode, said
-
-
 @pytest.fixture(scope="module")
 def chromium():
     with browser() as found:
         yield found
-
-
-def opened(chromium, served, width=1280):
-    """A page, and what its console says that is an error, or it asks of another place."""
-    window = chromium.new_page(viewport={"width": width, "height": 900})
-    window.set_default_timeout(60_000)
-    said = []
-    window.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    window.on("pageerror", lambda error: said.append(str(error)))
-    window.on("request", lambda asked: None if _ours(asked.url, served.url) else said.append(asked.url))
-    window.goto(served.url)
-    window.wait_for_selector(".dmz-watch #w-map")
-    until(lambda: redraws(window) > 0)
-    return window, said
-
-
-def _ours(url, own):
-    return url.startswith((own, "data:", "blob:"))
-
-
-def redraws(window):
-    return int(window.evaluate("document.querySelector('.dmz-watch').dataset.redraws ?? 0"))
-
-
-def minute(window):
-    return float(window.evaluate("document.querySelector('.dmz-watch').dataset.minute"))
-
-
-def until(true, seconds=30):
-    """Wait for it: a word to the server and back takes its time."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.05)
 
 
 def picture(window):
@@ -97,20 +42,22 @@ def picture(window):
 
 
 def test_it_plays_jumps_zooms_and_is_changed_in_silence(chromium, tmp_path):
-    served = Served(tmp_path)
+    (tmp_path / "own.yaml").write_text(SCENARIO)
+    served = Served(tmp_path, "own.yaml")
     assert served.url.startswith("http://127.0.0.1:")
-    window, said = opened(chromium, served)
+    visit = Visit(chromium, served)
+    window = visit.window
     # what is played; a name is only text
     assert window.inner_text(".dmz-watch h1") == NAME and not window.locator(".dmz-watch img").count()
     assert not window.is_visible(".dmz-watch .changed")
     # step, play, pause
     window.click("#w-step")
-    until(lambda: minute(window) == 1440.0 or minute(window) % 1440.0)
+    until(lambda: visit.minute == 1440.0 or visit.minute % 1440.0)
     window.select_option("#w-pace", "60")
     window.keyboard.press("Escape")
-    before, drawn = minute(window), redraws(window)
+    before, drawn = visit.minute, visit.redraws
     window.click("#w-play")
-    until(lambda: redraws(window) > drawn + 10 and minute(window) > before)
+    until(lambda: visit.redraws > drawn + 10 and visit.minute > before)
     assert "pause" in window.inner_text("#w-play")
     window.click("#w-play")
     until(lambda: "play" in window.inner_text("#w-play"))
@@ -141,26 +88,33 @@ def test_it_plays_jumps_zooms_and_is_changed_in_silence(chromium, tmp_path):
     until(lambda: window.is_visible(".dmz-watch .changed"))
     changed = window.inner_text(".dmz-watch .changed")
     assert "watch.margin_m" in changed and "policy: common line" in changed and "survival" not in changed
-    assert window.inner_text(".dmz-watch h1") == f"{NAME} + common line" and minute(window) == 0.0
+    assert window.inner_text(".dmz-watch h1") == f"{NAME} + common line" and visit.minute == 0.0
     assert window.input_value("#w-pace") == "60", "a pace outlives a reset"
-    assert said == []
+    assert visit.said == []
     window.close()
     # a telephone: the drawer is shut, nothing scrolls sideways
-    window, said = opened(chromium, served, 390)
+    visit = Visit(chromium, served, 390)
+    window = visit.window
     assert window.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
     box = window.locator("#w-map").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["width"] > 300
     window.click("#w-next")
     until(lambda: window.locator(".dmz-watch li.told").count() == 1)
-    assert said == []
-    window.close()
+    assert visit.said == []
+    # Ctrl-C ends it, also while it plays
+    window.select_option("#w-pace", "0")
+    window.click("#w-play")
+    until(lambda: "pause" in window.inner_text("#w-play"))
     code, told = served.stop()
+    window.close()
     assert (code, told.strip()) == (130, "interrupted")
 
 
 def test_a_duty_officer_decides_and_is_told_what_came_of_it(chromium, tmp_path):
-    served = Served(tmp_path, "--days", "6", "--play", "south", "--out", "kept")
-    window, said = opened(chromium, served)
+    (tmp_path / "own.yaml").write_text(SCENARIO)
+    served = Served(tmp_path, "own.yaml", "--days", "6", "--play", "south", "--out", "kept")
+    visit = Visit(chromium, served)
+    window = visit.window
     question = "#w-question:not([hidden])"
     choices = ["wait", "broadcast", "warning shots", "ask"]
     for k in range(200):
@@ -181,6 +135,6 @@ def test_a_duty_officer_decides_and_is_told_what_came_of_it(chromium, tmp_path):
     assert "yours" in verdict and "by the rules" in verdict and "They first part on" in verdict
     kept = json.loads((tmp_path / "kept" / "decisions.json").read_text())
     assert kept["ended"]["bits"] and [each["choice"] for each in kept["decisions"][:4]] == choices
-    assert said == []
+    assert visit.said == []
     window.close()
     assert served.stop()[0] == 130
