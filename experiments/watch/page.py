@@ -3,6 +3,7 @@
 It needs the extra ``watch``. ``experiments.watch.server`` says what is on show before it is opened.
 """
 
+import json
 import pathlib
 from collections.abc import Callable
 from importlib.resources import files
@@ -33,26 +34,45 @@ def put_on_show(begin: Callable[[], Watched], eye: Callable[[Watched], Eye]) -> 
 class MapWidget(anywidget.AnyWidget):
     """The map, the timeline and the stories in the browser; ``watch.js`` draws what the traits hold.
 
-    ``asked`` is what the viewer asks for, ``{"do": .., "n": ..}``.
+    Plain values travel as JSON text: reacton looks through every list that it is handed, at every render, for
+    elements. ``asked`` is what the viewer asks for, ``{"do": .., "n": ..}``.
     """
 
     _esm = script("map.js") + (_HERE / "watch.js").read_text("utf-8")
     _css = (_HERE / "watch.css").read_text("utf-8")
-    ground = traitlets.Dict().tag(sync=True)
-    played = traitlets.Dict().tag(sync=True)
+    ground = traitlets.Unicode("{}").tag(sync=True)
+    played = traitlets.Unicode("{}").tag(sync=True)
+    now = traitlets.Unicode("{}").tag(sync=True)
+    told = traitlets.Unicode("[]").tag(sync=True)
+    dots = traitlets.Unicode("[]").tag(sync=True)
+    duty = traitlets.Unicode("{}").tag(sync=True)
     border = traitlets.Bytes().tag(sync=True)
     units = traitlets.Bytes().tag(sync=True)
-    now = traitlets.Dict().tag(sync=True)
-    told: Any = traitlets.List().tag(sync=True)
-    dots: Any = traitlets.List().tag(sync=True)
     daily = traitlets.Bytes().tag(sync=True)
-    duty = traitlets.Dict().tag(sync=True)
     asked = traitlets.Dict().tag(sync=True)
+
+
+class Texts:
+    """Plain values as JSON text; what is still the same object is not written anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[object, str]] = {}
+
+    def of(self, values: dict[str, Any]) -> dict[str, str | bytes]:
+        """The values by name, bytes as they are."""
+        return {
+            name: its if isinstance(its, bytes) else self._text(name, its) for name, its in values.items()
+        }
+
+    def _text(self, name: str, value: object) -> str:
+        if name not in self._kept or self._kept[name][0] is not value:
+            self._kept[name] = value, json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return self._kept[name][1]
 
 
 def LiveMap(model: Watched) -> Any:  # noqa: N802
     """The component that Mesa's page renders anew after every step."""
-    eye = solara.use_memo(lambda: _on_show[0][1](model), [model])
+    eye, texts = solara.use_memo(lambda: (_on_show[0][1](model), Texts()), [model])
 
     def do(asked: dict[str, Any]) -> None:
         match asked.get("do"):
@@ -68,7 +88,7 @@ def LiveMap(model: Watched) -> Any:  # noqa: N802
                 _controls_open.set(bool(asked["wide"]))
 
     solara.use_effect(model.has_been_shown)  # after every render
-    return MapWidget.element(**eye.look(), on_asked=do)
+    return MapWidget.element(**texts.of(eye.look()), on_asked=do)
 
 
 def parameters_of(show: Show) -> dict[str, Any]:

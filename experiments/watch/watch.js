@@ -34,7 +34,7 @@ function readDays(bytes, words) {
 
 class Live {
   constructor(model, el) {
-    Object.assign(this, { model, el, redraws: 0, wanted: false, told: null, following: null, asks: 0, units: [], border: null });
+    Object.assign(this, { model, el, redraws: 0, wanted: false, told: null, following: null, asks: 0, units: [], border: null, read: {} });
     this._build();
     this.begin();
     const on = (names, act) => model.on(names.map((name) => `change:${name}`).join(" "), () => (act && act(), this.want()));
@@ -62,8 +62,12 @@ class Live {
     clearInterval(this.poll);
   }
 
+  /** What the model says by this name; text is JSON, which is read once. */
   get(name) {
-    return this.model.get(name);
+    const raw = this.model.get(name);
+    if (typeof raw !== "string") return raw;
+    if (this.read[name]?.raw !== raw) this.read[name] = { raw, value: JSON.parse(raw) };
+    return this.read[name].value;
   }
 
   // - what stands in the page
