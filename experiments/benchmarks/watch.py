@@ -38,20 +38,17 @@ def measure(quick: bool) -> list[Figure]:
 
 
 def _rates(chromium: object, served: Served, pace: str, rounds: int, seconds: float) -> Iterator[float]:
-    visit = Visit(chromium, served)
-    visit.window.uncheck("#w-slow")
-    visit.window.select_option("#w-pace", pace)
     for _ in range(rounds):
-        minute = visit.minute
+        visit = Visit(chromium, served)
+        visit.window.uncheck("#w-slow")
+        visit.window.select_option("#w-pace", pace)
         visit.window.click("#w-play")
-        until(partial(_beyond, visit, minute))
+        until(partial(_beyond, visit, 0.0))
         before, begun = visit.redraws, time.perf_counter()
         time.sleep(seconds)
         drawn = visit.redraws - before
         yield drawn / (time.perf_counter() - begun)
-        visit.window.click("#w-play")
-        until(lambda: "play" in visit.window.inner_text("#w-play"))
-    visit.window.close()
+        visit.window.close()
 
 
 def _beyond(visit: Visit, minute: float) -> bool:
