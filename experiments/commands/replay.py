@@ -96,6 +96,8 @@ def replay(asked: Asked, audience: Audience) -> Replayed:
         sides.append(_beside(study, keys, arm, asked, agents))
     tell_versions(study, audience)
     compile_once(audience.say)
+    if len(sides) > 1:
+        audience.say("both runs are played tick by tick, to find where they part: some ten seconds")
     played = _played([side.task for side in sides])
     for side, recording in zip(sides, played.recordings, strict=True):
         _check(study, keys, side, recording)

@@ -797,7 +797,7 @@ export class Timeline {
     const warm = this.x(ground.begins), foot = this.h - 14, end = this.x(ground.horizon);
     pen.fillStyle = "#efefef";
     pen.fillRect(this.left, 0, warm - this.left, foot);
-    if (warm - this.left > 46) say("warm-up", (this.left + warm) / 2, 8, { align: "center", ink: FAINT });
+    if (warm - this.left > 46) say("warm-up", (this.left + warm) / 2, this.top - 17, { align: "center", ink: FAINT });
     this._drawMonths(pen, say, foot, end);
     // tension
     const most = run.most ?? Math.max(0.1, ...run.tension.flat()), height = this.top - 16, y = (v) => 8 + height * (1 - v / most);
