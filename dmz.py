@@ -10,6 +10,7 @@
     model = dmz.Model(case, world=0, luck=1).run()
     moment = dmz.incident("work_party_at_1047", policies=["hotline"])
     lessons = dmz.learn("results/x")
+    anatomy = dmz.explain("results/x", runs=100)
     page = dmz.replay("results/x", run=7).page
     validated = dmz.validate("baseline")
     calibrated = dmz.calibrate("results/fit", quick=True)
@@ -33,6 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
+    from experiments.commands.anatomy import Anatomy
     from experiments.commands.arguments import Names
     from experiments.commands.audience import Audience
     from experiments.commands.calibrate import Calibrated
@@ -63,6 +65,7 @@ __all__ = [
     "WorkersLost",
     "calibrate",
     "compare",
+    "explain",
     "incident",
     "learn",
     "load",
@@ -301,6 +304,36 @@ def learn(folder: Name) -> Lessons:
     from experiments.commands.learn import learn as learnt
 
     return learnt(place("folder", folder))
+
+
+@_told
+def explain(
+    folder: Name,
+    *,
+    arm: str | None = None,
+    runs: int = 100,
+    orders: int = 2,
+    clash: str | int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    allow_code: bool = False,
+) -> Anatomy:
+    """What accidental clashes of an arm's runs are made of, as ``dmz explain``.
+
+    ``runs``: of the ``arm`` (None: the only one), drawn before looking, and played again with ingredients of
+    accidents removed, along so many ``orders`` of each world. ``clash``: a run, or ``"RUN:INCIDENT"``, for
+    the tree; without, the first. ``seed``: which runs and orders are drawn. What is found goes to
+    ``anatomy/`` in its folder; the same call goes on with what was played.
+    """
+    _refuse_strangers()
+    from experiments.commands.arguments import asked_explanation, whole_or_none
+    from experiments.commands.explain import explain as explained
+    from experiments.play.workers import Workers
+
+    asked = asked_explanation(folder, arm, runs, orders, seed, clash, allow_code)
+    found = explained(asked, Workers(whole_or_none("workers", workers)))
+    assert found is not None  # it is where nothing is played that there is nothing
+    return found
 
 
 @_told

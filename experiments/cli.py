@@ -284,6 +284,31 @@ def learn(folder: opt.Folder) -> int:
 
 
 @app.command(cls=Verb)
+def explain(
+    folder: opt.Folder,
+    arm: opt.ArmOf = None,
+    runs: opt.RunsOfSample = 100,
+    orders: opt.Orders = 2,
+    clash: opt.ClashOf = None,
+    seed: opt.SeedOfSample = 1,
+    workers: opt.Workers = None,
+    dry_run: opt.DryRun = False,
+    allow_code: opt.AllowCode = False,
+) -> int:
+    """Say what clashes are made of: runs again without each ingredient, and one clash as a tree."""
+    from experiments.commands.console import console
+    from experiments.commands.explain import explain
+    from experiments.design.explanation import Explanation
+    from experiments.play.workers import Workers
+
+    asked = Explanation(folder, arm, runs, orders, seed, clash, allow_code)
+    found = explain(asked, Workers(workers), dry_run=dry_run)
+    if found is not None:
+        console().print(found)
+    return 0
+
+
+@app.command(cls=Verb)
 def results(
     folder: opt.Folder, csv: opt.CsvOut = None, parquet: opt.ParquetOut = None, excel: opt.ForExcel = False
 ) -> int:

@@ -161,15 +161,62 @@ class _Twin:
 
     def play(self, start: Stand, depth: int, salt: int) -> Sums | Reached[Stand]:
         """Of ``Player``: the clone's sums, at its close or at the end of its run."""
-        model, level = self.model, self.levels[depth] if depth < len(self.levels) else None
-        clone = _Clone(model, start.row, luck_key(*model.address, salt), dict(start.drawn), level)
-        model.restore(start.state)
-        model.scene.forks = clone
-        try:
-            model.close_incident(start.row)
-        except _Halt:
-            return Reached(Stand(model.snapshot(), start.row, clone.drawn))
-        return self.comes_to(Incidents([model.state.incidents[start.row]]).table)[0]
+        level = self.levels[depth] if depth < len(self.levels) else None
+        clone, incident = _played_on(self.model, start, salt, level)
+        if incident is None:
+            return Reached(Stand(self.model.snapshot(), start.row, clone.drawn))
+        return self.comes_to(Incidents([incident.record]).table)[0]
+
+
+def play_on(model: DmzModel, start: Stand, salt: int) -> Incident:
+    """The incident of ``start``, played from there to its close, or the end of its run, on luck of its own.
+
+    ``model``: of the same run; it is left where the incident ends.
+    """
+    _, incident = _played_on(model, start, salt, None)
+    assert incident is not None
+    return incident
+
+
+def _played_on(
+    model: DmzModel, start: Stand, salt: int, level: Callable[[Incident], bool] | None
+) -> tuple[_Clone, Incident | None]:
+    """A clone from ``start``, and its incident; None where it has halted on a level."""
+    clone = _Clone(model, start.row, luck_key(*model.address, salt), dict(start.drawn), level)
+    model.restore(start.state)
+    model.scene.forks = clone
+    try:
+        model.close_incident(start.row)
+    except _Halt:
+        return clone, None
+    return clone, Incident(model.scene, start.row)
+
+
+@dataclass
+class Stands:
+    """Where one incident of a run stands whenever more of it has been told, as ``sim.forks.Forks``.
+
+    ``model`` plays the run, which stays what it is; ``row``: the incident's. ``by_line``: by the number of
+    its lines in the log so far, each where it stood first.
+    """
+
+    model: DmzModel
+    row: int
+    by_line: dict[int, Stand] = field(default_factory=dict)
+    _drawn: dict[Address, np.uint64] = field(default_factory=dict)
+
+    def root(self, row: int, kind: int, side: int, ordinal: int) -> np.uint64:
+        """The run's luck, always; what the incident drew is remembered."""
+        luck = self.model.scene.luck
+        if row == self.row:
+            self._drawn[kind, side, ordinal] = luck
+        return luck
+
+    def seen(self, row: int) -> None:
+        """Keep where it stands, unless nothing was told since."""
+        lines = len([line for line in self.model.state.log if line[0] == row])
+        if row == self.row and lines not in self.by_line:
+            self.by_line[lines] = Stand(self.model.snapshot(), row, dict(self._drawn))
 
 
 @dataclass

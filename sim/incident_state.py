@@ -72,7 +72,8 @@ class IncidentState:
     ``who``, ``shift`` and ``ordinal`` are the address of its luck. Times are minutes since the first day,
     ``NEVER`` where it has not come to that; ``touched`` is the moment that was played last. ``expected`` and
     what is called so are sums of chances: of a clash, of casualties by fire, of heavy weapons, of a spread to
-    another area; and of persons hit.
+    another area; and of persons hit. ``past_`` are metres by which the subject of a violation really stood
+    past each line at the look that opened it: both belief lines, the commission's and the true one.
     """
 
     trigger: int
@@ -96,6 +97,10 @@ class IncidentState:
     false_: bool = False
     depth: float = 0.0
     true_depth: float = -NEVER
+    past_north: float = UNKNOWN
+    past_south: float = UNKNOWN
+    past_commission: float = UNKNOWN
+    past_true: float = UNKNOWN
     map_m: float = 0.0
     nav_m: float = 0.0
     fix_m: float = 0.0

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from experiments.design.arms import plan_of, read_study
 from experiments.design.plan import Plan
+from experiments.findings.definitions import columns
 from experiments.findings.summary import AMBIGUITY
 from experiments.measures import BOTH_SIDES, LADDER, MEASURES
 from experiments.study.folder import StudyFolder, claimed
@@ -106,6 +107,7 @@ def run_rows(arm: str, clashes: Sequence[int | None], days: ArrayLike = 365.0) -
         for name in (*BOTH_SIDES, "workdays", "workdays_lost", "deepest_unanswered")
         for side in ("north", "south")
     }
+    zero |= dict.fromkeys(columns(), 0)
     found = pd.DataFrame({"arm": arm, "run": played, **zero, **dict.fromkeys(AMBIGUITY, 1.0)})
     run = np.array(played, int)
     return found.assign(

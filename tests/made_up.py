@@ -10,6 +10,8 @@ from matplotlib.text import Text
 
 from experiments.findings.alike import alike
 from experiments.findings.comparison import Shared, audit, compare, paired
+from experiments.findings.counting import counting
+from experiments.findings.definitions import columns
 from experiments.findings.figures import as_data
 from experiments.findings.pools import Pools
 from experiments.findings.summary import ambiguity, any_clash, marked, rate
@@ -114,6 +116,8 @@ class Study:
         counts = {name: rng.poisson(self.rate, runs) for name in counted}
         counts["casualties"] = sum(counts[name] for name in sides)
         rows = rows.assign(**counts, **{name: 0.9 * counts[counted_of(name)] for name in CHANCES})
+        rest = [name for name in columns() if name not in rows]
+        rows[rest] = rng.poisson(20 * self.rate, (runs, len(rest)))
         clash = incidents["accidental"] & (incidents["rung"] >= 3)
         violation = incidents["begun_by"] == "violation"
         for column, kind in (
@@ -199,6 +203,7 @@ class Study:
             "drivers": self._drivers() if self.sample else None,
         }
         baselines = {arm["future"]: name for name, arm in arms.items() if arm["policy"] is None}
+        figures["counting"] = counting({name: runs[name] for name in baselines.values()})
         figures |= {"alike": alike(comparisons, figures["rates"], baselines), "best": {}, "over_draws": {}}
         return json.loads(json.dumps(figures))
 

@@ -20,7 +20,7 @@ from queue import Queue
 import yaml
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("sim", "experiments", "scenarios", "tests", "docs", "pyproject.toml", "README.md")
+PARTS = ("dmz.py", "sim", "experiments", "scenarios", "tests", "docs", "pyproject.toml", "README.md")
 MUTATIONS = yaml.safe_load((ROOT / "tests" / "mutations.yaml").read_text("utf-8"))
 
 

@@ -81,7 +81,7 @@ PRINTED = {"json_", "report", "why", "dry_run", "from_", "row"}  # what is print
 SAME = {"assignments": "set"}
 
 
-VERBS = ["run", "compare", "study", "incident", "learn", "validate", "calibrate"]
+VERBS = ["run", "compare", "study", "incident", "learn", "explain", "validate", "calibrate"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -186,6 +186,7 @@ def test_shipped_means_all_shipped_policies():
         (lambda: dmz.incident(TOLD, policies="hotlin"), f"incident {TOLD} --policies hotlin"),
         (lambda: dmz.incident(TOLD, policy="mild.yaml"), f"incident {TOLD} --policy mild.yaml"),
         (lambda: dmz.learn("nowhere"), "learn nowhere"),
+        (lambda: dmz.explain("nowhere"), "explain nowhere"),
         (lambda: dmz.validate("hotline"), "validate hotline"),
         (lambda: dmz.validate(record="no"), "validate --record no"),
         (lambda: dmz.validate(out="short.yaml"), "validate --out short.yaml"),
@@ -260,6 +261,8 @@ def test_tables_have_a_row_for_each_run_incident_rate_and_verdict(played):
     rate = one.summary.set_index("measure").loc["incidents"]
     assert rate["per_year_low"] < rate["per_year"] < rate["per_year_high"]
     assert rate["events"] == rows["incidents"].sum()
+    counts = one.counting.set_index(["definition", "line", "units"])["events"]
+    assert counts["any incident", "", "both"] == rate["events"]
     assert one.verdicts.empty and "verdict" in one.verdicts and one.failures.empty
     kept = several.verdicts.set_index(["policy", "measure"])["verdict"]
     assert set(kept.index.unique("policy")) == {"nothing", "wider response margin"}

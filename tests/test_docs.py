@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from experiments.commands.check import check
+from experiments.report.ingredients import BEGIN, END
+from experiments.report.ingredients import as_markdown as ingredients_table
+from experiments.wording import put_between
 from sim.agents.loading import load_agents
 from sim.codes import Cause
 from sim.field.events import EVENT
@@ -110,6 +113,12 @@ def test_the_table_of_parameters_is_current():
     if os.environ.get("DMZ_REFRESH") == "1":
         file.write_text(wanted, encoding="utf-8")
     assert file.read_text(encoding="utf-8") == wanted, "DMZ_REFRESH=1 writes it"
+
+
+def test_the_table_of_ingredients_is_current():
+    """It is not, once one has changed: python -m experiments.report.ingredients"""
+    text = (ROOT / "docs" / "ANATOMY.md").read_text(encoding="utf-8")
+    assert put_between(text, BEGIN, END, ingredients_table()) == text
 
 
 def test_the_example_of_an_agent_works(tmp_path, monkeypatch):

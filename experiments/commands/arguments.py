@@ -13,14 +13,18 @@ from typing import Any, NoReturn, cast
 
 from experiments.commands.case import LoadedCase, asked_of, loaded
 from experiments.commands.numbers import (
+    EXPLAINED_RUNS,
+    ORDERS,
     POINT_VALUES,
     RANGES,
     RUNS_OF_AN_ARM,
     WholeNumber,
+    clash_of,
     clone_values,
     minutes_of,
     refuse_two_sizes,
 )
+from experiments.design.explanation import Explanation, WhichClash
 from experiments.design.request import Several, Single
 from sim.agents.loading import fit_agents
 from sim.documents import BadInput, Mark, Problem, parse, refuse
@@ -150,6 +154,28 @@ def asked_changes(sizes: Sizes, days: int | None, seed: int | None) -> dict[str,
     given = {"runs": runs, "budget": budget}
     given |= {name: whole_or_none(name, value) for name, value in (("days", days), ("seed", seed))}
     return {name: value for name, value in given.items() if value is not None}
+
+
+def asked_explanation(
+    folder: object, arm: object, runs: object, orders: object, seed: object, clash: object, allow_code: object
+) -> Explanation:
+    """What ``dmz explain`` would have been asked."""
+    return Explanation(
+        place("folder", folder),
+        None if arm is None else named("arm", arm),
+        whole("runs", runs, EXPLAINED_RUNS),
+        whole("orders", orders, ORDERS),
+        whole("seed", seed),
+        None if clash is None else _clash(clash),
+        flag("allow_code", allow_code),
+    )
+
+
+def _clash(given: object) -> WhichClash:
+    try:
+        return clash_of(str(given))
+    except ValueError as error:
+        refuse(_mark("clash"), str(error))
 
 
 def _sizes(sizes: Sizes) -> tuple[int | None, int | None]:

@@ -121,6 +121,25 @@ class Findings:
         return pd.DataFrame(rows, columns=None if rows else columns)
 
     @cached_property
+    def counting(self) -> pd.DataFrame:
+        """Who counts what: events a year of the arms without a policy, by each definition of a violation and
+        under each line, and how many times the recorded crossings they are.
+        """
+        return pd.DataFrame(
+            {
+                "arm": arm,
+                "definition": each["definition"],
+                "line": each["line"],
+                "units": each["units"],
+                "events": each["rate"]["events"],
+                **_ends(each["rate"], "per_year"),
+                **_ends(each["times"], "times_recorded"),
+            }
+            for arm, found in self.figures["counting"].items()
+            for each in found["counts"]
+        )
+
+    @cached_property
     def over_draws(self) -> pd.DataFrame:
         """What each policy does over the draws of a posterior: ratio, and shares of draws; by future."""
         columns = ["future", "policy", "draws", "ratio", "ratio_low", "ratio_high", "lowers"]

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from experiments.design.explanation import WhichClash
+
 
 class WholeNumber(NamedTuple):
     """From ``low`` to ``high``, or without an end."""
@@ -32,6 +34,25 @@ def minutes_of(typed: str) -> float:
     return minutes
 
 
+def clash_of(typed: str) -> WhichClash:
+    """The clash that a text names; raises ValueError with what was found and is allowed."""
+    run, colon, incident = typed.partition(":")
+    if not all(each.isdecimal() and len(each) < 30 for each in (run, *([incident] if colon else []))):
+        raise ValueError(f"found '{typed:.40}'; allowed RUN or RUN:INCIDENT, whole numbers")
+    return WhichClash(int(run), int(incident) if colon else None)
+
+
+class Pairs(WholeNumber):
+    """Whole numbers that are even."""
+
+    def __call__(self, typed: str) -> int:
+        """As ``WholeNumber``."""
+        number = super().__call__(typed)
+        if number % 2:
+            raise ValueError(f"found '{typed:.40}'; allowed an even number, {self}")
+        return number
+
+
 def refuse_two_sizes(*sizes: float | None) -> None:
     """Refuse more than one of runs, minutes and budget; raises ValueError with what is allowed."""
     if sum(size is not None for size in sizes) > 1:
@@ -52,6 +73,8 @@ RANGES = {
     "draws": WholeNumber(20),  # under it there is nothing to say of where a number lies among them
 }
 POINT_VALUES = "posterior=null"  # what --no-posterior sets
+EXPLAINED_RUNS = WholeNumber(4)  # two worlds
+ORDERS = Pairs(2, 1000)  # of a world, each with its reverse
 RUNS_OF_AN_ARM = WholeNumber(2)  # of arms that are compared
 # Where clones may begin, and what is made of them; ``sim.scenario.scenario_file`` has the same.
 CLONED_FROM = ("opened", "broadcast", "ordered", "warning_shots", "decided", "aimed_fire", "casualties")

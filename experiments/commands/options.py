@@ -11,11 +11,15 @@ import typer
 from experiments.commands.numbers import (
     CLONED_BY,
     CLONED_FROM,
+    EXPLAINED_RUNS,
+    ORDERS,
     RANGES,
     RUNS_OF_AN_ARM,
     WholeNumber,
+    clash_of,
     minutes_of,
 )
+from experiments.design.explanation import WhichClash
 
 SIDES = ("north", "south")  # as sim.sides, which takes longer to import
 FORMATS = ("table", "csv", "md")
@@ -31,6 +35,14 @@ def whole(allowed: WholeNumber) -> Callable[[str], int]:
             raise typer.BadParameter(str(error)) from None
 
     return number
+
+
+def clash(typed: str) -> WhichClash:
+    """A run, and an incident of it."""
+    try:
+        return clash_of(typed)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def minutes(typed: str | float) -> float:
@@ -140,6 +152,9 @@ AllowCode = Annotated[bool, typer.Option("--allow-code", help="Load agent classe
 Folder = Annotated[
     Path, typer.Argument(parser=place, metavar="FOLDER", help="Results of run, compare or study.")
 ]
+ArmOf = Annotated[
+    str | None, typer.Option("--arm", metavar="NAME", help="Arm; may be left out where there is one alone.")
+]
 RecordFolder = Annotated[
     Path | None,
     typer.Option(parser=place, metavar="DIR", help="A record of your own: counts.csv and incidents.csv."),
@@ -217,6 +232,34 @@ Calibration = Annotated[
 
 Failed = Annotated[bool, typer.Option("--failed", help="Play again the runs that raised an exception.")]
 
+# -- of explain alone ----------------------------------------------------------------------------
+
+RunsOfSample = Annotated[
+    int,
+    typer.Option(
+        parser=whole(EXPLAINED_RUNS),
+        help="Runs of it that are played again, drawn before looking; at most all.",
+    ),
+]
+Orders = Annotated[
+    int,
+    typer.Option(
+        parser=whole(ORDERS), help="Orders of removal of each world, every other one the reverse of the last."
+    ),
+]
+ClashOf = Annotated[
+    WhichClash | None,
+    typer.Option(
+        "--clash",
+        parser=clash,
+        metavar="RUN[:INCIDENT]",
+        help="The clash that is told; the first of the arm.",
+    ),
+]
+SeedOfSample = Annotated[
+    int, typer.Option(parser=whole(RANGES["seed"]), help="Which runs are drawn, and which orders.")
+]
+
 # -- of results alone ----------------------------------------------------------------------------
 
 CsvOut = Annotated[
@@ -236,9 +279,6 @@ SeedOfRows = Annotated[int, typer.Option(parser=whole(RANGES["row"]), help="Whic
 
 # -- of replay alone -----------------------------------------------------------------------------
 
-ArmOf = Annotated[
-    str | None, typer.Option("--arm", metavar="NAME", help="Arm; may be left out where there is one alone.")
-]
 RunOf = Annotated[
     int, typer.Option("--run", parser=whole(RANGES["row"]), metavar="K", help="Run of the arm, from 0.")
 ]

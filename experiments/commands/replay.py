@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import sim
+from experiments.commands.arm import arm_named
 from experiments.commands.audience import Audience
 from experiments.commands.exits import Halted, place_in
 from experiments.commands.verify import Key, classes_of, difference_from_kept, keys_of, task_of, tell_versions
@@ -26,7 +27,7 @@ from experiments.study.place import refuse_no_room
 from experiments.wording import many
 from experiments.worlds import luck_of, world_of
 from sim.documents import refuse
-from sim.documents.problems import escaped, nearest, show
+from sim.documents.problems import escaped, show
 from sim.scenario.loading import under_policies
 
 FOLDER = "replay"  # in the folder of results
@@ -88,7 +89,7 @@ def replay(asked: Asked, audience: Audience) -> Replayed:
     place = asked.folder / FOLDER
     refuse_no_room(place)
     keys = keys_of(study)
-    arm = _arm(study, asked.arm)
+    arm = arm_named(study, asked.arm)
     key = _key(study, keys, arm, asked.run)
     agents = classes_of(study, asked.allow_code)
     sides = [_Side(arm.name, task_of(study, key, agents), key)]
@@ -112,22 +113,6 @@ def replay(asked: Asked, audience: Audience) -> Replayed:
 
 
 # -- which run ------------------------------------------------------------------------------------
-
-
-def _arm(study: StudyFolder, name: str | None) -> Arm:
-    arms = study.plan.arms
-    if name is None and len(arms) == 1:
-        return next(iter(arms.values()))
-    if name is None or name not in arms:
-        message = "there is no such arm" if name is not None else "say which"
-        found, near = (show(name), nearest(name, arms)) if name is not None else ("", None)
-        refuse("--arm", message, found=found, allowed=_some(list(arms)), near=near)
-    return arms[name]
-
-
-def _some(names: Sequence[str], most: int = 8) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(f"'{escaped(name)}'" for name in names[:most]) + more
 
 
 def _key(study: StudyFolder, keys: Sequence[Key], arm: Arm, run: int) -> Key:

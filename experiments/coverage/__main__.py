@@ -8,6 +8,7 @@ from pathlib import Path
 from experiments.coverage.cells import WORLDS, Cell
 from experiments.coverage.ends import ended_cells
 from experiments.coverage.expected_ends import expected_ended_cells
+from experiments.coverage.games import game_cells
 from experiments.coverage.judge import ERRORS, verdicts
 from experiments.coverage.mixtures import (
     counted_cells,
@@ -20,6 +21,7 @@ from experiments.coverage.page import lines, page
 from experiments.coverage.pairs import decided_cells, family_cells, paired_cells
 from experiments.coverage.rare import rare_cells
 from experiments.coverage.single import precise_cells, rate_cells, share_cells
+from experiments.coverage.weighed import weighed_cells
 
 REPETITIONS, SMALL = 6000, 400
 
@@ -60,7 +62,9 @@ PARTS: Mapping[str, Callable[[int], Iterator[Cell]]] = {
     "ends": _ends,
     "expected": _expected,
     "mixtures": _mixtures,
+    "games": lambda repetitions: game_cells(max(40, repetitions // 4)),
     "others": _others,
+    "weighed": lambda repetitions: weighed_cells(max(20, repetitions // 15)),
     "rare": lambda repetitions: rare_cells(max(100, repetitions // 3)),
 }
 

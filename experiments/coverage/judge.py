@@ -46,6 +46,7 @@ class Known:
 _THREE, _FIVE = "geometric bursts, mean 3", "geometric bursts, mean 5"
 _STOPPED = "baseline's rate, stopped when decided"
 _ENDED = "rate, runs that end"
+_WEIGHED = "regret, futures weighed"
 _B, _C = "trial, STATISTICS.md part B", "trial, STATISTICS.md part C"
 _HERE = "found here; the trial had no such cell"
 
@@ -72,6 +73,8 @@ IMPOSSIBLE = (
     Known(f"difference{_EXPECTED}", _HEAVY, 30, 0.895, 4000, _HERE, ratio=0.5, silent=0.093),
     Known(f"12 differences at once{_EXPECTED}", _HEAVY, 10, 0.885, 3000, _HERE, silent=0.114),
     Known(f"12 differences at once{_EXPECTED}", _HEAVY, 30, 0.905, 3000, _HERE, silent=0.095),
+    Known(f"Shapley values at once{_EXPECTED}", _HEAVY, 10, 0.884, 4000, _HERE, silent=0.117),
+    Known(f"{_WEIGHED}{_EXPECTED}", _HEAVY, 10, 0.885, 400, _HERE, study="policies differ", silent=0.115),
     Known(f"{_STOPPED}{_EXPECTED}", _HEAVY, 100, 0.899, 2500, _HERE, silent=0.095),
 )
 

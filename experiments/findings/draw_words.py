@@ -7,7 +7,7 @@ from experiments.findings.by_draw import Share
 from experiments.findings.over_draws import FAR, OverDraws, PolicyOverDraws, Spread
 from experiments.wording import Ratio, capital, figure, limits, many, ratio_figure, share_figure
 
-NEARLY_ALL, _MOST = 0.95, 0.5  # of draws
+NEARLY_ALL, MOST = 0.95, 0.5  # of draws
 HEADS = (
     "a year, median (5-95%)",
     "ratio, median (5-95%)",
@@ -15,6 +15,7 @@ HEADS = (
     "best in",
     f"within {FAR:g} times the best in",
 )
+UNDECIDED = "neither"  # lower nor higher, for all that is known
 _NAMED = 4  # policies that one sentence can hold
 
 
@@ -100,12 +101,12 @@ def what_changes_it(over_draws: Mapping[str, OverDraws]) -> str:
     for future, found in over_draws.items():
         policies = found["policies"]
         if policies:
-            kinds = {kind: list[str]() for kind in _KINDS}
+            kinds = {kind: list[str]() for kind in KINDS}
             for name in in_order(found):
-                kinds[_kind(policies[name]["lowers"])].append(name)
+                kinds[kind_of(policies[name]["lowers"])].append(name)
             words = [
                 f"{verb} clashes in {much} draws: {_listed(policies, kinds[kind])}"
-                for kind, (verb, much) in _KINDS.items()
+                for kind, (verb, much) in KINDS.items()
                 if kinds[kind] and verb
             ]
             none = "none lowers or raises clashes in most draws for sure"
@@ -116,22 +117,22 @@ def what_changes_it(over_draws: Mapping[str, OverDraws]) -> str:
     return f"{capital('; '.join(told))}."
 
 
-_KINDS = {
+KINDS = {
     "lower": ("lowers", "nearly all"),
     "mostly lower": ("lowers", "most"),
-    "neither": ("", ""),
+    UNDECIDED: ("", ""),
     "mostly higher": ("raises", "most"),
     "higher": ("raises", "nearly all"),
 }
 
 
-def _kind(lowers: Share) -> str:
+def kind_of(lowers: Share) -> str:
     """By the whole interval of the share of draws in which it lowers."""
-    if lowers["low"] > _MOST:
+    if lowers["low"] > MOST:
         return "lower" if lowers["low"] >= NEARLY_ALL else "mostly lower"
-    if lowers["high"] < 1.0 - _MOST:
+    if lowers["high"] < 1.0 - MOST:
         return "higher" if lowers["high"] <= 1.0 - NEARLY_ALL else "mostly higher"
-    return "neither"
+    return UNDECIDED
 
 
 def _listed(policies: Mapping[str, PolicyOverDraws], names: Sequence[str]) -> str:

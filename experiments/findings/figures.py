@@ -15,6 +15,7 @@ from experiments.findings.alike import alike, distinct_futures, joined
 from experiments.findings.best import Best, best_of
 from experiments.findings.comparison import Audit, Comparison, Shared, audit, compare, paired
 from experiments.findings.costs import costs_of
+from experiments.findings.counting import counting
 from experiments.findings.drivers import drivers
 from experiments.findings.figures_file import (
     Audited,
@@ -26,6 +27,7 @@ from experiments.findings.figures_file import (
     RegretFound,
     RunsToDecide,
 )
+from experiments.findings.mixture import Mixture, mixture_of
 from experiments.findings.over_draws import over_draws
 from experiments.findings.pilots import pilot_for
 from experiments.findings.pools import Pools
@@ -61,6 +63,7 @@ from sim.sides import SIDES
 
 By = dict[str | None, tuple[Floats, Floats]]  # by policy: events and exposed years by world
 Worlds = Mapping[str, pd.DataFrame]  # by arm: events and exposed years by world
+_MOST_COUNTED = 12  # arms of which every definition is counted
 
 
 def figures_of(
@@ -107,11 +110,13 @@ def figures_of(
         "per_incident": shares,
         "any_clash": {name: each.any_clash for name, each in alone.items()},
         "ambiguity": {name: each.ambiguity for name, each in alone.items()},
+        "counting": counting({name: tables.runs[name] for name in _counted(plan, alone)}),
         **cells,
         "over_draws": over_draws(plan, tables.runs),
         "talks": standings(plan, talks or {}, {name: each.days for name, each in alone.items()}),
         "drivers": drivers(plan, worlds_of, whole[plan.rated]),
         "regret": None if plan.draws else _regret(plan, worlds_of, counts, whole[decides]),
+        "mixture": None if plan.draws else _mixture(plan, worlds_of, counts, whole[decides]),
         "best": {} if plan.draws else _best(plan, counts, whole[decides]),
     }
 
@@ -133,6 +138,12 @@ class _Alone:
 
 def _baselines(plan: Plan) -> dict[str, str]:
     return {future: arms[None].name for future, arms in plan.futures.items() if None in arms}
+
+
+def _counted(plan: Plan, played: Iterable[str]) -> list[str]:
+    """The arms whose runs are counted by every definition: those without a policy, or else the first."""
+    names = list(played)
+    return [name for name in names if plan.arms[name].is_baseline][:_MOST_COUNTED] or names[:1]
 
 
 def _with_pilot(plan: Plan, whole: dict[str, Pilot]) -> dict[str, Pilot]:
@@ -272,12 +283,24 @@ def _best(plan: Plan, counts: Mapping[str, By], pool: Pilot) -> dict[str, Best]:
     return {future: best_of(found, pool, level, of) for future, found in several.items()}
 
 
-def _regret(plan: Plan, worlds_of: Worlds, counts: Mapping[str, By], pool: Pilot) -> list[RegretFound] | None:
-    """Regret of each policy, and of none (null), where at least two futures have the same ones."""
+def _are_comparable(plan: Plan, worlds_of: Worlds) -> bool:
+    """Whether at least two futures have been played, and have the same policies."""
     sets = [
         set(arms) for arms in plan.futures.values() if all(arm.name in worlds_of for arm in arms.values())
     ]
-    if len(sets) < 2 or len(sets) < len(plan.futures) or min(map(len, sets)) < 2:
+    return len(sets) >= 2 and len(sets) == len(plan.futures) and min(map(len, sets)) >= 2
+
+
+def _mixture(plan: Plan, worlds_of: Worlds, counts: Mapping[str, By], pool: Pilot) -> Mixture | None:
+    """What it takes to weigh futures, where there are several to be compared and weighed."""
+    if len(counts) < 2 or not _are_comparable(plan, worlds_of):
+        return None
+    return mixture_of(counts, pool, level_at_interims(plan, 0.95), events_of(plan.estimate[0]))
+
+
+def _regret(plan: Plan, worlds_of: Worlds, counts: Mapping[str, By], pool: Pilot) -> list[RegretFound] | None:
+    """Regret of each policy, and of none (null), where at least two futures have the same ones."""
+    if not _are_comparable(plan, worlds_of):
         return None
     found = regrets(counts, pool, level_at_interims(plan, 0.95), events_of(plan.estimate[0]))
     known = all(years.size >= FEWEST_WORLDS for its in counts.values() for _, years in its.values())

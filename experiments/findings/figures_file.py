@@ -9,7 +9,9 @@ from typing import NotRequired, TypedDict
 from experiments.design.manifest_file import Verb
 from experiments.findings.best import Best
 from experiments.findings.costs import Costs
+from experiments.findings.counting import Counting
 from experiments.findings.drivers import Drivers
+from experiments.findings.mixture import Mixture
 from experiments.findings.over_draws import OverDraws
 from experiments.findings.summary import ArmFigures, Mean
 from experiments.findings.talks import Standing
@@ -102,8 +104,9 @@ class Figures(Cells):
     """The whole file: rates, shares and the like are by arm, ``best`` is by future, and so
     is ``over_draws``, of futures whose worlds play draws of a posterior.
 
-    ``regret`` is null where futures have not the same policies, ``drivers`` where nothing was
-    sampled; a single run has a ``summary``.
+    ``counting`` has the arms without a policy, twelve at most. ``regret`` is null where futures have not the
+    same policies, ``mixture`` where they cannot be weighed either, ``drivers`` where nothing was sampled; a
+    single run has a ``summary``.
     """
 
     name: str
@@ -119,10 +122,12 @@ class Figures(Cells):
     per_incident: dict[str, dict[str, Ratio]]
     any_clash: dict[str, Ratio]
     ambiguity: dict[str, dict[str, Mean]]
+    counting: dict[str, Counting]
     over_draws: dict[str, OverDraws]
     talks: list[Standing]
     drivers: Drivers | None
     regret: list[RegretFound] | None
+    mixture: Mixture | None
     best: dict[str, Best]
     summary: NotRequired[ArmFigures]
 

@@ -33,7 +33,7 @@ _FIRST = {
     "to the first aimed fire": Act.AIMED_FIRE,
 }
 # acts that follow from others without anybody deciding, or that say what the tree shows already
-_NO_DECISIONS = {
+NO_DECISIONS = {
     Act.VIOLATION,
     Act.HEARD,
     Act.READ_AS_WARNING,
@@ -42,7 +42,7 @@ _NO_DECISIONS = {
     Act.CLEAR_LOOK,
     Act.QUIET,
 }
-_NO_DECISIONS |= {Act.LEARNED}
+NO_DECISIONS |= {Act.LEARNED}
 
 
 @dataclass(frozen=True)
@@ -159,12 +159,12 @@ def _tree(plays: Iterable[Played]) -> Decision:
 def _decided(played: Played) -> Iterator[str]:
     if not played.begun:
         yield "the watcher lets them pass: what it sees lies within its margin"
-    yield from (_said(step) for step in played.steps if step.act not in _NO_DECISIONS)
+    yield from (decision_words(step) for step in played.steps if step.act not in NO_DECISIONS)
     if played.begun and played.minutes is None:
         yield "it goes on beyond the next day"
 
 
-def _said(step: Step) -> str:
+def decision_words(step: Step) -> str:
     """A decision without the figures that differ from run to run."""
     if step.act == Act.CLOSED:
         return f"over, at {RUNGS[int(step.x)]}"

@@ -18,11 +18,11 @@ from experiments.findings.comparison import paired
 from experiments.findings.grounds import Grounds, grounds_of
 from experiments.findings.likeness import COLUMNS as LIKENESS
 from experiments.findings.likeness import Likeness, likeness
+from experiments.findings.weighing import FEWEST, ByRegion, by_region
 from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
 
 FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
 _COLUMNS = list(dict.fromkeys(("run", "draw", "luck", "days", EXPECTED, *LIKENESS)))  # of runs
-_FEWEST = 12  # draws, under which no law of the ratio is fitted
 Values = NDArray[np.float64]
 
 
@@ -50,8 +50,8 @@ class PolicyOverDraws(TypedDict):
 class OverDraws(TypedDict):
     """Of one future: draws that all its arms have played, whether these are too few for more than rough
     shares, expected clashes a year by option (null in ``options`` is no policy), each policy; how many
-    draws are ``like`` each situation of fixed values; and on what the spread of the first option rests, null
-    where draws are too few to say.
+    draws are ``like`` each situation of fixed values; what each of these regions holds, to be weighed, null
+    where it is not told; and on what the spread of the first option rests, null where draws are too few.
     """
 
     draws: int
@@ -60,6 +60,7 @@ class OverDraws(TypedDict):
     options: list[str | None]
     per_year: list[Spread]
     policies: dict[str, PolicyOverDraws]
+    by_region: ByRegion | None
     grounds: Grounds | None
 
 
@@ -82,13 +83,21 @@ def _of_future(options: Mapping[str | None, tuple[Arm, pd.DataFrame]]) -> OverDr
         policy: _spread(events_by_draw(runs, sorted(set(runs["draw"])))) for policy, runs in tables.items()
     }
     compared = {policy: table for policy, table in tables.items() if policy is not None}
-    ratios, draws = dict[str, RatioByDraw](), min(runs["draw"].nunique() for runs in tables.values())
-    if None in tables and draws >= _FEWEST:
+    ratios, regions, draws = (
+        dict[str, RatioByDraw](),
+        None,
+        min(runs["draw"].nunique() for runs in tables.values()),
+    )
+    if None in tables and draws >= FEWEST:
         every = sorted(set.intersection(*(set(runs["draw"].astype(int)) for runs in tables.values())))
         z = deviates_of(case, every)
         for i, (policy, runs) in enumerate(compared.items()):
             y, x = (events_by_luck(each, every) for each in paired(runs, tables[None]))
             ratios[policy] = ratio_by_draw(y, x, z, np.random.default_rng([i, len(every)]))
+        if all(len(every) == runs["draw"].nunique() for runs in tables.values()):
+            a_year = {policy: events_by_draw(runs, every) for policy, runs in tables.items()}
+            logs = {policy: found.repeats for policy, found in ratios.items()}
+            regions = by_region(tables[None], every, a_year, logs, FAR)
     best, near = _standing(list(ratios.values()))
     return OverDraws(
         draws=int(draws),
@@ -106,6 +115,7 @@ def _of_future(options: Mapping[str | None, tuple[Arm, pd.DataFrame]]) -> OverDr
             )
             for i, (policy, found) in enumerate(ratios.items())
         },
+        by_region=regions,
         grounds=grounds_of(case, next(iter(tables.values()))),
     )
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments.findings.costs import COUNTED
+from experiments.findings.definitions import columns
 from experiments.findings.likeness import COLUMNS as LIKENESS
 from experiments.findings.summary import AMBIGUITY
 from experiments.measures import EVERY, with_totals
@@ -20,7 +21,8 @@ from sim.outcome.columns import RUN
 NAMES = ("arm", "policy", "incident")  # what tells a row, and is nothing that happened in it
 _KEYS = ("run", "world", "luck", "draw", "days")
 _OF_SIDES = (column.name for column in RUN if column.adds)
-RUNS = tuple(dict.fromkeys((*_KEYS, *EVERY, *_OF_SIDES, *AMBIGUITY, *COUNTED, *LIKENESS, "digest")))
+_NEEDED = (*_KEYS, *EVERY, *_OF_SIDES, *AMBIGUITY, *COUNTED, *LIKENESS, *columns(), "digest")
+RUNS = tuple(dict.fromkeys(_NEEDED))
 _MOMENT = ["run", "opened", "s_km"]
 
 

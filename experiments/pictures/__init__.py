@@ -7,6 +7,7 @@ from experiments.findings.figures_file import Figures
 from experiments.pictures.causes import causes
 from experiments.pictures.chart import line_map
 from experiments.pictures.contested import contested
+from experiments.pictures.counting import counts
 from experiments.pictures.drivers import drivers
 from experiments.pictures.forest import forests
 from experiments.pictures.heat import heat
@@ -31,6 +32,7 @@ _MAKERS: tuple[Callable[[Material], Iterator[Picture]], ...] = (
     drivers,
     contested,
     ladder,
+    counts,
     outcomes,
     places,
     line_map,

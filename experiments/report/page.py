@@ -17,10 +17,14 @@ from experiments.design.manifest_file import Manifest
 from experiments.design.plan import TALKS, differences, has_talks, policy_words
 from experiments.findings.alike import again_words, distinct_futures, firsts, joined, with_own_costs
 from experiments.findings.costs import deepest, deepest_without
+from experiments.findings.counting_words import counting_rows, range_words
+from experiments.findings.definitions import definitions
 from experiments.findings.draw_words import HEADS, about, alone, draws_rows, likeness
 from experiments.findings.figures_file import Figures, PolicyFound, RegretFound, by_difference
 from experiments.findings.ground_words import HEADS as GROUNDS_HEADS
 from experiments.findings.ground_words import TOGETHER, grounds_rows, left_words
+from experiments.findings.mixture_words import HEADS as MIXTURE_HEADS
+from experiments.findings.mixture_words import mixture_rows
 from experiments.findings.over_draws import OverDraws
 from experiments.findings.summary import AMBIGUITY
 from experiments.findings.verdict_words import counted_words
@@ -29,7 +33,9 @@ from experiments.pictures import Picture, svg_text
 from experiments.pictures.fonts import embedded
 from experiments.report.answer import answer
 from experiments.report.assumptions import assumptions
+from experiments.report.clashes import STRETCH_KM, ClashMap
 from experiments.report.notes import notes
+from experiments.report.numbers import numbers, script, script_digest
 from experiments.report.run_tables import sentences
 from experiments.report.sources import sources
 from experiments.report.words import anchor, words
@@ -47,6 +53,7 @@ from experiments.wording import (
     signed,
     span,
 )
+from sim.world.geography import ATTRIBUTION
 
 _MOST_FAILURES = 20
 _FINGERPRINT = 12  # characters of a content hash that are shown
@@ -65,11 +72,12 @@ class _Told(PolicyFound):
 
 
 class _Future(TypedDict):
-    """A future that has a comparison, those that are alike as one: its baseline's rate, policies by their
-    estimate, and the costs by the futures in which they differ.
+    """A future that has a comparison, those that are alike as one (``key`` is the first of them): its
+    baseline's rate, policies by their estimate, and the costs by the futures in which they differ.
     """
 
     name: str
+    key: str
     draws: OverDraws | None
     rate: Rate
     any_clash: Ratio
@@ -77,7 +85,7 @@ class _Future(TypedDict):
     costs: dict[str, dict[str, _Priced]]
 
 
-class _Drawn(TypedDict):
+class Drawn(TypedDict):
     """A picture as the page has it: drawn inside it, its data a link."""
 
     name: str
@@ -88,16 +96,26 @@ class _Drawn(TypedDict):
 
 
 def report_html(
-    manifest: Manifest, figures: Figures, pictures: Sequence[Picture], failures: Sequence[FailedRun]
+    manifest: Manifest,
+    figures: Figures,
+    pictures: Sequence[Picture],
+    failures: Sequence[FailedRun],
+    clashes: ClashMap | None = None,
 ) -> str:
     """The page, of a study in which at least one run succeeded; equal input gives equal bytes."""
-    drawn = [_drawn(picture) for picture in pictures]
+    shown = [drawn(picture) for picture in pictures]
     manifest_text = _manifest_text(manifest)
     summary = figures.get("summary")
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
+            clash_map=clashes,
+            stretch_km=STRETCH_KM,
+            attribution=ATTRIBUTION,
+            script=Markup(script()),
+            script_digest=script_digest(),
+            numbers=numbers(figures),
             letters=Markup(embedded("".join([manifest_text, manifest["command"], *map(str, failures)]))),
             words=words(),
             sources=list(sources()),
@@ -107,9 +125,10 @@ def report_html(
             manifest=manifest,
             figures=figures,
             answer=answer(manifest, figures),
+            definitions=definitions(),
             futures=list(_futures(manifest, figures)),
             regret=_regret(figures),
-            pictures=drawn,
+            pictures=shown,
             assumptions=assumptions(manifest),
             notes=notes(figures),
             failures=failures[:_MOST_FAILURES],
@@ -122,6 +141,7 @@ def report_html(
             decides=manifest["estimate"][0],
             beside=_beside(manifest, figures),
             draws_heads=HEADS,
+            mixture_heads=MIXTURE_HEADS,
             grounds_heads=GROUNDS_HEADS,
             grounds_together=TOGETHER,
             rated=rated(manifest["estimate"]),
@@ -129,7 +149,8 @@ def report_html(
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What pages are made by: templates that escape, and our words as filters."""
     found = Environment(
         loader=PackageLoader("experiments"),
         autoescape=True,
@@ -149,9 +170,12 @@ def _environment() -> Environment:
         "capital": capital,
         "effect": effect,
         "about_draws": about,
+        "counting_rows": counting_rows,
+        "counting_range": range_words,
         "draws_alone": alone,
         "draws_likeness": likeness,
         "draws_rows": draws_rows,
+        "mixture_rows": mixture_rows,
         "grounds_rows": grounds_rows,
         "grounds_left": left_words,
         "value": _value,
@@ -191,6 +215,7 @@ def _futures(manifest: Manifest, figures: Figures) -> Iterator[_Future]:
         order = by_difference(policies, decides)
         yield _Future(
             name=joined(futures),
+            key=future,
             draws=figures["over_draws"].get(future),
             rate=figures["rates"][baseline][counted_of(decides)],
             any_clash=figures["any_clash"][baseline],
@@ -213,8 +238,9 @@ def _regret(figures: Figures) -> list[RegretFound]:
     return sorted(figures["regret"] or [], key=lambda each: each["regret"]["estimate"])
 
 
-def _drawn(picture: Picture) -> _Drawn:
-    return _Drawn(
+def drawn(picture: Picture) -> Drawn:
+    """A picture for a page."""
+    return Drawn(
         name=picture.name,
         title=picture.title,
         caption=picture.caption,

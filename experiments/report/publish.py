@@ -18,13 +18,14 @@ def publish(results: Results, figures: Figures) -> None:
     Pictures of an earlier state go, which would contradict the report; what is not ours stays.
     """
     from experiments.pictures import pictures, save
+    from experiments.report.clashes import clash_map
     from experiments.report.page import report_html
 
     folder = results.folder / PICTURES
     folder.mkdir(exist_ok=True)
     made = pictures(results.manifest, figures, picture_tables(results))
     keep_only(folder, [file for picture in made for file in save(picture, folder)])
-    page = report_html(results.manifest, figures, made, results.failures)
+    page = report_html(results.manifest, figures, made, results.failures, clash_map(results))
     write_whole(results.folder / REPORT, lambda to: to.write_text(page, encoding="utf-8"))
 
 

@@ -33,7 +33,8 @@ def anchor(word: str) -> str:
     """The id of a word's meaning in a page. Raises KeyError for one that has none."""
     if not any(word in group for group in words().values()):
         raise KeyError(word)
-    return f"word-{word.replace(' ', '-')}"
+    letters = word.replace(" ", "-").replace("'", "")
+    return f"word-{letters}"
 
 
 def as_markdown() -> str:

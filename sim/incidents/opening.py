@@ -18,6 +18,7 @@ from sim.randomness import AddressSpace, Kind, numbered
 from sim.scene import Scene
 from sim.sides import NORTH, SOUTH, northward, other
 from sim.start import DatedShot
+from sim.world.border import lines_at
 from sim.world.geography import county
 
 
@@ -79,7 +80,10 @@ def _violation(
     data.persons, data.accidental = int(unit["persons"]), not unit["probe"]
     for name in ("depth", "map_m", "nav_m", "fix_m"):
         setattr(data, name, float(event[name]))
-    data.true_depth = -float(event["d"]) * northward(side)
+    data.true_depth = data.past_true = -float(event["d"]) * northward(side)
+    lines = lines_at(scene.state.lines, scene.land.line_step_m, s)
+    past = data.past_true + northward(side) * lines
+    data.past_north, data.past_south, data.past_commission = past.tolist()
     data.cause = cause_of(event, float(unit["margin"]), bool(unit["probe"]))
     incident.of(side).post = scene.nearest_post(side, s)
     _enter(incident, parties, row)

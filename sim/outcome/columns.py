@@ -16,12 +16,19 @@ from numpy.typing import NDArray
 
 from sim.arithmetic import count, mean, total
 from sim.codes import Cause, Rung, Trigger, UnitKind
-from sim.constants import KM, NEVER
+from sim.constants import DAY, KM, NEVER
 from sim.outcome.came_of import with_another_area, with_casualties
 from sim.outcome.exposed import Exposed
 from sim.sides import NORTH, SIDES, SOUTH
 from sim.world.geography import COUNTIES
 
+# By which a violation can be judged, each as the columns' names have it.
+LINES = {
+    "south": "the south's belief line",
+    "north": "the north's belief line",
+    "commission": "the commission's line",
+    "true": "the true line",
+}
 Row = dict[str, Any]  # of a table: its cells, plain values or None, by the names of their columns
 Kind = type[int] | type[float] | type[bool] | type[str]
 Section = Literal["expected", "clashes", "ladder", "happened", "chances", "cloned", "conduct"]
@@ -297,8 +304,37 @@ def _of_side(side: int) -> Iterator[Column]:
         "conduct",
         adds="casualties by fire",
     )
+    for line, which in LINES.items():
+        yield Column(
+            f"stood_past_{line}_line_{name}",
+            int,
+            "",
+            f"perceived violations {units} that at that look really stood past {which}",
+            _counted(partial(_past, side, line, False)),
+        )
+        yield Column(
+            f"seen_past_{line}_line_{name}",
+            int,
+            "",
+            f"perceived violations {units} that were then seen past {which}, whatever the watcher goes by",
+            _counted(partial(_past, side, line, True)),
+        )
+    yield Column(
+        f"unit_days_{name}",
+        float,
+        "day",
+        f"days that shifts of the {name}'s units take, together",
+        lambda x: float(x.state.tallies[side]["unit_ticks"]) * x.scene.tick / DAY,
+    )
     yield amount("workdays", "day", f"days on which a work party of the {name} went out")
     yield amount("workdays_lost", "day", f"days of work of the {name} that an incident ended or prevented")
+
+
+def _past(side: int, line: str, seen: bool, x: Exposed) -> NDArray[np.bool_]:
+    """Which incidents began with a unit of ``side`` past a line: where it stood, or where it was ``seen``."""
+    found = x.incidents[f"past_{line}"] + (x.incidents["fix_m"] if seen else 0.0)
+    past: NDArray[np.bool_] = x.violations & (x.incidents["first"] != side) & (found > 0.0)
+    return past
 
 
 def _state() -> Iterator[Column]:
@@ -417,6 +453,11 @@ def _p_read(x: Exposed) -> list[float | None]:
     return _or_none(x.incidents["p_read"], ~np.isnan(x.incidents["p_read"]))
 
 
+def _past_line(line: str) -> Callable[[Exposed], list[float | None]]:
+    """Metres past a line at the look that opened a violation; nothing for what began otherwise."""
+    return lambda x: _or_none(x.incidents[f"past_{line}"], ~np.isnan(x.incidents[f"past_{line}"]))
+
+
 def _true_depth(x: Exposed) -> list[float | None]:
     return _or_none(x.incidents["true_depth"], np.isfinite(x.incidents["true_depth"]))
 
@@ -481,7 +522,17 @@ INCIDENT: tuple[Column, ...] = (
         "true depth past the true line, the deepest while it was open",
         _true_depth,
     ),
-    _of("map_m", float, "m", "part of the map error in the perceived depth"),
+    *(
+        Column(
+            f"past_{line}_m",
+            float,
+            "m",
+            f"true depth past {which} at the look that opened it; nothing unless a violation began it",
+            _past_line(line),
+        )
+        for line, which in LINES.items()
+    ),
+    _of("map_m", float, "m", "part of the map error in the depth perceived at the look that opened it"),
     _of("navigation_m", float, "m", "part of the navigation error in it", "nav_m"),
     _of("fix_m", float, "m", "part of the fix error in it"),
     Column(

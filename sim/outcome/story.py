@@ -32,7 +32,7 @@ def told_head(scene: Scene, incident: int) -> list[str]:
         lines.append(
             f"Errors at the look that opened it: map {data.map_m:+.0f} m, navigation "
             f"{data.nav_m:+.0f} m, fix {data.fix_m:+.0f} m; "
-            f"perceived depth {data.depth:.0f} m, true depth at the deepest "
+            f"seen {data.depth:.0f} m past the response line at the most, true depth at the deepest "
             f"{data.true_depth:+.0f} m{' (a false incident)' if data.false_ else ''}."
         )
     return lines

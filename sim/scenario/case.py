@@ -99,7 +99,7 @@ class Case:
         )
 
     def with_values(self, values: Mapping[str, Any]) -> "Case":
-        """This case with other values of its scenario's parameters, by dotted path, checked and hashed.
+        """This case with other values of its scenario, by dotted path, checked and hashed.
 
         They count as drawn: what a policy's relative change makes of one is clipped to the declared
         range. Raises ``BadInput`` for paths that there are not and values that cannot be.
@@ -110,7 +110,7 @@ class Case:
         return replace(
             self,
             scenario=scenario,
-            tree=laid_over(self.tree, changes),
+            tree=laid_over(self.tree, {key: changes[key] for key in changes.keys() & self.tree.keys()}),
             checked={},
             drawn=self.drawn | values.keys(),
             posterior=None,

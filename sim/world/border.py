@@ -185,6 +185,17 @@ def response_line(lines: NDArray[np.float64], side: int, rule: Rule) -> NDArray[
     raise ValueError(f"unknown response rule {rule!r}")
 
 
+def lines_at(lines: NDArray[np.float64], step_m: float, s_m: float) -> NDArray[np.float64]:
+    """``d`` of each of ``lines`` (lines, nodes) at ``s_m`` along them, metres: linear between nodes, and
+    beyond the ends what it is there.
+    """
+    last = lines.shape[1] - 1
+    position = min(max(s_m / step_m, 0.0), float(last))
+    node = min(int(position), last - 1)
+    low, high = lines[:, node], lines[:, node + 1]
+    return low + (position - node) * (high - low)
+
+
 def _require_positive(*values: float) -> None:
     if not all(0.0 < value < math.inf for value in values):
         raise ValueError(f"lengths must be positive and finite, not {values}")

@@ -1,11 +1,23 @@
 """Incidents played again: the run stays what it is, and the mean of the clones is that of the count."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from little import BUSY
 
 import sim.cloning
-from sim.cloning import LEVELS, Clones, Reached, counts_of, mean_of_clones, sums_of, with_clones
+from sim.cloning import (
+    LEVELS,
+    Clones,
+    Reached,
+    Stands,
+    counts_of,
+    mean_of_clones,
+    play_on,
+    sums_of,
+    with_clones,
+)
 from sim.codes import Rung
 from sim.incident_state import INCIDENT
 from sim.model import DmzModel
@@ -184,3 +196,57 @@ def test_each_clone_has_luck_of_its_own_and_levels_multiply():
     assert len(set(walk.salts)) == len(walk.salts)
     assert found[0] == pytest.approx(0.125, abs=0.08)
     assert mean_of_clones(Walk(1.0, 3), 0, (2, 2, 2))[0] == 1.0
+
+
+def shot_over(model):
+    """The row of the first incident of the exposure with warning shots."""
+    table = model.state.incidents.table
+    return next(int(row) for row in rows_of(model) if table[row]["volleys"].sum() > 0)
+
+
+def with_stands(case, row):
+    model = DmzModel(case, seed=5)
+    stands = Stands(model, row)
+    model.scene.forks = stands
+    return model.run(), stands
+
+
+def test_a_run_whose_stands_are_kept_is_the_same_to_the_bit():
+    plain = played(case_of())
+    row = int(rows_of(plain)[0])
+    kept, stands = with_stands(case_of(), row)
+    assert outcome(kept.scene).incidents == outcome(plain.scene).incidents and stands.by_line
+    lines = len([line for line in plain.state.log if line[0] == row])
+    assert set(stands.by_line) <= set(range(lines + 1)) and 0 not in stands.by_line
+
+
+def test_from_a_stand_it_plays_on_by_its_salt_and_what_was_told_stays():
+    plain = played(case_of())
+    row = shot_over(plain)
+    _, stands = with_stands(case_of(), row)
+    twin, start = DmzModel(case_of(), seed=5), stands.by_line[min(stands.by_line)]
+
+    def told(salt):
+        play_on(twin, start, salt)
+        return [line for line in twin.state.log if line[0] == row]
+
+    every = [told(salt) for salt in range(1, 12)]
+    assert every[0] == told(1) and len({len(each) for each in every}) > 1
+    before = [line for line in plain.state.log if line[0] == row][: min(stands.by_line)]
+    assert all(each[: len(before)] == before for each in every)
+
+
+def test_a_stand_knows_what_was_drawn_by_then():
+    kept, stands = with_stands(case_of(), shot_over(played(case_of())))
+    drawn = [stands.by_line[lines].drawn for lines in sorted(stands.by_line)]
+    assert drawn[0] and len(drawn[-1]) > len(drawn[0])
+    assert all(one.items() <= other.items() for one, other in pairwise(drawn))
+    assert set(drawn[-1].values()) == {kept.scene.luck}
+
+
+def test_what_was_reached_by_a_stand_stays_reached():
+    plain = played(case_of())
+    row = shot_over(plain)
+    _, stands = with_stands(case_of(), row)
+    twin, last = DmzModel(case_of(), seed=5), stands.by_line[max(stands.by_line)]
+    assert all(play_on(twin, last, salt).rung >= last.state.incidents[row].rung >= 2 for salt in range(5))

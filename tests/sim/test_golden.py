@@ -26,8 +26,12 @@ CASES = {
 # Of a unit, what does not hang on whether it is asleep, or anybody has asked where it is.
 OF_UNITS = ("who", "side", "kind", "trait", "active", "incident", "pushback", "pushed_at")
 
-# Of an incident, what was only to be expected of it: beside what it came to, and younger than the digests.
-BESIDE = ("expected_harm", "expected_heavy", "expected_spread", "expected_hurt", "heavy")
+# Of an incident, what was only to be expected of it, and how each line would judge it: beside what it came
+# to, and younger than the digests.
+BESIDE = (
+    *("expected_harm", "expected_heavy", "expected_spread", "expected_hurt", "heavy"),
+    *("past_north", "past_south", "past_commission", "past_true"),
+)
 
 
 def parts(state: State) -> Iterator[bytes]:

@@ -5,9 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from browser import browser, in_a_browser, opened
 from little import SCENARIO
 from typed import dmz
 
+from experiments.findings.draw_words import draws_rows
+from experiments.findings.weighing_words import weighed_rows, weighed_words
 from sim.scenario.loading import load_case
 
 N = 16
@@ -85,6 +88,28 @@ def test_no_ratio_of_totals_is_shown(study):
     assert not (home / "out" / "figures" / "forest.png").exists()
     strips = pd.read_csv(home / "out" / "figures" / "strips.csv")
     assert len(strips) == 2 * N
+
+
+@in_a_browser
+def test_its_page_weighs_draws_by_region_and_by_default_says_what_was_printed(study):
+    home, _ = study
+    found = json.loads((home / "out" / "figures.json").read_text())["over_draws"]["short"]
+    regions = found["by_region"]
+    assert sum(regions["draws"]) == N and len(regions["regions"]) > 1
+    read = "t => [...t.tBodies[0].rows].map(r => [...r.cells].map(c => c.innerText.trim()))"
+    with browser() as chromium:
+        window, said = opened(chromium, home / "out" / "report.html", 390)
+        table, place = window.locator("#draws-1"), window.locator("[data-live=regions]")
+        assert table.evaluate(read) == draws_rows(found) == weighed_rows(regions, [1] * len(regions["draws"]))
+        assert place.locator(".told").inner_text() == weighed_words(regions, [1] * len(regions["draws"]))
+        sliders = place.locator("input[type=range]").all()
+        assert len(sliders) == len(regions["regions"])
+        sliders[0].focus()
+        window.keyboard.press("End")
+        weights = [4, *[1] * (len(sliders) - 1)]
+        assert table.evaluate(read) == weighed_rows(regions, weights) != draws_rows(found)
+        assert place.locator(".told").inner_text() == weighed_words(regions, weights)
+        assert said == []
 
 
 def test_what_is_held_and_what_is_not_drawn_is_said(study):

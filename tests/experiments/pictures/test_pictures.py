@@ -145,7 +145,7 @@ def _has_talks(asked):
 
 
 def test_each_study_has_the_pictures_that_it_has_the_material_for():
-    always = {"ladder", "outcomes", "places", "map", "tension", "causes"}
+    always = {"ladder", "counting", "outcomes", "places", "map", "tension", "causes"}
     forest = {"forest", "forest-2", "forest-3", "forest-4"}
     for name, names in {
         "no event": always,

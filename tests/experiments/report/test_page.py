@@ -2,18 +2,34 @@
 
 import html
 import json
+import random
 import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
 
 import pytest
+from browser import browser, in_a_browser, opened
 from little import SCENARIO
 from matplotlib import image
 from typed import dmz
 
+from experiments.design.plan import policy_words
+from experiments.findings.definitions import definitions
+from experiments.findings.mixture import Mixture
+from experiments.findings.mixture_words import mixture_rows
+from experiments.measures import accidental_clashes
+from experiments.report import clashes as clashes_
 from experiments.report.answer import answer
 from experiments.report.assumptions import assumptions
+from experiments.report.clashes import clash_map
+from experiments.report.numbers import script, script_digest
+from experiments.report.page import report_html
+from experiments.study.folder import StudyFolder
+from experiments.study.results import Results
+from experiments.wording import capital
+from sim.model import DmzModel
+from sim.outcome.story import tell
 
 EVIL = '<script>document.title="taken"</script>'
 ALSO = '"><img src=x onerror="document.title=1"> & $x_1$'
@@ -106,7 +122,14 @@ def page(folder):
 def test_names_are_text_and_nothing_else(page):
     tags = Tags(page)
     names = {tag for tag, _ in tags.seen}
-    assert not names & {"script", "img", "iframe", "object", "link"} and not tags.open
+    assert not names & {"img", "iframe", "object", "link"} and not tags.open
+    scripts = [attributes for tag, attributes in tags.seen if tag == "script"]
+    assert scripts == [{"type": "application/json", "id": "numbers"}, {"type": "module"}]
+    assert page.count(f'<script type="module">{script()}</script>') == 1
+    policy = re.search(r'Security-Policy" content="([^"]*)"', page).group(1)
+    assert f"script-src '{script_digest()}';" in html.unescape(policy) and "default-src 'none'" in policy
+    numbers = page.split('id="numbers">')[1].split("</script>")[0]
+    assert "<" not in numbers and ALSO not in numbers and json.loads(numbers)["counting"]
     assert not any(key.startswith("on") for _, attributes in tags.seen for key in attributes)
     assert html.escape(EVIL, quote=False) in page and EVIL in "".join(tags.text)
     assert ALSO in "".join(tags.text)
@@ -246,3 +269,199 @@ def test_a_rate_beside_a_first_luck_says_so(page):
     text = " ".join("".join(Tags(page).text).split())
     assert "over both lucks of every world. Of the first luck of each alone: any accidental clash" in text
     assert "in a run (first luck)" in text
+
+
+# -- what the page answers ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=[1280, 390])
+def window(chromium, folder, request):
+    """The page in a window that is wide or narrow; nothing may have been said in its console at the end."""
+    window, said = opened(chromium, folder / "report.html", request.param)
+    yield window
+    assert said == [] and window.title() == EVIL
+    assert window.evaluate("document.documentElement.scrollWidth") <= request.param
+    window.close()
+
+
+def rows_of(table):
+    rows = "[...t.tBodies[0].rows].filter(r => !r.hidden)"
+    return table.evaluate(f"t => {rows}.map(r => [...r.cells].map(c => c.innerText.trim()))")
+
+
+def put(slider, value):
+    slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input', {bubbles: true})); }", value)
+
+
+@in_a_browser
+def test_without_scripts_it_reads_as_it_is_written(chromium, folder, page):
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    window = context.new_page()
+    window.goto((folder / "report.html").as_uri())
+    assert window.locator("main button, main input, main select").count() == 0
+    live = window.locator(".live")
+    assert live.count() >= 1 and all(not each.is_visible() for each in live.all())
+    table = window.locator("#counting table").first
+    assert table.locator("tbody tr").count() == sum(len(each.lines) for each in definitions())
+    assert window.locator("svg.map a").first.get_attribute("href").startswith("#place-")
+    context.close()
+
+
+@in_a_browser
+def test_a_table_sorts_by_a_column_and_back_by_keys_alone(window):
+    table = window.locator("#counting table").first
+    before = rows_of(table)
+    button = table.get_by_role("button", name="Sort by n", exact=True)
+    counts = [float(row[2].replace(",", "")) for row in before]
+    for order, expected in (("ascending", sorted(counts)), ("descending", sorted(counts, reverse=True))):
+        button.focus()
+        window.keyboard.press("Enter")
+        assert [float(row[2].replace(",", "")) for row in rows_of(table)] == expected
+        assert table.locator("th[aria-sort]").get_attribute("aria-sort") == order
+    window.keyboard.press("Enter")
+    assert rows_of(table) == before and table.locator("th[aria-sort]").count() == 0
+    table.get_by_role("button", name="Sort by Line").click()
+    lines = [row[1] for row in rows_of(table)]
+    assert lines.index("the north's line") < lines.index("the south's line") < lines.index("the true line")
+    window.reload()
+
+
+@in_a_browser
+def test_a_table_is_filtered_by_words(window):
+    table, field = (
+        window.locator("#counting table").first,
+        window.locator("#counting input[type=search]").first,
+    )
+    field.fill("commission found")
+    (row,) = rows_of(table)
+    assert row[:2] == ["Found past the line", "the commission's line"]
+    assert "1 of " in window.locator("#counting .filter").first.inner_text()
+    field.fill("")
+    assert len(rows_of(table)) == sum(len(each.lines) for each in definitions())
+
+
+@in_a_browser
+def test_the_definition_slider_tells_what_the_table_does(window):
+    place = window.locator("[data-live=counting]")
+    slider, told = place.locator("input[type=range]"), place.locator(".told")
+    table = {(row[0], row[1]): row[2:] for row in rows_of(window.locator("#counting table").first)}
+    slider.focus()
+    for number, each in enumerate(definitions()):
+        if number:
+            window.keyboard.press("ArrowRight")
+        assert slider.get_attribute("aria-valuetext") == capital(each.name)
+        for line in each.lines:
+            choice = place.get_by_label("Judged by")
+            if len(each.lines) > 1:
+                choice.select_option(line)
+            assert choice.is_visible() == (len(each.lines) > 1)
+            n, rate, times = table[capital(each.name), each.judged_by(line)]
+            words = rate.replace(" (", " a year (", 1)
+            assert (
+                told.inner_text()
+                == f"{capital(each.name)}: {words}, n = {n}; {times} times the recorded crossings."
+            )
+    put(slider, 3)
+    place.get_by_label("Units").select_option("south")
+    assert told.inner_text().startswith("Recorded crossing: 0 a year")
+
+
+@in_a_browser
+def test_a_circle_of_the_map_opens_the_story_of_its_clash(window, folder):
+    circle = window.locator("svg.map a.told-of").first
+    circle.focus()
+    window.keyboard.press("Enter")
+    (opened_,) = window.locator("details.place[open]").all()
+    assert "#" + opened_.get_attribute("id") == circle.get_attribute("href")
+    assert window.evaluate("document.activeElement.closest('details').id") == opened_.get_attribute("id")
+    line, story = opened_.locator("li").first.inner_text().split(".\n", 1)
+    assert re.match(r"2025-\d\d-\d\d \d\d:\d\d, km [\d.]+, run \d+: begun by a ", line)
+    assert story.strip().startswith(line[:10]) and "opens aimed fire" in story
+    window.locator("svg.map a").last.click()
+    assert len(window.locator("details.place[open]").all()) == 1
+
+
+def test_the_map_has_every_clash_and_tells_what_comes_out_the_same_again(folder, monkeypatch):
+    results = Results(StudyFolder(folder))
+    found, first = clash_map(results), next(iter(results.plan.arms))
+    incidents = results.by_arm("incidents", None)[first]
+    clashes = incidents[accidental_clashes(incidents)].sort_values(["run", "incident"])
+    assert found.arm == first and len(clashes) > 12 >= found.told > 0
+    assert sum(len(place.clashes) + place.more for place in found.places) == len(clashes)
+    assert all(int(place.title.split()[0]) == len(place.clashes) + place.more for place in found.places)
+    most = max(found.places, key=lambda place: place.radius)
+    assert most.told >= 1 and most.title.startswith(f"{max(len(p.clashes) + p.more for p in found.places)} ")
+    line = clashes.iloc[0]
+    (told,) = [
+        c for p in found.places for c in p.clashes if c.line.startswith(str(line["opened"]).replace("T", " "))
+    ]
+    model = DmzModel(
+        results.plan.arms[first].case, seed=results.plan.seed, world=line["run"] // 2, luck=line["run"] % 2
+    )
+    assert told.story in ((), tuple(tell(model.run().scene, line["incident"])))
+    monkeypatch.setattr(clashes_, "play", lambda case, run, seed: DmzModel(case, seed=seed + 1).run())
+    assert clash_map(results).told == 0, "runs that come out otherwise tell nothing"
+
+
+def mixture_page(folder):
+    """The page of the same study, were its policies played in three futures."""
+    manifest, figures = (
+        json.loads((folder / f"{name}.json").read_text()) for name in ("manifest", "figures")
+    )
+    (policies,) = figures["comparisons"].values()
+    luck, options = random.Random(1), [None, *policies]
+    share = {option: 1 - 0.3 * i for i, option in enumerate(options)}
+    events = [
+        [[share[option] * luck.expovariate(1) for _ in range(30)] for _ in range(3)] for option in options
+    ]
+    figures["mixture"] = Mixture(
+        kind="expected",
+        futures=[EVIL, "two", "three"],
+        options=options,
+        events=events,
+        years=[60.0] * 3,
+        unseen=1.5,
+        level=0.99,
+    )
+    largest = {"estimate": 0.1, "low": 0.0, "high": 0.2}
+    figures["regret"] = [
+        {
+            "policy": option,
+            "mean": 1.0,
+            "worst": 2.0,
+            "worst_future": "two",
+            "regret": largest,
+            "regret_future": EVIL,
+        }
+        for option in options
+    ]
+    return figures["mixture"], report_html(manifest, figures, [], [])
+
+
+@in_a_browser
+def test_weights_of_futures_move_rates_ranks_and_regret(chromium, folder, tmp_path):
+    found, text = mixture_page(folder)
+    (tmp_path / "report.html").write_text(text)
+    written = re.search(r'<table id="mixture">.*?<tbody>(.*?)</tbody>', text, re.S).group(1)
+    cells = [re.findall(r"<td>(.*?)</td>", row) for row in written.split("</tr>")[:-1]]
+    window, said = opened(chromium, tmp_path / "report.html", 390)
+    table, sliders = window.locator("#mixture"), window.locator("[data-live=futures] input[type=range]")
+    assert rows_of(table) == [[html.unescape(cell) for cell in row] for row in cells] == mixture_rows(found)
+    for weights in ([4, 0.25, 1], [0, 0, 3]):
+        for slider, weight in zip(sliders.all(), weights, strict=True):
+            put(slider, weight)
+        assert rows_of(table) == mixture_rows(found, weights)
+    for slider in sliders.all():
+        put(slider, 0)
+    assert "Nothing weighs anything" in window.locator("[data-live=futures] .told").inner_text()
+    assert rows_of(table) == mixture_rows(found, [0, 0, 3])
+    window.get_by_role("button", name="All weigh the same").click()
+    assert rows_of(table) == mixture_rows(found)
+    assert policy_words(None) in {row[0] for row in rows_of(table)} and said == []
+    window.close()

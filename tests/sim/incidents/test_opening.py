@@ -7,7 +7,7 @@ from forced import ONE_PATROL, acts, incidents, minutes, only, shot
 from sim.codes import Cause, Trigger
 from sim.constants import NEVER
 from sim.outcome.outcome import outcome
-from sim.sides import NORTH, SOUTH
+from sim.sides import NORTH, SIDES, SOUTH
 
 
 @pytest.mark.parametrize("hour", [0, 10, 23])
@@ -183,3 +183,45 @@ def test_units_far_apart_are_two_incidents(play):
     assert second["opened"] < first["closed"]
     assert abs(first["s"] - second["s"]) > model.scene.regime.sides[SOUTH].watch.group_m
     assert {int(first["unit"][NORTH]), int(second["unit"][NORTH])} == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("side", "expected"),
+    [
+        (NORTH, {"north": -5, "south": 125, "commission": 102, "true": 95}),
+        (SOUTH, {"north": 125, "south": -5, "commission": 18, "true": 25}),
+    ],
+)
+def test_every_line_judges_where_a_unit_stood(play, side, expected):
+    """Patrols keep 5 m from where they believe the line: 100 m too far south, and 30 m too far north."""
+    name, watcher = SIDES[side], SIDES[1 - side]
+    post = (watcher, 6, -500 if side == NORTH else 500)
+    patrol = {f"{name}.patrols.slots": 1, f"{name}.patrols.standoff_m": 5}
+    model = play(lines=(-100, 30, 7), posts=[post], **patrol)
+    rows, told = incidents(model), outcome(model.scene)
+    assert len(rows) > 0
+    for line, metres in expected.items():
+        assert rows[f"past_{line}"] == pytest.approx(metres)
+        assert [each[f"past_{line}_m"] for each in told.incidents] == rows[f"past_{line}"].tolist()
+        assert told.row[f"stood_past_{line}_line_{name}"] == len(rows) * (metres > 0)
+        assert told.row[f"stood_past_{line}_line_{watcher}"] == 0
+    assert rows["depth"] == pytest.approx(expected[watcher])
+
+
+def test_an_error_of_the_fix_moves_what_is_seen_and_not_what_stood(play):
+    """A unit 5 m on its own side of the commission's line: only the eye can put it past."""
+    seen = set()
+    for luck in range(8):
+        model = play(luck=luck, lines=(5, 60, 0), south__watch__range_error_m=20, **ONE_PATROL)
+        rows, row = incidents(model), outcome(model.scene).row
+        assert rows["past_commission"] == pytest.approx(-5) and row["stood_past_commission_line_north"] == 0
+        assert row["seen_past_commission_line_north"] == (rows["fix_m"] > 5).sum()
+        assert row["seen_past_commission_line_south"] == 0
+        seen |= set((rows["fix_m"] > 5).tolist())
+    assert seen == {False, True}
+
+
+def test_what_no_violation_began_stands_past_no_line(play):
+    model = play(injects=[shot()])
+    assert outcome(model.scene).incidents[0]["past_true_m"] is None
+    assert outcome(model.scene).row["seen_past_true_line_north"] == 0

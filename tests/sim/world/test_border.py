@@ -19,6 +19,7 @@ from sim.world.border import (
     COMMISSION,
     LineGrid,
     condition,
+    lines_at,
     response_line,
     standing_markers,
     unconditional_paths,
@@ -587,3 +588,10 @@ def test_a_world_comes_out_the_same_to_the_bit_and_from_its_stages_in_any_order(
         for paths, s in ((first, survey_at_once), (again, survey_by_stages))
     ]
     assert results[0].tobytes() == results[1].tobytes()
+
+
+def test_lines_are_straight_between_nodes_and_go_on_beyond_the_ends():
+    lines = np.array([[0.0, 10.0, -30.0], [5.0, 5.0, 6.0]])
+    places = {0.0: (0, 5), 50.0: (5, 5), 75.0: (7.5, 5), 150.0: (-10, 5.5), 200.0: (-30, 6)}
+    for s, expected in (places | {-9.0: (0, 5), 900.0: (-30, 6)}).items():
+        assert lines_at(lines, 100.0, s) == pytest.approx(expected)
