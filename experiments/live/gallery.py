@@ -97,7 +97,7 @@ def browser() -> Iterator[Any]:
 
 
 def kept(window: Any, path: Path) -> Path:
-    """Keep what a window shows."""
+    """Keep what a window shows, in few colours."""
     window.screenshot(path=path)
     with Image.open(path) as picture:
         few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)

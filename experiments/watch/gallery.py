@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.live.gallery import SIZES, browser, kept
+from experiments.live.gallery import SIZES, browser
 from experiments.watch.visited import Served, Visit, until
 from sim.documents import BadInput
 
@@ -44,7 +44,9 @@ def _watched(window: Any, into: Path, width: int) -> Iterator[Path]:
         window.wait_for_timeout(_SETTLED_MS)
 
     window.select_option("#w-pace", "10080")
-    for _ in range(3):
+    window.click("#w-next")
+    until_told()
+    while "Warm-up" in window.inner_text("#w-now") or "violation" not in window.inner_text("li.told .jump"):
         window.click("#w-next")
         until_told()
     yield kept(window, into / f"watch-line-{width}.png")
@@ -92,6 +94,12 @@ def _on_duty(window: Any, into: Path, width: int) -> Iterator[Path]:
     window.wait_for_timeout(_SETTLED_MS)
     yield kept(window, into / f"duty-over-{width}.png")
     window.close()
+
+
+def kept(window: Any, path: Path) -> Path:
+    """Keep what a window shows, in all its colours: Mesa's blue would take those of the map."""
+    window.screenshot(path=path)
+    return path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
