@@ -4,8 +4,8 @@ Redraws a second of the map of a baseline, counted in a real Chromium (Playwrigh
 where a frame spans a tick, an hour, a day, a week; the server has another core of the same machine. It needs
 the extras ``watch`` and ``test``. Nothing here is asserted in a test.
 
-Seen on 28 November 2026 on two cores, beside much other work (load 7): medians 36 (a tick), 39 (an hour), 35 (a
-day) and 32 (a week); none of the rounds under 29.
+Seen on 28 November 2026 on two cores, beside much other work (load 7): medians 36 (a tick), 39 (an hour),
+35 (a day) and 32 (a week); none of the rounds under 29.
 """
 
 import tempfile

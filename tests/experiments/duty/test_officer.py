@@ -102,4 +102,5 @@ def test_who_holds_fire_after_rounds_leaves_it_at_that():
         model = model_under(case, Orders(SOUTH, decided={(row, minute): choice}, by_rules=True)).run()
         lines = [line for line in model.state.log if line[0] == row and line[1] >= minute]
         assert lines[0][4] == act and (act != Act.ASKED or lines[0][5] == Action.REPLY)
+        assert (Act.ASKED in {line[4] for line in lines}) == (choice == Choice.ASK), "nothing is asked again"
         assert model.state.incidents[row].is_closed
