@@ -355,6 +355,51 @@ def replay(
 
 
 @app.command(cls=Verb)
+def watch(
+    typed: typer.Context,
+    scenario: opt.ScenarioIfAny = None,
+    policy: opt.Policies = None,
+    run: opt.RunToWatch = 0,
+    days: opt.Days = None,
+    seed: opt.Seed = 1,
+    assignments: opt.Assignments = None,
+    posterior: opt.Posterior = True,
+    play: opt.Play = None,
+    area: opt.Area = None,
+    out: opt.DutyOut = None,
+    again: opt.Again = None,
+    host: opt.Host = "127.0.0.1",
+    port: opt.Port = 0,
+    browser: opt.Browser = True,
+    allow_code: opt.AllowCode = False,
+) -> int:
+    """Watch a run live on a map in the browser, or decide in it for a command post (--play)."""
+    if (again is None) == (scenario is None):
+        message = "either a scenario (a file, or a name of `dmz list scenarios`), or --again FOLDER"
+        raise typer.BadParameter(message)
+    if play is None and (area is not None or out is not None):
+        raise typer.BadParameter("--area and --out are about --play")
+    from experiments.commands.terminal import Terminal
+
+    if again is not None:
+        refuse_beside(typed, "again", "allow_code", reason="decisions are played again as they were")
+        from experiments.commands.watch import again as played_again
+
+        print(played_again(again, allow_code, Terminal()))
+        return 0
+    from experiments.commands import watch as verb
+
+    given = _given(assignments, posterior, (None, None, None))
+    asked = verb.Asked(scenario or "", tuple(policy or ()), days, seed, run, given, allow_code)
+    served = verb.Served(host, port, browser)
+    if play is None:
+        verb.watch(asked, served, Terminal())
+    else:
+        verb.play(asked, verb.Duty(play, area, out), served, Terminal())
+    return 0
+
+
+@app.command(cls=Verb)
 def bundle(folder: opt.Folder, out: opt.ZipOut = None) -> int:
     """Pack a study into one zip, with the same bytes each time."""
     from experiments.commands.bundle import bundle

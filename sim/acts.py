@@ -72,6 +72,7 @@ class Act(_Told):
     LAST_WORD = 35, "has the last word on the order to {action} (chance of yes {y:.2f})"
     GAVE_UP_SITE = 36, "will not come back to its site"
     MOVED_ALONG = 37, "will go on {x:+.0f} m along the line (east is +)"
+    CHOSE_TO_WAIT = 38, "chooses to wait"
 
     def sentence(self, x: float, y: float) -> str:
         """What was done, in words; ``x`` is an ``Action`` where the sentence names one."""

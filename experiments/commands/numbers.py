@@ -67,6 +67,8 @@ RANGES = {
     "why": WholeNumber(1),
     "row": WholeNumber(0),
     "rows": WholeNumber(1),
+    "area": WholeNumber(1),
+    "port": WholeNumber(0, 65_535),
     "clones": WholeNumber(1, 1000),
     "draws": WholeNumber(20),  # under it there is nothing to say of where a number lies among them
 }

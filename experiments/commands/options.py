@@ -21,6 +21,7 @@ from experiments.commands.numbers import (
 )
 from experiments.design.explanation import WhichClash
 
+SIDES = ("north", "south")  # as sim.sides, which takes longer to import
 FORMATS = ("table", "csv", "md")
 
 
@@ -289,6 +290,42 @@ Against = Annotated[
     ),
 ]
 Video = Annotated[bool, typer.Option("--video", help="A film too: MP4 with the extra video, else GIF.")]
+
+# -- of watch alone ------------------------------------------------------------------------------
+
+RunToWatch = Annotated[
+    int, typer.Option("--run", parser=whole(RANGES["row"]), metavar="K", help="Luck K % 2 of world K // 2.")
+]
+Host = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="Where it listens; without, this machine alone.")
+]
+Port = Annotated[
+    int, typer.Option("--port", parser=whole(RANGES["port"]), help="Port; without, any that is free.")
+]
+Play = Annotated[
+    str | None,
+    typer.Option(
+        "--play", parser=one_of(SIDES), metavar="SIDE", help="Decide for a command post of this side."
+    ),
+]
+Area = Annotated[
+    int | None,
+    typer.Option(
+        "--area",
+        parser=whole(RANGES["area"]),
+        help="With --play: its area, from 1 in the west; without, any.",
+    ),
+]
+DutyOut = Annotated[
+    Path | None, typer.Option("--out", parser=place, metavar="FOLDER", help="With --play: keeps decisions.")
+]
+Again = Annotated[
+    Path | None,
+    typer.Option(
+        "--again", parser=place, metavar="FOLDER", help="Play kept decisions again, beside the rules."
+    ),
+]
+Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")]
 
 # -- of bundle alone -----------------------------------------------------------------------------
 

@@ -79,19 +79,25 @@ def case_of(asked: Single) -> Case:
         return load_case(asked.scenario, asked.policies, asked.assignments, asked.days)
 
 
+def consistent_case_of(asked: Single) -> Case:
+    """The same; refused too where something that was asked for is replaced by something else."""
+    case = case_of(asked)
+    if case.replaced:
+        raise BadInput(each.problem for each in case.replaced)
+    return case
+
+
 def single_plan(asked: Single) -> Plan:
     """The plan of a single arm. Raises ``BadInput`` with everything wrong with its files."""
     if asked.runs is not None and not 1 <= asked.runs <= MOST_RUNS:
         refuse("--runs", "so many runs are not played", found=str(asked.runs), allowed=f"1 to {MOST_RUNS:,}")
-    case = case_of(asked)
+    case = consistent_case_of(asked)
     scenario = case.scenario
     runs = asked.runs or (RUNS if case.posterior is None else LUCKS * FEWEST_DRAWS)
     asked = replace(asked, runs=runs)
     policy = case.policy_name if asked.policies else None
     if policy == NO_POLICY:
         refuse("--policy", "a policy cannot be called that", found=show(policy), allowed="another name")
-    if case.replaced:
-        raise BadInput(each.problem for each in case.replaced)
     future = ", ".join([scenario.name, *assigned_words(case)])
     arm = Arm(arm_name(future, case), future, policy, {}, case)
     words = _typed("run", asked, [("--policy", asked.policies)])

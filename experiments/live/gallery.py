@@ -25,7 +25,7 @@ from sim.documents import BadInput, refuse
 from sim.scenario.loading import load_case
 
 _SEED, _RUN, _POLICY = 1, 6, "wider_margin"  # a run with a clash that the policy prevents
-_SIZES = {1280: 900, 390: 844}  # windows: a desk, a telephone
+SIZES = {1280: 900, 390: 844}  # windows: a desk, a telephone
 _COLOURS = 200  # of a kept picture, which then takes little room
 _FLAGS = (
     "--no-sandbox",
@@ -57,15 +57,15 @@ def gallery(into: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
         for name, page in pages.items():
             (Path(folder) / f"{name}.html").write_text(page, encoding="utf-8")
-        for width, height in _SIZES.items():
+        for width, height in SIZES.items():
             for name in pages:
                 window = chromium.new_page(viewport={"width": width, "height": height})
                 window.goto((Path(folder) / f"{name}.html").as_uri())
                 window.wait_for_selector("#stage.ready")
                 window.evaluate(f"document.querySelector('#incident-0-{told} button').click()")
-                yield _kept(window, into / f"{name}-moment-{width}.png")
+                yield kept(window, into / f"{name}-moment-{width}.png")
                 window.keyboard.press("0")
-                yield _kept(window, into / f"{name}-line-{width}.png")
+                yield kept(window, into / f"{name}-line-{width}.png")
                 window.close()
     save_film(one, f"Run {_RUN} of the baseline", into / "replay.gif")
     yield into / "replay.gif"
@@ -96,8 +96,8 @@ def browser() -> Iterator[Any]:
             found.close()
 
 
-def _kept(window: Any, path: Path) -> Path:
-    """Keep what a window shows."""
+def kept(window: Any, path: Path) -> Path:
+    """Keep what a window shows, in few colours."""
     window.screenshot(path=path)
     with Image.open(path) as picture:
         few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)

@@ -141,6 +141,7 @@ export class LineMap {
     this.pen = canvas.getContext("2d");
     this.still = document.createElement("canvas");
     this.border = null;
+    this.only = null; // a side, of whose lines alone something is drawn
     this.changed = () => {};
     this._course();
     this.resize();
@@ -339,7 +340,7 @@ export class LineMap {
     pen.fillStyle = CLEAR;
     pen.fillRect(0, 0, this.w, this.h);
     this._drawBand(pen, from, to, stride, half);
-    if (this.border) this._drawContested(pen, from, to, stride);
+    if (this.border && this.only === null) this._drawContested(pen, from, to, stride);
     this._drawCounties(pen, low, high);
     this._drawMarkers(pen, low, high);
     this._drawLines(pen, from, to, stride);
@@ -450,8 +451,9 @@ export class LineMap {
     const close = this.close;
     if (this.border) {
       const [north, south, commission, northActs, southActs] = this.border.lines;
-      if (close) draw(commission, "commission's line", "#555555", 1, [1, 3]);
+      if (close && this.only === null) draw(commission, "commission's line", "#555555", 1, [1, 3]);
       for (const [side, line, acts] of [[0, north, northActs], [1, south, southActs]]) {
+        if (this.only !== null && side !== this.only) continue;
         let apart = 0;
         for (let j = from; j <= to; j++) apart = Math.max(apart, Math.abs(line[j] - acts[j]));
         const { name, ink, dash } = SIDES[side];
@@ -459,7 +461,7 @@ export class LineMap {
         if (close && apart >= 0.05) draw(acts, `${name} acts on this`, ink, 1, [12, 3, 2, 3]);
       }
     }
-    draw(null, "true line", close ? INK : "#555555", close ? 1.5 : 0.6, []);
+    if (this.only === null) draw(null, "true line", close ? INK : "#555555", close ? 1.5 : 0.6, []);
     if (!close) return;
     names.sort((a, b) => a.y - b.y);
     const gap = 15, shown = names.filter(({ y }) => y > 0 && y < this.h);
@@ -846,7 +848,7 @@ export class Timeline {
     });
     pen.strokeStyle = PALE;
     pen.strokeRect(this.left, at, end - this.left, 11);
-    for (let day = 0, begun = 0; day <= run.talks.length; day++) {
+    for (let day = 1, begun = 0; day <= run.talks.length; day++) {
       if (day < run.talks.length && run.talks[day] === run.talks[begun]) continue;
       const word = run.talks[begun].replace("_", " "), room = this.x(day * DAY) - this.x(begun * DAY);
       pen.font = `${small - 1}px ${FONT}`;

@@ -240,6 +240,12 @@ def _other_places(one: DmzModel, other: DmzModel) -> Parting | None:
     return Parting(one.minute, float(s), f"{who} {said}")
 
 
+def first_other_act(one: DmzModel, other: DmzModel) -> Parting | None:
+    """The first act in an incident that two runs of the same luck do not share; None where they share all."""
+    here, there = one.state.log, other.state.log
+    return None if here == there else _other_acts(one, other, here, there)
+
+
 def _other_acts(one: DmzModel, other: DmzModel, here: list[Line], there: list[Line]) -> Parting:
     """What is done in one and not in the other, by the first line in which their logs differ."""
     pairs = itertools.zip_longest(here, there)

@@ -147,10 +147,18 @@ class Incident:
         if rung <= data.rung:
             return
         data.rung = rung
-        hotline = scene.regime.parameters.hotline
-        if hotline.working and self.called_at == NEVER and self.of(self.first).agenda[Due.CALL] == NEVER:
-            self.schedule(self.first, Due.CALL, hotline.call_minutes)
+        if self.may_call(self.first):
+            self.begin_call(self.first)
         scene.exposure.reach(rung, self.minute)
+
+    def may_call(self, side: int) -> bool:
+        """Whether ``side`` can begin a call: the hotline works, none has got through, none of its is due."""
+        working = self.scene.regime.parameters.hotline.working
+        return working and self.called_at == NEVER and self.of(side).agenda[Due.CALL] == NEVER
+
+    def begin_call(self, side: int) -> None:
+        """``side`` decides to call: it has an effect after a while, if it gets through."""
+        self.schedule(side, Due.CALL, self.scene.regime.parameters.hotline.call_minutes)
 
     def shot(self, side: int) -> None:
         """Remember when ``side`` first fired anything."""

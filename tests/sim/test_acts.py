@@ -10,7 +10,7 @@ ACTS = """
 violation broadcast warning_shots did_not_hear heard stayed withdrew left_by_itself ran read_as_warning
 read_as_attack read_as_stray asked refused ordered lapsed waited clear_look aimed_fire casualties
 heavy_weapons held_fire knew_own_side_began joined other_area stray_round explained ordered_attack
-mine_strike called no_answer quiet learned closed fires_back last_word gave_up_site moved_along
+mine_strike called no_answer quiet learned closed fires_back last_word gave_up_site moved_along chose_to_wait
 """
 
 

@@ -1,0 +1,82 @@
+"""What a duty officer sees of the run: what its side knows, and all of it once it is over."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from experiments.duty.knowledge import Question, border_of, frame_of, known_story, knows_of
+from experiments.duty.on_duty import OnDuty
+from experiments.live.frames import Border, Daily, Frame, Incident
+from experiments.watch.seen import Eye, dot_of
+from experiments.watch.watched import Watched
+from sim.documents import Tree
+from sim.sides import SIDES, other
+
+
+class DutyEye(Eye):
+    """The eye of one side; it opens when the run is over."""
+
+    model: OnDuty
+
+    def __init__(self, model: Watched) -> None:
+        assert isinstance(model, OnDuty)
+        super().__init__(model)
+        self.side = model.show.side
+        self.only = self.side
+
+    def look(self) -> dict[str, Any]:
+        """The same, and what is to be decided, or what came of it."""
+        if not self.model.running and self.only is not None:
+            self.only = None
+            self.forget()
+        with self.model.turn:
+            seen = super().look() | {"duty": self._duty()}
+            return seen if self.model.question is None else seen | self._with(self.model.question)
+
+    def _with(self, question: Question) -> dict[str, Any]:
+        """The incidents with the one of which is asked, which may have opened after what the map shows."""
+        its, told = question.told, [each for each in self._kept["told"] if each["row"] != question.incident]
+        dots = [each for each in self._kept["dots"] if each[0] != question.incident]
+        return {"told": [*told, its], "dots": [*dots, dot_of(its)]}
+
+    def frame(self) -> Frame:
+        """A minute as the side knows it."""
+        return super().frame() if self.only is None else frame_of(self.side, super().frame())
+
+    def border(self) -> Border:
+        """The side's own line."""
+        return super().border() if self.only is None else border_of(self.side, super().border())
+
+    def shows(self, row: int) -> bool:
+        """Whether the side knows of it."""
+        if self.only is None:
+            return True
+        scene = self.model.scene
+        return knows_of(self.side, Incident.of(scene, row), scene)
+
+    def daily(self, daily: Daily) -> Daily:
+        """Its own tension by day."""
+        if self.only is None:
+            return daily
+        tension = daily.tension.copy()
+        tension[:, other(self.side)] = np.nan
+        return daily._replace(tension=tension)
+
+    def plain(self, row: int) -> Tree:
+        """An incident as far as the side knows it."""
+        if self.only is None:
+            return super().plain(row)
+        return known_story(self.side, self.model.scene, self.as_first_seen(row))
+
+    def _duty(self) -> Tree:
+        model = self.model
+        question, verdict = model.question, model.verdict
+        return {
+            "side": SIDES[self.side],
+            "area": None if model.show.area is None else model.show.area + 1,
+            "decisions": len(model.orders.decided),
+            "question": None if question is None else asdict(question),
+            "verdict": None if verdict is None else verdict.ended,
+            "place": str(model.place or ""),
+        }

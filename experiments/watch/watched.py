@@ -1,0 +1,187 @@
+"""The run that is watched: a model that Mesa's page can build anew from what a viewer has chosen.
+
+All values are data of ``controls``; what they come to is a case of the scenario as any other.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from experiments.design.request import Single, consistent_case_of
+from experiments.study.code import agents_of
+from experiments.watch.controls import (
+    AS_IT_IS,
+    NO_POLICY,
+    Moved,
+    Slider,
+    moved,
+    policies_to_pick,
+    sliders_of,
+    talks_to_pick,
+)
+from experiments.worlds import luck_of, world_of
+from sim.constants import DAY
+from sim.documents import BadInput
+from sim.model import DmzModel
+from sim.scenario.case import Case
+
+_PATIENCE_S = 5.0  # for a page that may be gone
+_RESPITE_S = 0.01
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed: a scenario under policies, ``run`` of ``seed``, and what is set beside."""
+
+    scenario: str
+    policies: tuple[str, ...] = ()
+    days: int | None = None
+    seed: int = 1
+    run: int = 0
+    assignments: tuple[str, ...] = ()
+    allow_code: bool = False
+
+    def case(self, policies: tuple[str, ...], assignments: Mapping[str, str]) -> Case:
+        """The scenario under other policies and with more set; raises ``BadInput``."""
+        kept = (each for each in self.assignments if each.partition("=")[0] not in assignments)
+        given = (*kept, *(f"{path}={value}" for path, value in assignments.items()))
+        return consistent_case_of(Single(self.scenario, policies, days=self.days, assignments=given))
+
+
+@dataclass
+class Show:
+    """What is on show: the scenario as asked, what can be changed of it, and how fast it is played.
+
+    ``stride``: minutes that a frame spans; ``slow``: a tick while an incident is open. Raises ``BadInput``
+    where the scenario or a policy cannot be read.
+    """
+
+    asked: Asked
+    stride: float = DAY
+    slow: bool = True
+    case: Case = field(init=False)
+    sliders: list[Slider] = field(init=False)
+    policies: dict[str, tuple[str, ...]] = field(init=False)
+    talks: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        asked = self.asked
+        self.case = asked.case(asked.policies, {})
+        agents_of(self.case, asked.allow_code)  # refused before a page opens
+        bare = asked.case((), {}).in_world(world_of(asked.run))
+        self.sliders = sliders_of(bare)
+        self.policies = policies_to_pick(asked.policies)
+        self.talks = talks_to_pick(self.case)
+
+    def chosen(self, values: Mapping[str, Any]) -> "Chosen":
+        """What the values of Mesa's controls choose, by their names; what is missing stands as asked."""
+        policy = values.get("policy", next(iter(self.policies)))
+        talks = values.get("talks", AS_IT_IS)
+        return Chosen(policy, talks, tuple(moved(self.sliders, values)))
+
+    def case_under(self, chosen: "Chosen") -> Case:
+        """The case that was chosen; raises ``BadInput`` where its parts do not go together."""
+        given = {each.slider.path: str(each.value) for each in chosen.moved}
+        if chosen.talks != AS_IT_IS:
+            given["talks.outcome"] = chosen.talks
+        return self.asked.case(self.policies[chosen.policy], given)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a viewer has chosen: a policy and an outcome of talks by their names, and sliders that moved."""
+
+    policy: str
+    talks: str = AS_IT_IS
+    moved: tuple[Moved, ...] = ()
+
+    def said(self, show: Show) -> list[str]:
+        """What differs from what was asked for, a line each; nothing where nothing does."""
+        lines = [str(each) for each in self.moved]
+        if self.policy != next(iter(show.policies)):
+            lines.append(
+                "without the policies asked for" if self.policy == NO_POLICY else f"policy: {self.policy}"
+            )
+        if self.talks != AS_IT_IS:
+            lines.append(f"talks: {self.talks} (in the scenario: {show.case.value_of('talks.outcome')})")
+        return lines
+
+
+class Watched(DmzModel):
+    """One run under what was chosen, played a stride at a time.
+
+    ``kwargs``: the values of Mesa's controls, by their names (Mesa looks for this word). What cannot be
+    played is told in ``refused``, and the run is then that which was asked for.
+    """
+
+    def __init__(self, show: Show, **kwargs: Any) -> None:
+        self.show, self.chosen, self.refused = show, show.chosen(kwargs), ""
+        self.turn = threading.RLock()  # Mesa steps in one thread, a jump comes in another
+        self.shown: threading.Event | None = None  # on a page: whether that has what was last played
+        try:
+            case = show.case_under(self.chosen)
+            agents = self.agents_in(case)
+        except BadInput as bad:
+            self.refused, self.chosen = str(bad), show.chosen({})
+            case, agents = show.case, self.agents_in(show.case)
+        run = show.asked.run
+        super().__init__(case, seed=show.asked.seed, world=world_of(run), luck=luck_of(run), agents=agents)
+
+    def agents_in(self, case: Case) -> dict[str, type]:
+        """The classes that take part beside the shipped ones; raises ``BadInput``."""
+        return dict(agents_of(case, self.show.asked.allow_code))
+
+    @property
+    def held(self) -> bool:
+        """Whether it cannot go on before somebody says how."""
+        return False
+
+    def decide(self, choice: str) -> None:
+        """What the viewer decides where it is asked; nobody is asked here."""
+
+    def step(self) -> None:
+        """Play a stride; no further than to the tick in which an incident opens, if that is wished.
+
+        It waits for a page that has not drawn the last one yet: who plays on while another thread renders
+        has that one render for ever, which Mesa's page answers by an error in its place.
+        """
+        if self.shown is not None:
+            if not self.shown.is_set():
+                self.shown.wait(_PATIENCE_S)
+                time.sleep(_RESPITE_S)  # so that the render that was waited for comes to its end
+            self.shown.clear()
+        with self.turn:
+            self.play_on(self.minute + self._span)
+
+    def end(self) -> None:
+        """Stop playing for good, with the server: Mesa's thread plays as long as it is running."""
+        self.running = False
+        self.has_been_shown()
+
+    def has_been_shown(self) -> None:
+        """The page has what was last played."""
+        self.shown = self.shown or threading.Event()
+        self.shown.set()
+
+    @property
+    def _span(self) -> float:
+        slow = self.show.slow and self.open_incidents
+        return self.scene.tick if slow else max(self.scene.tick, self.show.stride)
+
+    def play_on(self, until: float) -> None:
+        """Play to a minute, or to the tick in which an incident opens where the viewer wants to see that."""
+        until = min(until, self.scene.exposure.horizon)
+        told = len(self.state.incidents)
+        while self.running and not self.held and self.minute < until:
+            self._go_on(until)
+            if self.show.slow and len(self.state.incidents) > told:
+                return
+
+    def to_next(self) -> None:
+        """Play to the tick in which the next incident opens, or to the end."""
+        with self.turn:
+            told = len(self.state.incidents)
+            while self.running and not self.held and len(self.state.incidents) == told:
+                self._go_on(self.scene.exposure.horizon)

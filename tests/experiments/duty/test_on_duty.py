@@ -1,0 +1,150 @@
+"""A run that stops for decisions: to the bit the one that is played again from them; kept, and refused."""
+
+import itertools
+import json
+from dataclasses import replace
+
+import pytest
+from little import BUSY
+
+import sim
+from experiments.duty.again import Otherwise, case_again, makes_of, played_again
+from experiments.duty.beside import bits_of, verdict_on
+from experiments.duty.kept import FILE, read_kept
+from experiments.duty.officer import Choice
+from experiments.duty.on_duty import OnDuty, duty_of, refuse_what_cannot_be_played
+from experiments.watch.watched import Asked
+from sim.constants import DAY
+from sim.documents import BadInput
+from sim.sides import SOUTH
+
+ASKED = Asked("declared", days=6, seed=3, run=2, assignments=(*BUSY, "north.conduct.attack_intercept=0"))
+TURNS = ("wait", "broadcast", "warning shots", "ask")
+
+
+def on_duty(place, asked=ASKED, area=None):
+    return OnDuty(duty_of(asked, "south", area, place)())
+
+
+def played(place, pace, turns=TURNS):
+    """A run in which choices follow each other in turn, stepped in strides of ``pace`` minutes."""
+    model, choices = on_duty(place), itertools.cycle(turns)
+    model.show.stride, model.show.slow = pace, False
+    while model.running:
+        model.step()
+        while model.question is not None:
+            model.decide(next(choices))
+    return model
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("duty")
+
+
+@pytest.fixture(scope="module")
+def ended(place):
+    return played(place, DAY)
+
+
+def test_however_it_is_stepped_and_again_from_what_was_kept_it_has_the_same_bits(ended, place, tmp_path):
+    ticks = played(tmp_path, 0)
+    assert ticks.state.identical(ended.state) and ticks.orders.decided == ended.orders.decided
+    kept = read_kept(place, False)
+    assert kept.orders.decided == ended.orders.decided and len(kept.orders.decided) > 10
+    assert set(kept.orders.decided.values()) == {Choice(each) for each in TURNS}
+    officer, rules = (make().run() for make in makes_of(kept, case_again(kept)))
+    assert officer.state.identical(ended.state) and bits_of(officer.state) == kept.ended["bits"]
+    assert rules.state.identical(ended.twin().state) and not rules.state.identical(officer.state)
+
+
+def test_the_page_of_both_shows_them_beside_each_other(place, ended):
+    kept = read_kept(place, False)
+    page = played_again(kept, case_again(kept))
+    assert "duty officer of the south" in page and "to the same bits" in page and "by the rules" in page
+    spoilt = replace(kept, orders=replace(kept.orders, decided=dict([*kept.orders.decided.items()][:-3])))
+    with pytest.raises(Otherwise):
+        played_again(spoilt, case_again(spoilt))
+
+
+def test_the_verdict_counts_both_and_says_where_they_part(ended):
+    counts = {name: (own, rules) for name, own, rules in ended.verdict.counts}
+    twin = ended.twin()
+    begins = ended.scene.exposure.begins
+    for k, model in enumerate((ended, twin)):
+        assert counts["incidents"][k] == sum(each.opened >= begins for each in model.state.incidents)
+    assert ended.verdict.minute == min(minute for _, minute in ended.orders.decided)
+    assert "chooses to wait" in ended.verdict.parted
+    assert verdict_on(twin, ended.twin()).parted is None
+
+
+def test_nothing_is_asked_in_the_warm_up_nor_of_another_area(place, tmp_path):
+    model = on_duty(tmp_path)
+    assert model.minute == model.scene.exposure.begins == 5 * DAY and model.state.incidents
+    model.to_next()
+    areas = {model.question.title.partition(" of area ")[2].partition(":")[0]}
+    for area in (1, 2, 3, 4, 5):
+        model, asked = on_duty(tmp_path, area=area), set()
+        while model.running:
+            model.to_next()
+            if model.question is not None:
+                asked.add(model.question.title.partition(" of area ")[2].partition(":")[0])
+                model.decide("broadcast")
+        assert asked <= {str(area)}
+        areas |= asked
+    assert len(areas) > 1
+
+
+def test_a_choice_that_is_not_offered_or_not_asked_for_is_ignored(tmp_path):
+    model = on_duty(tmp_path)
+    model.decide("wait")
+    assert not model.orders.decided and not (tmp_path / FILE).exists()
+    model.to_next()
+    before = model.snapshot()
+    for choice in ("call", "no such thing"):
+        model.decide(choice)
+    model.step()
+    assert model.question is not None and model.state.identical(before)
+
+
+def test_a_run_that_is_begun_anew_is_kept_beside_the_first(tmp_path):
+    first = tmp_path / "duty"
+    first.mkdir()
+    for _ in range(2):
+        model = on_duty(first)
+        model.to_next()
+        model.decide("wait")
+    kept = [read_kept(folder, False) for folder in (first, tmp_path / "duty-2")]
+    assert kept[0].orders == kept[1].orders and kept[0].ended is None
+    assert kept[0].orders.side == SOUTH and len(kept[0].orders.decided) == 1
+    page = played_again(kept[0], case_again(kept[0]))
+    assert "end before the run does" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda found: found | {"version": "0.0.1"}, f"allowed version {sim.__version__}"),
+        (lambda found: found | {"case": "0" * 64}, "say something else"),
+        (lambda found: found | {"decisions": [{"incident": 1}]}, "is damaged"),
+        (lambda found: found | {"side": "west"}, "is damaged"),
+        (lambda found: [], "is damaged"),
+        (None, "there is no decisions.json"),
+    ],
+)
+def test_what_cannot_be_played_again_is_refused(ended, place, tmp_path, change, said):
+    if change is not None:
+        found = change(json.loads((place / FILE).read_text()))
+        (tmp_path / FILE).write_text(json.dumps(found))
+    with pytest.raises(BadInput, match=said):
+        case_again(read_kept(tmp_path, False))
+
+
+def test_what_cannot_be_played_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="1 to 5, from the west"):
+        refuse_what_cannot_be_played(ASKED, 6)
+    policy = tmp_path / "own.yaml"
+    policy.write_text("name: own\nbinds: [north, south]\nagents: {CommandPost: 'sim.agents:CommandPost'}\n")
+    asked = replace(ASKED, policies=(str(policy),), allow_code=True)
+    with pytest.raises(BadInput, match="replaces the command posts"):
+        refuse_what_cannot_be_played(asked, None)
