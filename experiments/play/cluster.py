@@ -166,7 +166,8 @@ def _quiet() -> Iterator[None]:
     """
     import distributed
 
-    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == distributed.__name__]
+    speak = (distributed.__name__, "tornado")  # the loop of the one tells of its lost connections too
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in speak]
     before = {name: logging.getLogger(name).level for name in names}
     for name in names:
         logging.getLogger(name).setLevel(logging.CRITICAL)
