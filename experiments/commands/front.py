@@ -4,16 +4,14 @@ Each is what a command makes that stands beside it. Some five minutes on two cor
 ``test`` (Playwright) and a Chromium that is installed, for the map.
 """
 
-import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import dmz
-from experiments.live.gallery import gallery
-from sim.documents import BadInput
+from experiments.live.gallery import gallery, made
 
 _MAP, _FILM = "replay-line-1280.png", "replay.gif"  # of ``experiments.live.gallery``
 
@@ -31,9 +29,9 @@ def front(into: Path) -> Iterator[Path]:
         sample = dmz.run("baseline", runs=200, out=folder / "sample")
         anatomy = dmz.explain(sample.folder, runs=200)
         yield _kept(anatomy.picture().path, into / "anatomy" / "anatomy.png")
-        made = {path.name: path for path in gallery(folder / "seeing")}
+        seeing = {path.name: path for path in gallery(folder / "seeing")}
         for name in (_MAP, _FILM):
-            yield _kept(made[name], into / "seeing" / name)
+            yield _kept(seeing[name], into / "seeing" / name)
 
 
 def _kept(made: Path, picture: Path) -> Path:
@@ -41,19 +39,5 @@ def _kept(made: Path, picture: Path) -> Path:
     return Path(shutil.copyfile(made, picture))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the pictures."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.commands.front", description=__doc__)
-    parser.add_argument("--into", type=Path, default=Path("docs"))
-    asked = parser.parse_args(arguments)
-    try:
-        for path in front(asked.into):
-            print(path)
-    except BadInput as bad:
-        print(bad, file=sys.stderr)
-        return 2
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(made(__doc__, front, "docs"))

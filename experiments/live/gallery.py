@@ -8,7 +8,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -105,13 +105,12 @@ def kept(window: Any, path: Path) -> Path:
     return path
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the gallery."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.live.gallery", description=__doc__)
-    parser.add_argument("--into", type=Path, default=Path("docs/seeing"))
-    asked = parser.parse_args(arguments)
+def made(about: str | None, make: Callable[[Path], Iterable[Path]], into: str) -> int:
+    """Make pictures into a folder, ``into`` unless the command line of the program says another."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--into", type=Path, default=Path(into))
     try:
-        for path in gallery(asked.into):
+        for path in make(parser.parse_args().into):
             print(path)
     except BadInput as bad:
         print(bad, file=sys.stderr)
@@ -120,4 +119,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(made(__doc__, gallery, "docs/seeing"))

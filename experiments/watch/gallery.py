@@ -4,16 +4,14 @@ A run of the baseline at two sizes of the window: the whole line, the moment of 
 policy changed; and a duty officer, asked and told what came of it. It needs the extras ``watch``, ``test``.
 """
 
-import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from experiments.live.gallery import SIZES, browser
+from experiments.live.gallery import SIZES, browser, made
 from experiments.watch.visited import Served, Visit, until
-from sim.documents import BadInput
 
 _RUN = "6"  # as that of the replays
 _SETTLED_MS = 700  # until rings and menus stand as they are meant
@@ -102,19 +100,5 @@ def kept(window: Any, path: Path) -> Path:
     return path
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the gallery."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.watch.gallery", description=__doc__)
-    parser.add_argument("--into", type=Path, default=Path("docs/seeing"))
-    asked = parser.parse_args(arguments)
-    try:
-        for path in gallery(asked.into):
-            print(path)
-    except BadInput as bad:
-        print(bad, file=sys.stderr)
-        return 2
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(made(__doc__, gallery, "docs/seeing"))
