@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.live.gallery import CHROMIUM, browser
+from experiments.live.gallery import CHROMIUM, FLAGS, browser
 
-__all__ = ["browser", "in_a_browser", "opened"]
+__all__ = ["CHROMIUM", "FLAGS", "browser", "in_a_browser", "opened"]
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
 
 

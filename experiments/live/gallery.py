@@ -27,7 +27,7 @@ from sim.scenario.loading import load_case
 _SEED, _RUN, _POLICY = 1, 6, "wider_margin"  # a run with a clash that the policy prevents
 SIZES = {1280: 900, 390: 844}  # windows: a desk, a telephone
 _COLOURS = 200  # of a kept picture, which then takes little room
-_FLAGS = (
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
@@ -89,7 +89,7 @@ def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         refuse("chromium", "is not installed")
     with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
             yield found
         finally:

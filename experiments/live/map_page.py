@@ -7,19 +7,18 @@ element, and scripts put it in as text.
 import base64
 import datetime as dt
 import gzip
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.live.frames import Ground
 from experiments.live.packing import packed_border, packed_frames, packed_places, plain_ground, plain_incident
 from experiments.live.recording import Parting, Recorded, Recording
 from experiments.pictures.fonts import embedded
+from experiments.templating import data_in_page, templates
 from experiments.wording import capital, many
 from sim.constants import KM
 from sim.outcome.outcome import RUNGS
@@ -56,7 +55,7 @@ def replay_html(title: str, about: str, made: str, shown: Sequence[Shown], parts
         for each in shown
     ]
     return (
-        _environment()
+        templates({"many": many, "capital": capital})
         .get_template("replay.html")
         .render(
             title=title,
@@ -70,7 +69,7 @@ def replay_html(title: str, about: str, made: str, shown: Sequence[Shown], parts
             ],
             rungs=list(RUNGS),
             attribution=ground.attribution,
-            data=Markup(_in_a_page(data)),
+            data=data_in_page(data),
             map_script=Markup(script("map.js")),
             page_script=Markup(script("replay.js")),
         )
@@ -86,24 +85,6 @@ def clock(ground: Ground, minute: float) -> str:
     """A minute of the run as date and time of day."""
     first = dt.datetime.combine(ground.first, dt.time())
     return f"{first + dt.timedelta(minutes=round(minute)):%Y-%m-%d %H:%M}"
-
-
-def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("experiments"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    found.filters |= {"many": many, "capital": capital}
-    return found
-
-
-def _in_a_page(data: Mapping[str, Any]) -> str:
-    """JSON in which nothing can end the element that it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
 
 
 def _plain(recording: Recording) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from experiments.play.workers import cores
 from sim.compiled import CACHE, cache_variables
 from sim.field.advance import advance, scratch
 from sim.field.courses import courses
@@ -47,7 +48,7 @@ def compiled_ahead() -> Iterator[None]:
 
     It is waited for at the end, and no harm is done if it fails: what is not kept is compiled again.
     """
-    if CACHE is None or len(os.sched_getaffinity(0)) < 2:
+    if CACHE is None or cores() < 2:
         yield
         return
     command = [sys.executable, "-m", __name__]

@@ -5,7 +5,6 @@ Whatever the page prints of them by default is worded here, in Python, so that i
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -22,6 +21,7 @@ from experiments.findings.draw_words import KINDS, MOST, NEARLY_ALL, UNDECIDED
 from experiments.findings.figures_file import Figures
 from experiments.findings.weighing import FEWEST, REGION_WORDS
 from experiments.statistics.intervals import FEWEST_DISCORDANT
+from experiments.templating import data_in_page
 from experiments.wording import capital, figure, number, span
 
 
@@ -42,8 +42,7 @@ def script_digest() -> str:
 def numbers(figures: Figures) -> Markup:
     """All of them as JSON in which nothing can end its element, whatever a name holds."""
     found = {"counting": _counting(figures), "regions": _regions(figures), "mixture": _mixture(figures)}
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c"))
+    return data_in_page(found)
 
 
 def _regions(figures: Figures) -> Mapping[str, Any]:

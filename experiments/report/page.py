@@ -7,10 +7,10 @@ drawn inside the page, and their data hang on its links.
 import base64
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from experiments.design.manifest_file import Manifest
@@ -40,6 +40,7 @@ from experiments.report.run_tables import sentences
 from experiments.report.sources import sources
 from experiments.report.words import anchor, words
 from experiments.store.rows import FailedRun
+from experiments.templating import templates
 from experiments.wording import (
     Rate,
     Ratio,
@@ -151,14 +152,7 @@ def report_html(
 
 def environment() -> Environment:
     """What pages are made by: templates that escape, and our words as filters."""
-    found = Environment(
-        loader=PackageLoader("experiments"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    found.filters |= {
+    words: dict[str, Callable[..., Any]] = {
         "figure": figure,
         "signed": signed,
         "span": span,
@@ -183,7 +177,7 @@ def environment() -> Environment:
         "policy": policy_words,
         "anchor": anchor,
     }
-    return found
+    return templates(words)
 
 
 def _value(value: Any) -> str:

@@ -14,7 +14,7 @@ from sim.sides import northward
 _PASSAGE = int(Kind.PASSAGE)
 LAST_STRETCH = 1023  # ordinal of a tick's last stretch of path; no tick has as many looks
 _SAME_MOMENT = 1e-9  # minutes that rounding alone may put between two instants
-_LAST_BITS = 1e-9  # share by which two ways to one chance can be apart, and more
+LAST_BITS = 1e-9  # share by which two ways to one chance can be apart, and more
 _NO_DEVIATE = 37.0  # exp(-37) is less than any 52-bit uniform deviate
 
 
@@ -160,7 +160,7 @@ def adds_nothing(unit, x0, x1, variance, step, number):
     clear = 2.0 * (known - x0) * (known - x1)
     if clear > _NO_DEVIATE * variance:
         return True
-    return _passage(unit, step, number) > np.exp(-clear / variance) * (1.0 + _LAST_BITS)
+    return _passage(unit, step, number) > np.exp(-clear / variance) * (1.0 + LAST_BITS)
 
 
 @compiled

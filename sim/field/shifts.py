@@ -12,6 +12,7 @@ from sim.field.deviates import NORMAL_BOUND
 from sim.field.land import cell_of, fog_anywhere, growth, in_dark, in_fog
 from sim.field.looks import first_candidate, fix_error
 from sim.field.mines import lane_z, most_used_up, outlasts, strikes_at_work
+from sim.field.path import LAST_BITS
 from sim.field.sleep import SURE_M, see_idly, sleeps_until, stays_away, wake_up
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
 from sim.sides import NORTH, SOUTH, northward, other
@@ -27,7 +28,6 @@ _MINE = int(Kind.MINE)
 _RECOGNISED = int(Kind.SURVEY_RECOGNISED)
 _FAR = 2  # ordinal of the deviate of a patrol's route that says how far from the line it keeps
 WAY, ERRORS = 1, 2  # what is drawn of a unit on shift: its way; its errors too
-_LAST_BITS = 1e-9  # share by which two ways to one chance can be apart, and more
 
 
 class Roll(NamedTuple):
@@ -245,8 +245,8 @@ def _bounds(side, t, setting):
     if beyond < 0.0:
         far = 1.0
     elif spread > 0.0:
-        far = np.exp(-beyond / spread) * (1.0 - _LAST_BITS)
-    return Bounds(far, 1.0 - most_used_up(rules, land.most_mines, hours) * (1.0 + _LAST_BITS))
+        far = np.exp(-beyond / spread) * (1.0 - LAST_BITS)
+    return Bounds(far, 1.0 - most_used_up(rules, land.most_mines, hours) * (1.0 + LAST_BITS))
 
 
 @compiled

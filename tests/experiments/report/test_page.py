@@ -9,7 +9,7 @@ import subprocess
 from html.parser import HTMLParser
 
 import pytest
-from browser import browser, in_a_browser, opened
+from browser import CHROMIUM, FLAGS, browser, in_a_browser, opened
 from little import SCENARIO
 from matplotlib import image
 from typed import dmz
@@ -33,18 +33,7 @@ from sim.outcome.story import tell
 
 EVIL = '<script>document.title="taken"</script>'
 ALSO = '"><img src=x onerror="document.title=1"> & $x_1$'
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--hide-scrollbars",
-)
+BY_HAND = ("--headless", *FLAGS, "--hide-scrollbars")  # what Playwright adds of itself
 PROBE = """<script>
 addEventListener("load", () => {
   const wide = [...document.querySelectorAll("body *")].filter(e => !e.closest(".wide, pre, svg")
@@ -196,7 +185,7 @@ def test_the_same_results_make_the_same_bytes(page, folder):
     assert (folder / "report.html").read_text() == page
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+@in_a_browser
 @pytest.mark.parametrize(("width", "height"), [(1400, 1000), (390, 844)])
 def test_a_browser_shows_it_whole(page, tmp_path, width, height):
     policy = re.search(r'<meta http-equiv="Content-Security-Policy"[^>]*>', page).group()
@@ -214,7 +203,7 @@ def test_a_browser_shows_it_whole(page, tmp_path, width, height):
         subprocess.run(
             [
                 CHROMIUM,
-                *FLAGS,
+                *BY_HAND,
                 "--allow-file-access-from-files",
                 f"--user-data-dir={tmp_path}/user",
                 f"--window-size={max(500, width)},{height}",
@@ -238,7 +227,7 @@ def test_a_browser_shows_it_whole(page, tmp_path, width, height):
     assert found["images"] == 0 and found["title"] == EVIL
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+@in_a_browser
 def test_the_printed_page_opens_what_is_folded(page, tmp_path):
     opens = re.search(r"\n *details::details-content \{[^}]*\}", page).group()
     pages = []
@@ -246,7 +235,13 @@ def test_the_printed_page_opens_what_is_folded(page, tmp_path):
         (tmp_path / "report.html").write_text(text)
         words = ("--no-pdf-header-footer", f"--print-to-pdf={tmp_path}/report.pdf")
         subprocess.run(
-            [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path}/user", *words, f"file://{tmp_path}/report.html"],
+            [
+                CHROMIUM,
+                *BY_HAND,
+                f"--user-data-dir={tmp_path}/user",
+                *words,
+                f"file://{tmp_path}/report.html",
+            ],
             capture_output=True,
             timeout=500,
             check=True,
