@@ -1,6 +1,7 @@
 """The server of the page: on one address and port, until it is stopped."""
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -60,7 +61,16 @@ def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None])
     host, port = where.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Whoever stops it wants silence: a page that still plays is let go, not an error."""
+            logging.disable(logging.CRITICAL)
+            for model in playing:
+                model.end()
+            await super().shutdown(sockets)
+
+    server = Server(config)
 
     def tell() -> None:
         while not server.started:
@@ -74,8 +84,7 @@ def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None])
         server.run(sockets=[where])
     finally:
         over.set()
-        for model in playing:
-            model.end()
+        logging.disable(logging.NOTSET)
 
 
 def show_in_browser(url: str) -> None:

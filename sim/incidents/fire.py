@@ -26,7 +26,7 @@ def fire_spell(incident: Incident, parties: Parties, side: int) -> None:
     _answered(incident, side, n)
     incident.shot(side)
     incident.reach_rung(Rung.AIMED_FIRE, side)
-    incident.note(side, Actor.POST, Act.AIMED_FIRE, n + 1)
+    incident.note(side, _on_the_ground(incident, side), Act.AIMED_FIRE, n + 1)
     if own.joined_from >= 0:
         incident.reach_rung(Rung.OTHER_AREA, side)
         incident.note(side, Actor.SUPPORT, Act.OTHER_AREA, own.joined_from)
@@ -35,6 +35,11 @@ def fire_spell(incident: Incident, parties: Parties, side: int) -> None:
     _come_under_fire(incident, parties, other(side))
     for party in (side, other(side)):
         _tell_support(incident, party)
+
+
+def _on_the_ground(incident: Incident, side: int) -> Actor:
+    """Who of a side shoots and is shot at: its unit as long as that is there, else its post."""
+    return Actor.UNIT if incident.of(side).present else Actor.POST
 
 
 def _answered(incident: Incident, side: int, n: int) -> None:
@@ -53,7 +58,7 @@ def _harm(incident: Incident, side: int, n: int) -> None:
         hurt = geometric(fire.casualties, incident.exponential(Kind.CASUALTIES, side, n))
         incident.of(other(side)).casualties += hurt
         incident.reach_rung(Rung.CASUALTIES, side)
-        incident.note(other(side), Actor.POST, Act.CASUALTIES, hurt)
+        incident.note(other(side), _on_the_ground(incident, other(side)), Act.CASUALTIES, hurt)
 
 
 def _bring_heavy_weapons(incident: Incident, side: int, n: int) -> None:

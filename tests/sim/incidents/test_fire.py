@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from forced import ATTACK, ONE_PATROL, acts, attacked, incidents, log, minutes, only, shot
 
+from sim.acts import Act, Actor
 from sim.outcome.outcome import outcome
 from sim.sides import NORTH, SOUTH
 
@@ -43,6 +44,22 @@ def test_a_volley_read_as_attack_is_answered_by_the_unit(play):
     assert (data["rung"], data["answered"], data["warned_answered"]) == (3, 1, 1)
     assert data["spells"].tolist() == [1, 0]  # the post holds its fire here
     assert acts(model, "held_fire")
+    assert who(model, Act.AIMED_FIRE) == {Actor.UNIT}
+
+
+def test_the_log_says_who_of_a_side_fires_and_who_is_hit(play):
+    model = attacked(play, north__fire__p_reply=1, south__fire__p_casualty=1)
+    assert who(model, Act.AIMED_FIRE) == who(model, Act.CASUALTIES) == {Actor.POST}
+    harsh = {"north__conduct__attack_intercept": 2, "south__fire__p_reply": 1, "south__fire__p_casualty": 1}
+    fighting = (play(luck=luck, **harsh, **ONE_PATROL) for luck in range(10))
+    model = next(each for each in fighting if acts(each, "read_as_attack"))
+    fired = [line["actor"] for line in model.state.log.table if line["act"] == Act.AIMED_FIRE]
+    assert fired[:2] == [Actor.UNIT, Actor.POST]
+    assert who(model, Act.CASUALTIES) == {Actor.UNIT}
+
+
+def who(model, act):
+    return {Actor(line["actor"]) for line in model.state.log.table if line["act"] == act}
 
 
 def test_the_unarmed_run(play):
