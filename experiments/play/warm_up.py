@@ -46,7 +46,7 @@ class _AskedDaily(Government):
 def compile_once(say: Callable[[str], None]) -> None:
     """Compile what a run needs, and keep it on disk; says so when that takes a while."""
     if not is_cached():
-        say("compiling the field kernel (once; about half a minute, kept for the next time) ...")
+        say("compiling the field kernel (once; some 15 seconds, kept for the next time) ...")
     case = load_case("declared", assignments=_WARM_UP)
     with nullcontext() if is_cached() else compiled_ahead():
         model = DmzModel(case, seed=1)
