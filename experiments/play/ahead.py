@@ -82,7 +82,8 @@ def compile_ticks() -> None:
 def compiled_ahead() -> Iterator[None]:
     """Have another process compile one half meanwhile, where there is a processor for it and a cache.
 
-    It is waited for at the end, and no harm is done if it fails: what is not kept is compiled again.
+    The other half is compiled here at the end, while it is waited for. No harm is done if it fails: what is not
+    kept is compiled again.
     """
     if CACHE is None or cores() < 2:
         yield
@@ -92,6 +93,7 @@ def compiled_ahead() -> Iterator[None]:
     process = subprocess.Popen(command, env=os.environ | cache_variables(), stdout=quiet, stderr=quiet)
     try:
         yield
+        compile_ticks()
         process.wait()
     finally:
         process.kill()
