@@ -82,8 +82,8 @@ def compile_ticks() -> None:
 def compiled_ahead() -> Iterator[None]:
     """Have another process compile one half meanwhile, where there is a processor for it and a cache.
 
-    The other half is compiled here at the end, while it is waited for. No harm is done if it fails: what is not
-    kept is compiled again.
+    The other half is compiled here at the end, while it is waited for. No harm is done if it fails: what is
+    not kept is compiled again.
     """
     if CACHE is None or cores() < 2:
         yield
