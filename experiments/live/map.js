@@ -22,6 +22,7 @@ const TRUE_BELOW_M = 4000, STRAIGHT_BELOW_M = 6000, COURSE_ABOVE_M = 30000; // w
 const NARROWEST_M = 60, CLOSE_MPP = 8, NEAR_M = 20;
 const HALF_BAND = 0.11; // of the canvas: half of what the ground within 2 km of the line takes, from afar
 const DAY = 1440;
+const PARTS = Array.from({ length: 25 }, (_, k) => k / 24); // of a county's stretch, where it is looked for in the view
 export const UNSEEN = 0, WATCHED = 1, IN_INCIDENT = 2; // frames.Doing
 
 // -- what packing.py packed ----------------------------------------------------------------------
@@ -399,8 +400,11 @@ export class LineMap {
         pen.stroke();
         pen.setLineDash([]);
       }
-      const at = Math.min(ends, high), middle = (Math.max(begins, low) + at) / 2;
-      if (middle < low || middle > high) continue;
+      const from = Math.max(begins, low), to = Math.min(ends, high);
+      if (from >= to) continue;
+      const seen = PARTS.map((share) => from + share * (to - from)).filter((s) => this.bent === 0 || this._shows(...this.pixel(s, 0)));
+      if (!seen.length) continue; // its stretch is near enough, and yet outside: the line bends
+      const middle = (seen[0] + seen[seen.length - 1]) / 2;
       const edge = this.pixel(middle, -half), inner = this.pixel(middle, 0);
       const away = Math.hypot(edge[0] - inner[0], edge[1] - inner[1]) || 1;
       const [x, y] = [0, 1].map((i) => edge[i] + (14 * (edge[i] - inner[i])) / away);
@@ -411,9 +415,13 @@ export class LineMap {
     if (this.bent === 1) {
       const [west, east] = this.ground.ends, size = this.w < 500 ? 10 : 12;
       const [a, b] = [this.pixel(0, -half), this.pixel(this.ground.length, half)];
-      this._say(pen, west, Math.max(4, a[0] - 8), a[1] + 14, { ink: "#2b6a94", size, italic: true });
+      this._say(pen, west, Math.max(4, a[0] - 8), Math.min(a[1] + 14, this.h - 34), { ink: "#2b6a94", size, italic: true });
       this._say(pen, east, Math.min(this.w - 6, b[0] + 30), Math.max(12, b[1] - 12), { ink: "#2b6a94", size, align: "right", italic: true });
     }
+  }
+
+  _shows(x, y) {
+    return x >= 0 && x <= this.w && y >= 0 && y <= this.h;
   }
 
   _drawMarkers(pen, low, high) {

@@ -12,7 +12,7 @@ from little import BUSY
 
 from experiments.live.frames import Border, Frame
 from experiments.live.map_page import Shown, replay_html, script
-from experiments.live.packing import packed_border, packed_frames
+from experiments.live.packing import packed_border, packed_frames, plain_ground
 from experiments.live.recording import partings, record, spans
 from sim.model import DmzModel
 from sim.scenario.loading import load_case, under_policies
@@ -94,6 +94,38 @@ def test_equal_recordings_make_equal_bytes(page, makers):
     assert page.read_text() == replay_html(
         f"Run {EVIL}", "about", "made", [Shown(EVIL, "checked", again)], []
     )
+
+
+@in_a_browser
+def test_nearer_only_counties_that_are_in_view_are_named(chromium, page, recordings):
+    window, _ = ready(chromium, page, 1280)
+    window.evaluate(
+        """() => {
+          const write = CanvasRenderingContext2D.prototype.fillText;
+          globalThis.written = new Map();
+          CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+            written.set(text, [Math.round(x), Math.round(y)]);
+            write.call(this, text, x, y);
+          };
+        }"""
+    )
+    names = [name for name, *_ in plain_ground(recordings[0].ground)["counties"]]
+
+    def named():
+        return {name: at for name, at in window.evaluate("[...written]") if name in names}
+
+    window.click("#closer")
+    window.click("#whole")
+    assert set(named()) == set(names)
+    for _ in range(5):
+        window.click("#closer")
+        window.wait_for_timeout(50)
+    window.evaluate("written.clear()")
+    window.click("#closer")
+    window.wait_for_timeout(50)
+    places = named()
+    assert 0 < len(places) < len(names) and len(set(map(tuple, places.values()))) == len(places)
+    window.close()
 
 
 @in_a_browser
