@@ -154,7 +154,8 @@ def test_it_plays_jumps_and_zooms_in_silence(chromium, page, recordings, width):
     nearer = picture(window, "map-0")
     assert len({whole, close, two_km, nearer}) == 4
     window.click("#whole")
-    # a tick on; then play, and stop
+    # a tick on, which says how long it is; then play, and stop
+    assert window.get_attribute("#on", "title") == f"key →: {recordings[0].ground.tick:g} min on"
     before = window.inner_text("#clock")
     window.click("#on")
     assert window.inner_text("#clock") > before and window.inner_text("#clock").endswith("0")
