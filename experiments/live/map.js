@@ -881,7 +881,8 @@ export class Timeline {
 
   _drawMonths(pen, say, foot, end) {
     const days = Math.ceil(this.ground.horizon / DAY), room = (end - this.left) / (days / 30.4);
-    const every = room > 34 ? 1 : room > 17 ? 2 : 3;
+    const every = room > 34 ? 1 : room > 17 ? 2 : 3, short = days < 45; // then days are named, and no month between them
+    const year = (date) => (room * every > 58 ? ` ${date.getUTCFullYear()}` : ` ’${String(date.getUTCFullYear()).slice(2)}`);
     for (let day = 0; day < days; day++) {
       const date = dateOf(this.ground, day * DAY), month = date.getUTCMonth();
       if (date.getUTCDate() !== 1 || month % every) continue;
@@ -892,9 +893,9 @@ export class Timeline {
       pen.moveTo(x, 0);
       pen.lineTo(x, foot);
       pen.stroke();
-      if (x < end - 24) say(month === 0 || day < 31 ? `${MONTHS[month]} ${date.getUTCFullYear()}` : MONTHS[month], x + 2, this.h - 6, { align: "left", ink: FAINT });
+      if (x < end - 24 && !short) say(month === 0 || day < 31 ? MONTHS[month] + year(date) : MONTHS[month], x + 2, this.h - 6, { align: "left", ink: FAINT });
     }
-    if (days < 45) {
+    if (short) {
       for (let day = 0, each = Math.ceil(days / 8); day < days; day += each) {
         const date = dateOf(this.ground, day * DAY);
         say(`${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`, this.x(day * DAY) + 2, this.h - 6, { align: "left", ink: FAINT });
