@@ -316,6 +316,7 @@ def explain(
     clash: str | int | None = None,
     seed: int = 1,
     workers: int | None = None,
+    scheduler: str | None = None,
     allow_code: bool = False,
 ) -> Anatomy:
     """What accidental clashes of an arm's runs are made of, as ``dmz explain``.
@@ -331,7 +332,7 @@ def explain(
     from experiments.play.workers import Workers
 
     asked = asked_explanation(folder, arm, runs, orders, seed, clash, allow_code)
-    found = explained(asked, Workers(whole_or_none("workers", workers)))
+    found = explained(asked, Workers(whole_or_none("workers", workers), scheduler))
     assert found is not None  # it is where nothing is played that there is nothing
     return found
 

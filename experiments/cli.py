@@ -292,6 +292,7 @@ def explain(
     clash: opt.ClashOf = None,
     seed: opt.SeedOfSample = 1,
     workers: opt.Workers = None,
+    scheduler: opt.Scheduler = None,
     dry_run: opt.DryRun = False,
     allow_code: opt.AllowCode = False,
 ) -> int:
@@ -302,7 +303,7 @@ def explain(
     from experiments.play.workers import Workers
 
     asked = Explanation(folder, arm, runs, orders, seed, clash, allow_code)
-    found = explain(asked, Workers(workers), dry_run=dry_run)
+    found = explain(asked, Workers(workers, scheduler), dry_run=dry_run)
     if found is not None:
         console().print(found)
     return 0

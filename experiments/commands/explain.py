@@ -73,6 +73,7 @@ def explain(asked: Explanation, workers: Workers, *, dry_run: bool = False) -> A
         _refuse_other_version(study)
         study.refuse_changed_inputs()
         subject = _Subject.of(study, asked)
+        workers.refuse_out_of_reach([subject.arm.case])
         place = _place(study, subject.arm)
         refuse_no_room(asked.folder / FOLDER, place)
         return _explain(subject, asked, workers, place, dry_run)
@@ -217,9 +218,8 @@ def _explain(
     talk.print(
         f"{arm.name}: {many(design.plays, 'play')}: {many(design.runs, 'run')}, each with nothing, "
         f"everything and each of {many(players, 'ingredient')} removed, and along "
-        f"{many(asked.orders, 'order')}: "
-        f"{time_words(Pace(seconds, 0.0).seconds_of(design.plays, workers.count))} with "
-        f"{many(workers.count, 'worker')} ({seconds:.2g} s a play)"
+        f"{many(asked.orders, 'order')}: {_time_words(seconds, design.plays, workers)} "
+        f"({seconds:.2g} s a play)"
     )
     if subject.absent:
         talk.print(absent_words(subject.absent))
@@ -227,7 +227,7 @@ def _explain(
         return None
     place.mkdir(parents=True, exist_ok=True)
     with noted(SAME_AGAIN):
-        plays = _played(subject, asked, design, place, workers.count, Tenths(talk, "worlds"))
+        plays = _played(subject, asked, design, place, workers, Tenths(talk, "worlds"))
         removals = Removals.of(design, plays)
         years = float(subject.runs["days"].iloc[0]) * design.runs / YEAR
         leads: Events = "expected" if arm.expects() else "counted"
@@ -245,6 +245,14 @@ def _explain(
         tree,
     )
     return _kept(Anatomy(place, told))
+
+
+def _time_words(seconds: float, plays: int, workers: Workers) -> str:
+    """How long so many plays take; how many workers a cluster has is not asked."""
+    if workers.scheduler is not None:
+        return f"{time_words(Pace(seconds, 0.0).seconds_of(plays, 1))} of one worker of {workers.scheduler}"
+    told = time_words(Pace(seconds, 0.0).seconds_of(plays, workers.count))
+    return f"{told} with {many(workers.count, 'worker')}"
 
 
 def _deviates(arm: Arm, design: AnatomyDesign, leads: Events) -> Values | None:
@@ -292,7 +300,7 @@ def _refuse_others(subject: _Subject, plays: pd.DataFrame) -> None:
 
 
 def _played(
-    subject: _Subject, asked: Explanation, design: AnatomyDesign, place: Path, workers: int, show: Show
+    subject: _Subject, asked: Explanation, design: AnatomyDesign, place: Path, workers: Workers, show: Show
 ) -> pd.DataFrame:
     """All plays of a design; what was kept of them is not played again, nor are they those of more runs."""
     drawn_by = {
@@ -305,7 +313,10 @@ def _played(
     }
     folder = place / f"{_PLAYS}-{digest(drawn_by)[:_DIGITS]}"
     task = partial(subject.task, design)
-    plays = in_parts(folder, [TABLE], drawn_by, len(design.worlds), task, play_removals, workers, show)[TABLE]
+    through = partial(workers.work_through, cases=[subject.arm.case])
+    n, count = len(design.worlds), workers.count
+    found = in_parts(folder, [TABLE], drawn_by, n, task, play_removals, count, show, through)
+    plays = found[TABLE]
     failed = plays[plays["error"] != ""]
     if len(failed):
         first = failed.iloc[0]

@@ -1,6 +1,7 @@
 """``dmz replay``: a run of some results, or two of the same luck, played again to be seen."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from experiments.commands.verify import Key, classes_of, difference_from_kept, k
 from experiments.design.plan import NO_POLICY, Arm, arm_name
 from experiments.design.sorts import sorts_wanted
 from experiments.live.map_page import Shown, replay_html
-from experiments.live.recording import Make, Parting, Recording, partings, record, spans
+from experiments.live.recording import Make, Parting, Recording, partings, record, spans, unlike
 from experiments.play.task import Failure, Task, attempted, model_of
 from experiments.play.warm_up import compile_once
 from experiments.play.workers import apart
@@ -33,7 +34,7 @@ from sim.scenario.loading import under_policies
 FOLDER = "replay"  # in the folder of results
 _SAME = "The same to the last bit as the row that was kept."
 _LAID = "Not among these results: the policy laid over the same scenario, with the same luck."
-_LONGEST_NAME = 120  # characters of an arm's name in that of a file
+_LONGEST_NAME = 70  # bytes of an arm's name in that of a file, which may be of two, and 255 long
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,12 @@ class _Played(NamedTuple):
     parts: tuple[Parting, ...]
 
 
+class _Unlike(NamedTuple):
+    """Two runs that cannot stand side by side, and why."""
+
+    why: str
+
+
 def replay(asked: Asked, audience: Audience) -> Replayed:
     """Write ``replay/`` into a folder of results: the page of a run, and what else was asked for.
 
@@ -103,7 +110,7 @@ def replay(asked: Asked, audience: Audience) -> Replayed:
     for side, recording in zip(sides, played.recordings, strict=True):
         _check(study, keys, side, recording)
     place.mkdir(exist_ok=True)
-    name = _file_name([side.name for side in sides], asked.run)
+    name = _file_name(list(study.plan.arms), [side.name for side in sides], asked.run)
     page, film = place / f"{name}.html", None
     text = _page(study, asked, sides, played)
     write_whole(page, lambda to: to.write_text(text, encoding="utf-8"))
@@ -156,15 +163,20 @@ def _played(tasks: Sequence[Task]) -> _Played:
     ((_, found),) = apart(foreign, play) if foreign else [(tasks[0], play(tasks[0]))]
     if isinstance(found, Failure):
         raise Halted(f"the run failed: {escaped(found.error + place_in(found.traceback))}")
+    if isinstance(found, _Unlike):
+        message = f"{tasks[1].name} cannot stand beside {tasks[0].name}: {found.why}"
+        refuse("--against", message, allowed="another arm or policy of the same days, line and units")
     return found
 
 
-def _recorded(work: Task, tasks: tuple[Task, ...]) -> _Played | Failure:
+def _recorded(work: Task, tasks: tuple[Task, ...]) -> _Played | _Unlike | Failure:
     return attempted(work, work.runs[0], lambda _: _recordings(tasks))
 
 
-def _recordings(tasks: Sequence[Task]) -> _Played:
+def _recordings(tasks: Sequence[Task]) -> _Played | _Unlike:
     makes = [_make(task) for task in tasks]
+    if len(makes) == 2 and (why := unlike(*makes)) is not None:
+        return _Unlike(why)
     worth = [span for make in makes for span in spans(make)]
     parts = partings(*makes) if len(makes) == 2 else []
     return _Played(tuple(record(make, worth) for make in makes), tuple(parts))
@@ -190,9 +202,21 @@ def _check(study: StudyFolder, keys: Sequence[Key], side: _Side, recording: Reco
 # -- what is written ------------------------------------------------------------------------------
 
 
-def _file_name(names: Sequence[str], run: int) -> str:
-    safe = [re.sub(r"[^\w-]+", "_", name).strip("_")[:_LONGEST_NAME] or "arm" for name in names]
-    return f"{'-against-'.join(safe)}-run-{run}"
+def _file_name(arms: Sequence[str], names: Sequence[str], run: int) -> str:
+    """Of the page of these arms; one that another of the ``arms`` would be called like has its number too."""
+    short = {name: _short(name) for name in (*arms, *names)}
+    often = Counter(map(str.casefold, short.values()))
+
+    def safe(name: str) -> str:
+        alone = often[short[name].casefold()] == 1 or name not in arms
+        return short[name] if alone else f"{short[name]}-{list(arms).index(name) + 1}"
+
+    return f"{'-against-'.join(map(safe, names))}-run-{run}"
+
+
+def _short(name: str) -> str:
+    plain = re.sub(r"[^\w-]+", "_", name).strip("_").encode()[:_LONGEST_NAME]
+    return plain.decode(errors="ignore") or "arm"
 
 
 def _page(study: StudyFolder, asked: Asked, sides: Sequence[_Side], played: _Played) -> str:

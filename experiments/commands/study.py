@@ -16,7 +16,6 @@ from experiments.commands.exits import place_in, resumable, resume_command
 from experiments.commands.findings import Findings
 from experiments.design.plan import Plan
 from experiments.design.request import asked_again
-from experiments.play.cluster import cluster_problem
 from experiments.play.warm_up import compile_once
 from experiments.play.workers import Workers
 from experiments.report.publish import PICTURES
@@ -47,7 +46,7 @@ def play(plan: Plan, options: Options, audience: Audience) -> Findings:
     Without a folder of its own it goes on with one in ``results`` that was left unfinished.
     """
     agents = agents_by_arm(plan, options.allow_code)
-    _reach_scheduler(options, plan)
+    options.workers.refuse_out_of_reach(arm.case for arm in plan.arms.values())
     out = options.out
     if out is None and (out := left_undone(plan)):
         audience.say(f"going on with {escaped(str(out))}, which was left unfinished")
@@ -60,7 +59,7 @@ def resume(folder: Path, options: Options, audience: Audience, *, failed: bool =
     with had_alone(folder) as study:
         _refuse_other_version(study)
         _hold_against_files(study, audience)
-        _reach_scheduler(options, study.plan)
+        options.workers.refuse_out_of_reach(arm.case for arm in study.plan.arms.values())
         agents = agents_by_arm(study.plan, options.allow_code)
         return _go_on(study, agents, options, audience, failed=failed)
 
@@ -107,13 +106,6 @@ def _go_on(
         audience.found(findings)
     _tell_failures(findings, audience)
     return findings
-
-
-def _reach_scheduler(options: Options, plan: Plan) -> None:
-    cases = [arm.case for arm in plan.arms.values()]
-    address = options.workers.scheduler
-    if address is not None and (problem := cluster_problem(address, cases)):
-        refuse("--scheduler", problem, found=address)
 
 
 def _refuse_other_version(study: StudyFolder) -> None:

@@ -27,7 +27,7 @@ from sim.incident_state import IncidentState
 from sim.model import DmzModel
 from sim.outcome.outcome import CLASH_RUNG, RUNGS
 from sim.outcome.story import told, told_head
-from sim.sides import SIDES
+from sim.sides import SIDES, other
 from sim.state import Line
 
 Way = tuple[str, ...]  # the decisions of a turn
@@ -188,7 +188,7 @@ def _errors(played: DmzModel, stands: Stands) -> Iterator[str]:
     if data.trigger != Trigger.VIOLATION:
         return
     stand = stands.by_line[min(stands.by_line)]
-    unit = next(side.unit for side in data.sides if side.unit >= 0)
+    unit = data.sides[other(data.first)].unit  # a unit of the watcher's side may have come to it since
     margin = float(stand.state.units["margin"][unit])
     depth = stand.state.incidents[stands.row].depth
     yield f"the watcher saw it {depth:.0f} m past its response line, and lets {margin:.0f} m pass"

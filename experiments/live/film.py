@@ -170,7 +170,9 @@ def _draw_whole(axes: Axes, ground: Ground, border: Border) -> None:
     axes.text(west + 9, low - 5, ground.ends[0], **sea)
     axes.text(east - 2, high + 6, ground.ends[1], ha="center", **sea)
     axes.set_ylim(axes.get_ylim()[0] - 4, axes.get_ylim()[1] + 4)
+    drawn_m = np.hypot(*np.diff(ground.course[:, 1:], axis=0).T).sum()  # of the real line, whatever s is
     times = _HALF_DRAWN_M / (_NEAR_M * np.arcsinh(ground.half_width_m / _NEAR_M))
+    times *= ground.length_m / drawn_m
     said = f"Widths across the line are not to scale: ground at it is drawn {times:.0f} times too wide."
     axes.figure.text(0.985, 0.375, said, fontsize=7.5, color=FAINT, ha="right")
 

@@ -249,7 +249,7 @@ export class LineMap {
     canvas.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.shiftKey && document.activeElement !== canvas) return; // the page scrolls
       event.preventDefault();
-      this.zoomBy(Math.exp(0.002 * event.deltaY), event.offsetX);
+      this.zoomBy(Math.exp(0.002 * (event.deltaY || event.deltaX)), event.offsetX); // with shift a wheel goes across
     }, { passive: false });
   }
 
@@ -270,8 +270,9 @@ export class LineMap {
     const { width, s } = this.view, { half } = this.ground, clamp = (x) => Math.min(1, Math.max(0, x));
     this.mpp = width / this.w;
     const inLog = (x, low, high) => clamp(Math.log(x / low) / Math.log(high / low));
-    this.bent = inLog(width, STRAIGHT_BELOW_M, Math.min(COURSE_ABOVE_M, 0.8 * this.whole)); // 0: straight
-    const far = inLog(width, TRUE_BELOW_M, this.whole), band = HALF_BAND * Math.min(this.h, this.w);
+    const atMost = (metres, share) => Math.min(metres, share * this.whole); // a line may be a kilometre long
+    this.bent = inLog(width, atMost(STRAIGHT_BELOW_M, 0.3), atMost(COURSE_ABOVE_M, 0.8)); // 0: straight
+    const far = inLog(width, atMost(TRUE_BELOW_M, 0.2), this.whole), band = HALF_BAND * Math.min(this.h, this.w);
     this.toScale = far === 0;
     this.near = NEAR_M * 10 ** (3.5 * (1 - far)); // metres up to which widths grow evenly
     this.half = Math.exp((1 - far) * Math.log(half) + far * Math.log(Math.max(half, band * this.mpp)));
@@ -713,7 +714,8 @@ export class LineMap {
 /**
  * Tension of both sides, where the talks stand, and incidents by rung, over a whole run. `run`:
  * {tension: [[north, south]..] by day, talks: [word..] by day, incidents, parts: [{minute}], most: the tension
- * up to which it is drawn, where several runs stand side by side}.
+ * up to which it is drawn, where several runs stand side by side, ended: the minute at which the run ended, if
+ * before its horizon}.
  */
 export class Timeline {
   constructor(canvas, ground, run, rungs) {
@@ -721,14 +723,18 @@ export class Timeline {
     this.still = document.createElement("canvas");
     this.chosen = () => {};
     this.resize();
+    let pressed = null; // on an incident, which a hand that trembles does not leave
     const choose = (event) => {
       const found = this.incidentAt(event.offsetX, event.offsetY);
+      pressed = found ? event.offsetX : null;
       this.chosen(found ? found.opened : this.minuteAt(event.offsetX), found);
     };
     canvas.style.touchAction = "pan-y";
     canvas.addEventListener("pointerdown", (event) => (canvas.setPointerCapture(event.pointerId), choose(event)));
     canvas.addEventListener("pointermove", (event) => {
-      if (event.buttons) this.chosen(this.minuteAt(event.offsetX), null);
+      if (!event.buttons || (pressed !== null && Math.abs(event.offsetX - pressed) < 5)) return;
+      pressed = null;
+      this.chosen(this.minuteAt(event.offsetX), null);
     });
   }
 
@@ -809,6 +815,11 @@ export class Timeline {
     pen.fillStyle = "#efefef";
     pen.fillRect(this.left, 0, warm - this.left, foot);
     if (warm - this.left > 46) say("warm-up", (this.left + warm) / 2, this.top - 17, { align: "center", ink: FAINT });
+    if (run.ended) { // after it there is nothing
+      pen.fillStyle = "#efefef";
+      pen.fillRect(this.x(run.ended), 0, end - this.x(run.ended), foot);
+      if (end - this.x(run.ended) > 46) say("ended", (this.x(run.ended) + end) / 2, this.top - 17, { align: "center", ink: FAINT });
+    }
     this._drawMonths(pen, say, foot, end);
     // tension
     const most = run.most ?? Math.max(0.1, ...run.tension.flat()), height = this.top - 16, y = (v) => 8 + height * (1 - v / most);

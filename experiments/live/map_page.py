@@ -15,7 +15,14 @@ from typing import Any
 from markupsafe import Markup
 
 from experiments.live.frames import Ground
-from experiments.live.packing import packed_border, packed_frames, packed_places, plain_ground, plain_incident
+from experiments.live.packing import (
+    packed_border,
+    packed_frames,
+    packed_places,
+    plain_ground,
+    plain_incident,
+    plain_posts,
+)
 from experiments.live.recording import Parting, Recorded, Recording
 from experiments.pictures.fonts import embedded
 from experiments.templating import data_in_page, templates
@@ -49,6 +56,7 @@ def replay_html(title: str, about: str, made: str, shown: Sequence[Shown], parts
         {
             "name": each.name,
             "checked": each.checked,
+            "ended": None if each.recording.ended is None else clock(ground, each.recording.ended),
             "left_out": each.recording.left_out,
             "incidents": [_told(ground, incident) for incident in each.recording.incidents],
         }
@@ -103,6 +111,8 @@ def _plain(recording: Recording) -> dict[str, Any]:
         ],
         "tension": recording.daily.tension.round(4).tolist(),
         "talks": recording.talks,
+        "posts": plain_posts(recording.ground),
+        "ended": recording.ended,
     }
 
 

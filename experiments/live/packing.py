@@ -105,13 +105,24 @@ def plain_ground(ground: Ground) -> Tree:
         "first": ground.first.isoformat(),
         "begins": ground.begins,
         "horizon": ground.horizon,
-        "course": np.round(ground.course).tolist(),
+        "course": np.round(_in_metres_of_the_model(ground), 1).tolist(),
         "counties": [list(each) for each in ground.counties],
         "ends": list(ground.ends),
-        "posts": [[each.side, round(each.s, 1), round(each.d, 1)] for each in ground.posts],
+        "posts": plain_posts(ground),
         "markers": np.round(ground.marker_m, 1).tolist(),
         "attribution": ground.attribution,
     }
+
+
+def _in_metres_of_the_model(ground: Ground) -> NDArray[np.float64]:
+    """The real course, made as long as the scenario's line is: a ruler beside it tells metres along that."""
+    ground_m = np.hypot(*np.diff(ground.course[:, 1:], axis=0).T).sum()
+    return ground.course * [1.0, *[ground.length_m / ground_m] * 2]
+
+
+def plain_posts(ground: Ground) -> list[list[float]]:
+    """Side, ``s`` and ``d`` of each post."""
+    return [[each.side, round(each.s, 1), round(each.d, 1)] for each in ground.posts]
 
 
 def plain_incident(incident: Incident) -> Tree:

@@ -7,6 +7,7 @@ at every tick around an incident, and at each noon. Stopping changes no bit of i
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import numpy as np
 
@@ -46,6 +47,7 @@ class Recording:
 
     ``windows`` are frames tick by tick, ``noons`` one a day, ``borders`` in the order in which they came
     into force. ``left_out``: how many incidents have no window, those of the lowest rungs, if any.
+    ``ended``: the minute at which the run ended before its horizon, as its scenario asks; None if it did not.
     """
 
     ground: Ground
@@ -57,6 +59,7 @@ class Recording:
     incidents: list[Recorded]
     daily: Daily
     left_out: int
+    ended: float | None = None
 
     @property
     def talks(self) -> list[str]:
@@ -129,6 +132,7 @@ def _recorded(model: DmzModel, worth: Sequence[tuple[int, Span]]) -> Recording:
         ],
         Daily.of(scene),
         len(worth) - sum(any(o <= span[0] + _BEFORE <= c for o, c in chosen) for _, span in worth),
+        scene.exposure.until if scene.exposure.ended else None,
     )
 
 
@@ -174,6 +178,29 @@ class Parting:
     minute: float
     s: float
     said: str
+
+
+def unlike(one: Make, other: Make) -> str | None:
+    """Why two runs cannot stand side by side: other days, another line, or other units; None if they can."""
+    pair = one(), other()
+    try:
+        here, there = map(_stage, pair)
+        return next((name for name, its in here.items() if its != there[name]), None)
+    finally:
+        for model in pair:
+            model.dismiss()
+
+
+def _stage(model: DmzModel) -> dict[str, object]:
+    """What two runs need to have in common, each under what is said where they have not."""
+    ground, units = Ground.of(model), model.state.units
+    return {
+        "its line is of another length": (ground.length_m, ground.half_width_m, ground.line_step_m),
+        "its first day is another": ground.first,
+        "its days or its warm-up are others": (ground.begins, ground.horizon),
+        "its tick is another": ground.tick,
+        "its units are others": [units["side"].tolist(), units["kind"].tolist()],
+    }
 
 
 def partings(one: Make, other: Make, *, called: tuple[str, str] = _CALLED) -> list[Parting]:
@@ -252,8 +279,11 @@ def first_other_act(one: DmzModel, other: DmzModel, called: tuple[str, str] = _C
 def _other_acts(
     one: DmzModel, other: DmzModel, here: list[Line], there: list[Line], called: tuple[str, str]
 ) -> Parting:
-    """What is done in one and not in the other, by the first line in which their logs differ."""
-    pairs = itertools.zip_longest(here, there)
+    """What is done in one and not in the other, by the first line in which their logs differ.
+
+    A log goes tick by tick, and within one incident by incident, so it is put into the order of minutes.
+    """
+    pairs = itertools.zip_longest(*(sorted(log, key=itemgetter(1)) for log in (here, there)))
     first, second = next(pair for pair in pairs if pair[0] != pair[1])
     earliest = min((line for line in (first, second) if line is not None), key=lambda line: line[1])
     first_said, second_said = ("nothing" if line is None else told(line) for line in (first, second))

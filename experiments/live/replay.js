@@ -2,6 +2,7 @@
 // Everything that is shown comes from the page's data; names are put in as text and never as markup.
 
 const DAY_M = 1440, LINGER_M = 45, SLOW = 12, AROUND_M = [40, 15]; // minutes; and minutes a second
+const LONGEST_FRAME_MS = 250; // what is more is a page that was not in sight, and did not play
 const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
 const byId = (id) => document.getElementById(id);
 
@@ -27,6 +28,7 @@ class Run {
   }
 
   units(t) {
+    if (this.over(t)) return [];
     const window = this.window(t);
     if (window) return unitsAt(window, t);
     const { minutes } = this.noons; // of the nearest noon: nobody walks straight from one to the next
@@ -39,12 +41,22 @@ class Run {
     return this.borders.filter(({ since }, k) => k === 0 || since <= t).at(-1);
   }
 
+  /** Whether the run had ended by `t`, before its horizon: nobody is on shift then, and nothing open. */
+  over(t) {
+    return this.ended !== null && this.ended < t;
+  }
+
+  /** The minute at which an incident closed, or the run ended with it open; null where neither was. */
+  close({ closed }) {
+    return closed ?? this.ended;
+  }
+
   /** Incidents that are open at `t`, or were so not `linger` minutes ago, as far as they had come. */
   incidents(t, linger, age) {
     return this.told
-      .filter(({ opened, closed }) => opened <= t && t <= (closed ?? Infinity) + linger)
+      .filter((each) => each.opened <= t && t <= (this.close(each) ?? Infinity) + linger)
       .map((each) => ({
-        ...each, age, over: each.closed !== null && each.closed < t,
+        ...each, age, over: this.close(each) !== null && this.close(each) < t,
         rung: Math.max(...each.climbed.filter(([minute]) => minute <= t).map(([, rung]) => rung)),
       }));
   }
@@ -54,10 +66,10 @@ class Replay {
   constructor(data, runs) {
     Object.assign(this, { data, runs, ground: data.ground, t: data.ground.begins, playing: false, told: null, shown: runs.map(() => null) });
     this.redraws = 0;
-    this.maps = runs.map((run, k) => new LineMap(byId(`map-${k}`), this.ground));
+    this.maps = runs.map((run, k) => new LineMap(byId(`map-${k}`), { ...this.ground, posts: run.posts }));
     const most = Math.max(0.1, ...runs.flatMap((run) => run.tension.flat()));
     this.lines = runs.map((run, k) => {
-      const shown = { tension: run.tension, talks: run.talks, incidents: run.told, parts: data.parts, most };
+      const shown = { tension: run.tension, talks: run.talks, incidents: run.told, parts: data.parts, most, ended: run.ended };
       return new Timeline(byId(`timeline-${k}`), this.ground, shown, data.rungs);
     });
     this.maps.forEach((map, k) => {
@@ -167,13 +179,13 @@ class Replay {
 
   play() {
     if (this.playing) return this.pause();
-    if (this.t >= this.ground.horizon) this.t = 0;
+    if (this.t >= this.ground.horizon) this.t = this.ground.begins;
     this.playing = true;
     this._pressed();
     let before = performance.now();
     const frame = (now) => {
       if (!this.playing) return;
-      this.go(this.t + ((now - before) / 1000) * this.rate());
+      this.go(this.after(Math.min(LONGEST_FRAME_MS, Math.max(0, now - before)) / 1000));
       before = now;
       if (this.t >= this.ground.horizon) this.pause();
       else requestAnimationFrame(frame);
@@ -186,12 +198,24 @@ class Replay {
     this._pressed();
   }
 
-  /** Minutes of the run a second: no more than a few around an incident, if that is wished. */
+  /** The minute after so many seconds of playing: where it is to go slowly, it does not leap over. */
+  after(seconds) {
+    const next = this.t + seconds * this.rate(), begins = this.slow.map(([from]) => from);
+    return Math.min(next, ...begins.filter((from) => this.t < from));
+  }
+
+  /** From and to when it goes slowly, if that is wished: around each incident. */
+  get slow() {
+    if (!byId("slow").checked) return [];
+    const [before, after] = AROUND_M, told = this.runs.flatMap((run) => run.told.map((each) => [each, run.close(each)]));
+    return told
+      .filter(([{ rung }]) => rung >= this.least)
+      .map(([{ opened }, closed]) => [opened - before, (closed ?? Infinity) + after]);
+  }
+
+  /** Minutes of the run a second: no more than a few where it goes slowly. */
   rate() {
-    const [before, after] = AROUND_M;
-    const around = ({ opened, closed, rung }) =>
-      rung >= this.least && opened - before <= this.t && this.t <= (closed ?? Infinity) + after;
-    const slow = byId("slow").checked && this.runs.some((run) => run.told.some(around));
+    const slow = this.slow.some(([from, to]) => from <= this.t && this.t <= to);
     return slow ? Math.min(SLOW, this.speed) : this.speed;
   }
 
@@ -205,14 +229,14 @@ class Replay {
     this.runs.forEach((run, k) => {
       const all = run.units(this.t), incidents = run.incidents(this.t, linger, age), border = run.border(this.t);
       const told = this.shown[k];
-      const shown = told && this.t >= told.opened - 1 && this.t <= (told.closed ?? Infinity) + LINGER_M ? told : null;
+      const shown = told && this.t >= told.opened - 1 && this.t <= (run.close(told) ?? Infinity) + LINGER_M ? told : null;
       const judged = this.maps[k].close && shown?.misjudged && this.t < shown.opened + this.ground.tick; // marks tell more
       const units = judged ? all.filter(({ row }) => !shown.units.includes(row)) : all;
       this.maps[k].setBorder(border.border);
       this.maps[k].draw({ units, incidents, told: shown });
       this.lines[k].draw(this.t, told);
       const open = incidents.filter(({ over }) => !over).length, day = Math.min(run.talks.length - 1, Math.floor(this.t / DAY_M));
-      byId(`now-${k}`).textContent =
+      byId(`now-${k}`).textContent = run.over(this.t) ? `The run ended on ${clock(this.ground, run.ended)}.` :
         `${many(all.length, "unit")} on shift, ${many(open, "open incident")}; contested ` +
         `${border.km2.toFixed(2)} km²; talks: ${run.talks[day].replace("_", " ")}. ` +
         (run.window(this.t) ? "Tick by tick." : "Units as at noon: tick by tick around incidents only.") +

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.play.cluster import on_cluster
+from experiments.play.cluster import cluster_problem, on_cluster
 from experiments.play.pool import Play, R, Stream, W, on_processes
 from experiments.play.surroundings import Surroundings
 from experiments.play.task import RUNS_A_TASK, Outcomes, Task, play_task
 from sim.documents import refuse
+from sim.scenario.case import Case
 
 _CGROUPS = Path("/sys/fs/cgroup")
 # On a cluster a task costs its way through the scheduler, some milliseconds however much it holds.
@@ -43,6 +44,17 @@ class Workers:
         if self.scheduler is None:
             return RUNS_A_TASK
         return min(_RUNS_A_LONG_TASK, max(RUNS_A_TASK, runs // _MANY_TASKS))
+
+    def refuse_out_of_reach(self, cases: Iterable[Case]) -> None:
+        """Raise ``BadInput`` for a scheduler that is not there, or on which these cases cannot be played."""
+        if self.scheduler is not None and (problem := cluster_problem(self.scheduler, cases)):
+            refuse("--scheduler", problem, found=self.scheduler)
+
+    def work_through(self, tasks: Iterable[W], play: Play[W, R], cases: Iterable[Case]) -> Stream[W, R]:
+        """Have any work on these cases done by other processes; raises what ``play`` raises."""
+        if self.scheduler is not None:
+            return on_cluster(tasks, play, self.scheduler, Surroundings.of(cases))
+        return on_processes(tasks, play, self.count)
 
     def play(self, tasks: Iterable[Task]) -> Stream[Task, Outcomes]:
         """Play all tasks, each run exactly once, and yield them in the order in which they finish.

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from experiments.play.pool import Work, on_processes
+from experiments.play.pool import Stream, Work, on_processes
 from experiments.store.numbered import claim, keep, kept
 
 Tables = dict[str, pd.DataFrame]
 Show = Callable[[int, int], None]
+Through = Callable[..., Stream[Any, dict[int, Tables]]]  # of tasks, and of what plays one
 W = TypeVar("W", bound=Work)
 KEY = "history"  # the column with the number of what a row belongs to
 _TASK, _PART = 2, 10  # numbers of a task, and of a part on disk
@@ -25,16 +26,18 @@ def in_parts(
     play: Callable[[W], dict[int, Tables]],
     workers: int,
     show: Show,
+    through: Through | None = None,
 ) -> Tables:
     """The tables of 0 to ``n`` - 1, by ``names``; what ``folder`` holds of them is not played again.
 
-    ``asked`` defines what is played: raises ``BadInput`` for a folder that holds something else.
+    ``asked`` defines what is played: raises ``BadInput`` for a folder that holds something else. ``through``:
+    what hands tasks out, if not to so many ``workers`` of this machine.
     """
     claim(folder, asked)
     parts = _parts(folder, names)
     there = {int(k) for part in parts for k in part[names[-1]][KEY]}
     missing = [k for k in range(n) if k not in there]
-    parts += play_parts(folder, names, missing, task, play, workers, show, n)
+    parts += play_parts(folder, names, missing, task, play, workers, show, n, through)
     whole = {name: pd.concat([part[name] for part in parts]) for name in names}
     # By number, and not as workers were done with them: sums over a table would differ in their last bits.
     return {
@@ -52,6 +55,7 @@ def play_parts(
     workers: int,
     show: Show,
     of: int,
+    through: Through | None = None,
 ) -> list[Tables]:
     """The tables of these numbers in new parts of ``folder``; whatever stops it, what was played is kept.
 
@@ -62,7 +66,8 @@ def play_parts(
     fresh: dict[int, Tables] = {}
     done = of - len(numbers)
     try:
-        for _, found in on_processes(tasks, play, workers):
+        work = through(tasks, play) if through is not None else on_processes(tasks, play, workers)
+        for _, found in work:
             fresh |= found
             done += len(found)
             if len(fresh) >= _PART:

@@ -27,8 +27,11 @@ function percent(share) {
   return text === "100%" && share < 1 ? ">99%" : text;
 }
 
+/** A count, to three digits below a hundred. */
 function number(x) {
-  return x >= 100 ? fixed(x, 0) : String(Number(x.toPrecision(3)));
+  if (x >= 100) return fixed(x, 0);
+  const places = 2 - Math.floor(Math.log10(x || 1)); // a tie goes to the even digit here too
+  return String(Number(fixed(x, Math.max(0, places))));
 }
 
 const many = (x, noun) => `${number(x)} ${noun}${number(x) === "1" ? "" : "s"}`;

@@ -71,13 +71,18 @@ function sort(table, heads, column, kept) {
   const numeric = told.filter((cell) => !Number.isNaN(valueOf(cell))).length > told.length / 2;
   const rows = [...kept];
   if (order !== "none") rows.sort(compare(column, numeric && column > 0, order === "ascending" ? 1 : -1));
-  for (const each of heads) {
-    each.removeAttribute("aria-sort");
-    each.querySelector(".sort").textContent = "↕";
-  }
+  unsorted(table);
   if (order !== "none") head.setAttribute("aria-sort", order);
   head.querySelector(".sort").textContent = { none: "↕", ascending: "↑", descending: "↓" }[order];
   table.tBodies[0].append(...rows);
+}
+
+/** No column says that rows are in its order. */
+function unsorted(table) {
+  for (const button of table.tHead.querySelectorAll(".sort")) {
+    button.closest("th").removeAttribute("aria-sort");
+    button.textContent = "↕";
+  }
 }
 
 /** A field above a long table: rows stay that have every word, in any cell. */
@@ -188,6 +193,7 @@ function weighing(place, { title, about, parts, empty, rowsOf, told, note }) {
       return;
     }
     const found = rowsOf(weights);
+    unsorted(body.parentElement);
     status.textContent = told(weights, found);
     const rows = new Map([...body.rows].map((row) => [words(row.cells[0]), row]));
     for (const { name, cells } of found) {

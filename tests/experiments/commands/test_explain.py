@@ -94,6 +94,19 @@ def test_an_ingredient_that_the_arm_has_not_is_said(home):
     assert not (home / "two" / "anatomy" / "2-short_hotline").exists() and not dry.stdout
 
 
+def test_a_scheduler_that_cannot_play_it_is_refused_and_one_that_can_does_it(home, monkeypatch):
+    said = "experiments.play.workers.cluster_problem"
+    monkeypatch.setattr(said, lambda address, cases: f"{len(list(cases))} case is other there")
+    refused = typed(home / "two", "--arm", "short", "--scheduler", "tcp://x:1")
+    assert refused.exit_code == 2 and "--scheduler: 1 case is other there" in refused.stderr
+    monkeypatch.setattr(said, lambda *_: None)
+    handed = []
+    monkeypatch.setattr("experiments.play.workers.on_cluster", lambda tasks, *rest: handed.append(rest) or ())
+    with pytest.raises(ValueError, match="No objects to concatenate"):  # of a cluster that plays nothing
+        dmz.explain(home / "two", arm="short", runs=4, seed=5, scheduler="tcp://x:1")
+    assert [rest[:2] for rest in handed] == [(verb.play_removals, "tcp://x:1")]
+
+
 def test_the_same_call_in_python_plays_nothing_again_and_writes_the_same(home, done, monkeypatch):
     before = {path: path.read_bytes() for path in place_of(home).rglob("*.*") if path.is_file()}
     monkeypatch.setattr(verb, "in_parts", _watched(monkeypatch, played := []))

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import dmz
 import sim
 from experiments.cli import app
+from experiments.commands import replay as verb
 from experiments.commands.audience import Audience
 from experiments.commands.exits import Halted
 from experiments.commands.replay import Asked, replay
@@ -106,6 +107,21 @@ def test_what_there_is_not_is_refused_and_nothing_written(out, asked, said):
     with pytest.raises(BadInput, match=re.escape(said)):
         seen(out, **whole)
     assert not (out / "replay").exists()
+
+
+def test_runs_that_cannot_stand_side_by_side_are_refused_as_such(out, monkeypatch):
+    monkeypatch.setattr(verb, "unlike", lambda *_: "its first day is another")
+    with pytest.raises(BadInput, match=r"cannot stand beside .*: its first day is another; allowed"):
+        seen(out, arm=arms(out)[0], against=arms(out)[1])
+    assert not (out / "replay").exists()
+
+
+def test_a_page_has_a_name_of_its_own_that_a_file_can_have():
+    alike = ["a/b", "A b", "c"]
+    names = {verb._file_name(alike, [name], 1) for name in alike}
+    assert names == {"a_b-1-run-1", "A_b-2-run-1", "c-run-1"}
+    long = verb._file_name([], ["x" * 300, "판문점" * 100], 99_999)
+    assert len(f"{long}.html".encode()) < 255 and "-against-판문점" in long
 
 
 def test_a_row_that_is_not_played_to_the_same_bits_is_refused_naming_both_versions(out):

@@ -6,10 +6,13 @@ from little import BUSY
 from experiments.findings.anatomy_words import tree_words
 from experiments.findings.clash_tree import tree_of
 from experiments.play.task import Task, play
-from sim.codes import Cause
+from sim.codes import Cause, Trigger
+from sim.constants import DAY
+from sim.model import DmzModel
 from sim.outcome.outcome import outcome
 from sim.outcome.story import tell
 from sim.scenario.loading import load_case
+from sim.sides import NORTH
 
 GRANTED = 0.6
 # A dated round strikes a post of the south, which reads an attack and asks one level up to return fire.
@@ -150,3 +153,37 @@ def test_agents_of_ones_own_take_part(fiery):
     task, clash = fiery
     with pytest.raises(RuntimeError, match="asked"):
         tree_of(Task("fiery", task.case, 1, task.runs, {"CommandPost": Mute}), clash["incident"], replays=1)
+
+
+# Works of both sides on the line, where each side's watchers take the other's party for trespassers.
+CROWDED = (
+    "space.length_km=20",
+    "clock.warmup_days=2",
+    "start=2025-06-01",
+    "south.watch.margin_m=5",
+    "north.watch.margin_m=15",
+    *(f"{side}.watch.{name}" for side in ("north", "south") for name in ("posts=20", "group_m=500")),
+    *(f"{side}.patrols.slots=0" for side in ("north", "south")),
+    *(
+        f"{side}.works.{name}"
+        for side in ("north", "south")
+        for name in ("slots=30", "share=1", "weeks=30", "first_month=1", "last_month=12", "distance_m=15")
+    ),
+)
+
+
+def test_the_margin_is_that_of_who_was_judged_and_not_of_who_came_to_it():
+    """A party of the north comes to an incident that is about one of the south."""
+    task = Task("crowded", load_case("declared", assignments=CROWDED, days=2), 1, (0,))
+    model = play(task.case, 0, 1)
+    found = (
+        (row, each)
+        for row, each in enumerate(model.state.incidents)
+        if each.trigger == Trigger.VIOLATION and each.first == NORTH and min(s.unit for s in each.sides) >= 0
+    )
+    row, each = next(found)
+    then = DmzModel(task.case, seed=1, world=0, luck=0).run(each.opened / DAY).state.units["margin"]
+    came, judged = (float(then[side.unit]) for side in each.sides)
+    assert round(came) != round(judged)
+    said = tree_of(task, row, replays=1).errors[0]
+    assert said.endswith(f"and lets {judged:.0f} m pass")

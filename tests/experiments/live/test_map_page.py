@@ -198,6 +198,76 @@ def test_two_runs_stand_side_by_side_and_say_where_they_part(chromium, pair):
 
 
 @in_a_browser
+def test_played_fast_it_still_goes_slowly_at_incidents(chromium, page, recordings):
+    """Where a frame is a day and a half, as on a slow machine, it does not leap over what is worth seeing."""
+    window, said = opened(chromium, page, 1280)
+    window.add_init_script("requestAnimationFrame = (f) => setTimeout(() => f(performance.now()), 200)")
+    window.reload()
+    window.wait_for_selector("#stage.ready")
+    ground, highest = recordings[0].ground, max(each.seen.rung for each in recordings[0].incidents)
+    first = next(
+        i.seen for i in recordings[0].incidents if i.seen.rung == highest and i.seen.opened > ground.begins
+    )
+    window.select_option("#least", str(int(highest)))
+    window.select_option("#speed", "10080")
+    window.evaluate(
+        """() => {
+          window.clocks = [];
+          new MutationObserver(() => clocks.push(document.getElementById("clock").textContent))
+            .observe(document.getElementById("clock"), { childList: true });
+        }"""
+    )
+    window.click("#play")
+    begins = clock(recordings[0], first.opened - 40)
+    window.wait_for_function("at => clocks.some((each) => each >= at)", arg=begins)
+    assert begins in window.evaluate("clocks")
+    assert said == []
+    window.close()
+
+
+@in_a_browser
+def test_after_a_run_has_ended_there_is_nobody_and_the_page_says_so(chromium, page, recordings):
+    ended = recordings[0].incidents[2].seen.opened
+    path = page.with_name("ended.html")
+    short = replace(recordings[0], ended=ended)
+    path.write_text(replay_html("Short", "about", "made", [Shown("a", "checked.", short)], []))
+    window, said = ready(chromium, path, 1280)
+    when = clock(recordings[0], ended)
+    assert f"It ended on {when}, as its scenario asks" in window.inner_text(".arm")
+    window.keyboard.press("End")
+    assert window.inner_text("#now-0") == f"The run ended on {when}."
+    assert said == []
+    window.close()
+
+
+@in_a_browser
+def test_a_hand_that_trembles_stays_at_its_incident_and_a_wheel_with_shift_zooms(chromium, page, recordings):
+    window, _ = ready(chromium, page, 1280)
+    ground, seen = recordings[0].ground, recordings[0].incidents[-1].seen
+    window.locator("#timeline-0").scroll_into_view_if_needed()
+    box = window.locator("#timeline-0").bounding_box()
+    left, top, rows = 122, round(0.36 * 190), 190 - 24 - 14 - round(0.36 * 190)
+    x = box["x"] + left + (box["width"] - 2 - left - 10) * seen.opened / ground.horizon
+    y = box["y"] + top + rows * (1 - (seen.rung + 0.5) / 7)
+    window.mouse.move(x, y)
+    window.mouse.down()
+    here = window.inner_text("#clock")
+    window.mouse.move(x - 2, y)
+    assert window.inner_text("#clock") == here and window.is_visible("li.told")
+    window.mouse.move(x - 40, y)
+    assert window.inner_text("#clock") < here
+    window.mouse.up()
+    before = picture(window, "map-0")
+    window.evaluate(
+        """() => document.getElementById("map-0").dispatchEvent(
+          new WheelEvent("wheel", { deltaX: -300, shiftKey: true, cancelable: true }))"""
+    )
+    window.click("#on")
+    assert picture(window, "map-0") != before
+    window.close()
+
+
+@in_a_browser
 def test_a_widget_that_imports_the_map_reads_what_was_packed(chromium, makers):
     model = makers[0]().run(3.4)
     frames = [Frame.of(model.run(10 / 1440)) for _ in range(6)]

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 from little import BUSY
 
-from experiments.live.frames import Border, Frame
-from experiments.live.packing import ABSENT, QUANTUM_M, packed_border, packed_frames, packed_places
+from experiments.live.frames import Border, Frame, Ground
+from experiments.live.packing import (
+    ABSENT,
+    QUANTUM_M,
+    packed_border,
+    packed_frames,
+    packed_places,
+    plain_ground,
+)
 from sim.model import DmzModel
 from sim.scenario.loading import load_case
 
@@ -92,3 +99,11 @@ def test_lines_come_out_as_they_went_in_also_as_differences(seen):
     then = lines + matrix(packed_border(moved, border), 8 + markers, 5, nodes)
     assert np.abs(then[:3] - moved.lines).max() <= 0.51 * QUANTUM_M
     assert np.abs(then[3:] - moved.responses).max() <= 0.51 * QUANTUM_M
+
+
+def test_the_course_is_as_long_as_the_line_so_that_the_ruler_beside_it_is_right():
+    case = load_case("declared", assignments=["space.length_km=20"], days=1)
+    plain = plain_ground(Ground.of(DmzModel(case, seed=1, world=0)))
+    s, east, north = np.array(plain["course"]).T
+    assert np.hypot(np.diff(east), np.diff(north)).sum() == pytest.approx(20_000, rel=0.002)
+    assert s[0] == 0 and s[-1] == 20_000 and plain["length"] == 20_000

@@ -1,11 +1,13 @@
 """Runs that are recorded: seen around every incident, the same to the bit; and where two of them part."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 from little import BUSY
 
 from experiments.live import recording as room
-from experiments.live.recording import partings, record, spans
+from experiments.live.recording import Parting, first_other_act, partings, record, spans, unlike
 from sim.codes import Rung
 from sim.constants import DAY, HALF_DAY
 from sim.model import DmzModel
@@ -106,6 +108,39 @@ def test_two_runs_part_in_places_at_the_first_tick_under_better_navigation(case)
     places = next(each for each in parts if each.said.endswith("elsewhere"))
     assert 5 * DAY < places.minute <= 5 * DAY + HALF_DAY and 0.0 <= places.s <= 60_000
     assert places.said.startswith("a work party of the ")
+
+
+def test_what_first_differs_is_the_earliest_though_logs_go_incident_by_incident(case):
+    """Within a tick the log has all of one incident before the next."""
+    one, other = (maker(case)().run(7) for _ in range(2))
+    row = len(one.state.incidents) - 1
+    _, minute, *rest = one.state.log[-1]
+    one.state.log += [(row, minute + 9.0, *rest), (row - 1, minute + 4.0, *rest)]
+    other.state.log += [(row, minute + 9.5, *rest), (row - 1, minute + 3.0, *rest)]
+    found = first_other_act(one, other)
+    assert isinstance(found, Parting) and found.minute == minute + 3.0
+    assert found.s == other.state.incidents[row - 1].s
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"start": dt.date(2025, 6, 1)}, "its first day is another"),
+        ({"days": 21}, "its days or its warm-up are others"),
+        ({"space.length_km": 40}, "its line is of another length"),
+        ({"north.works.slots": 8}, "its units are others"),
+        ({"north.watch.posts": 44}, None),
+    ],
+)
+def test_runs_of_other_days_lines_or_units_cannot_stand_side_by_side(case, changed, said):
+    assert unlike(maker(case), maker(case.with_values(changed))) == said
+
+
+def test_a_run_that_ends_early_says_when(case):
+    short = case.with_values({"ends_after_incidents": 2})
+    found, whole = (record(maker(each), spans(maker(each))) for each in (short, case))
+    assert found.ended == found.incidents[-1].seen.opened < found.ground.horizon and whole.ended is None
+    assert max(frame.minute for frame in found.noons) < found.ended
 
 
 def test_lines_part_when_they_are_drawn_and_not_before(case):

@@ -21,9 +21,11 @@ from experiments.benchmarks import canned
 from experiments.commands.audience import Audience
 from experiments.commands.exits import ended
 from experiments.commands.study import Options, resume
+from experiments.design.ingredients import ingredients
 from experiments.play.cluster import cluster_problem, on_cluster
 from experiments.play.faults import EnvironmentFault, UnlikeWorker, WorkersLost
 from experiments.play.pool import AHEAD
+from experiments.play.removals import TABLE, RemovalTask, play_removals
 from experiments.play.surroundings import Surroundings
 from experiments.play.task import Task, play_task
 from experiments.play.workers import Workers
@@ -110,6 +112,15 @@ def test_a_worker_of_the_cluster_may_die(cluster, here, tmp_path):
 
 
 # -- what the workers lack, before the first run --------------------------------------------------
+
+
+def test_other_work_than_runs_is_done_by_a_cluster_to_the_same_tables(cluster, here):
+    arm = next(iter(StudyFolder(here).plan.arms.values()))
+    delay = tuple(each for each in ingredients() if each.name == "delay")
+    task = RemovalTask(arm.name, arm.case, 1, (0, 1), (3, 4), ((0, 1),) * 2, delay)
+    ((_, found),) = Workers(None, cluster[0]).work_through([task], play_removals, [arm.case])
+    for place, its in play_removals(task).items():
+        assert len(its[TABLE]) == 4 and found[place][TABLE].equals(its[TABLE])
 
 
 @pytest.fixture

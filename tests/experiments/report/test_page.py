@@ -457,6 +457,11 @@ def test_weights_of_futures_move_rates_ranks_and_regret(chromium, folder, tmp_pa
         for slider, weight in zip(sliders.all(), weights, strict=True):
             put(slider, weight)
         assert rows_of(table) == mixture_rows(found, weights)
+    table.get_by_role("button", name="Sort by A year").click()
+    assert table.locator("th[aria-sort]").count() == 1
+    put(sliders.first, 0)
+    assert table.locator("th[aria-sort]").count() == 0, "rows are in the order of the rates again"
+    assert rows_of(table) == mixture_rows(found, [0, 0, 3])
     for slider in sliders.all():
         put(slider, 0)
     assert "Nothing weighs anything" in window.locator("[data-live=futures] .told").inner_text()

@@ -43,7 +43,7 @@ def test_numbers_are_worded_alike(reckon):
     values = [*ties, 0.0, 1e-12, 2.675, 99.5, 99.96, 9.995, 0.1, 1.0, 12_345.6]
     values += (10 ** luck.uniform(-7, 6, 400)).tolist()
     assert reckon("x.map(figure)", x=values) == [figure(x) for x in values]
-    counts = [value for value in values if value >= 0.001]
+    counts = [value for value in values if value >= 0.001] + [12.25, 12.75, 2.125, 2.375]
     assert reckon("x.map(number)", x=counts) == [number(x) for x in counts]
     assert reckon('x.map((each) => many(each, "draw"))', x=[1, 2.5, 150]) == [
         "1 draw",
