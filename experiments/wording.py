@@ -121,7 +121,7 @@ def share_figure(value: float | None) -> str:
     """A share in percent, in which only 1 is shown as 100%."""
     if value is None:
         return "unknown"
-    text = f"{value:.0%}"
+    text = f"{value:z.0%}"
     return ">99%" if text == "100%" and value < 1.0 else text
 
 

@@ -233,7 +233,9 @@ def _page(study: StudyFolder, asked: Asked, sides: Sequence[_Side], played: _Pla
         Shown(side.name, _LAID if side.key is None else _SAME, recording)
         for side, recording in zip(sides, played.recordings, strict=True)
     ]
-    return replay_html(f"Replay of run {run:,} of {sides[0].name}", about, made, shown, played.parts)
+    beside = "".join(f", beside {side.name}" for side in sides[1:])
+    title = f"Replay of run {run:,} of {sides[0].name}{beside}"
+    return replay_html(title, about, made, shown, played.parts)
 
 
 def _film(stem: Path, side: _Side, recording: Recording, run: int, audience: Audience) -> Path:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import sim
-from experiments.duty.beside import bits_of
+from experiments.duty.beside import CALLED, bits_of
 from experiments.duty.kept import Kept
 from experiments.duty.officer import officer_under
 from experiments.live.map_page import Shown, replay_html
@@ -71,4 +71,5 @@ def played_again(kept: Kept, case: Case) -> str:
         f"{many(len(kept.orders.decided), 'decision')}."
     )
     made = f"Made by dmz watch --again, dmz-escalation {sim.__version__}."
-    return replay_html(f"{case.scenario.name}: {names[0]}", about, made, shown, partings(*makes))
+    parts = partings(*makes, called=CALLED)
+    return replay_html(f"{case.scenario.name}: {names[0]}", about, made, shown, parts)

@@ -10,6 +10,8 @@ from sim.model import DmzModel
 from sim.outcome.outcome import outcome
 from sim.state import State
 
+CALLED = ("by your decisions", "by the rules")  # of the two runs, in a sentence on either
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -35,7 +37,7 @@ def verdict_on(run: DmzModel, twin: DmzModel) -> Verdict:
     """The verdict on a run that is over, beside its twin that is too."""
     own, rules = (outcome(each.scene).row for each in (run, twin))
     counts = ((noun(name), counted(own, name), counted(rules, name)) for name in (*CLASHES, *LADDER))
-    part = first_other_act(run, twin)
+    part = first_other_act(run, twin, CALLED)
     said, minute = (part.said, part.minute) if part else (None, None)
     return Verdict(
         tuple((name, float(a), float(b)) for name, a, b in counts), said, minute, bits_of(run.state)

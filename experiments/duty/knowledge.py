@@ -13,7 +13,7 @@ from experiments.wording import many
 from sim.acts import Act
 from sim.agents.command_post import CommandPost
 from sim.codes import Action, Cause, Posture, Trigger, UnitKind
-from sim.constants import KM, NEVER
+from sim.constants import KM, MIL, NEVER
 from sim.documents import Tree
 from sim.incidents.incident import Incident as Record
 from sim.outcome.story import told
@@ -168,8 +168,9 @@ def _seen(officer: CommandPost, incident: Record) -> list[tuple[str, str]]:
     if its.size and not np.isnan(fixed):
         away = incident.distance_to_post(side, s, fixed)
         lets = f"{away:,.0f} m from the post, which lets {float(its['margin'][0]):.0f} m pass"
-        errs = f"{watch.range_error_m:.0f} m, its azimuth by {watch.azimuth_error_mil:.1f} mil"
-        facts.append(("Fix", f"{lets}; its rangefinder errs by about {errs}."))
+        aside = away * watch.azimuth_error_mil * MIL
+        errs = f"{watch.range_error_m:.0f} m in range, its azimuth by {watch.azimuth_error_mil:.1f} mil"
+        facts.append(("Fix", f"{lets}; its rangefinder errs by about {errs}, {aside:.0f} m there."))
     if incident.announced(other(side)):
         facts.append(("Notice", "The other side has told of this unit beforehand."))
     return facts

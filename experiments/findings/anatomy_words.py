@@ -17,12 +17,19 @@ VERDICTS: Mapping[Verdict, str] = {
     "identical": "no run changes",
 }
 _CLASHES: Mapping[Events, str] = {"expected": "expected accidental clashes", "counted": "accidental clashes"}
-HEADS = ("Shapley value (interval)", "", "removed alone (interval)", "", "counted: both", "lowers in: both")
+_BOTH = "Shapley / alone"
+HEADS = (
+    "Shapley value (interval)",
+    "",
+    "removed alone (interval)",
+    "",
+    f"counted ({_BOTH})",
+    f"lowers in ({_BOTH})",
+)
 MEANING = (
     "By how much removing it lowers accidental clashes a year: as its Shapley value, the mean over orders in "
     "which all are removed one after the other, so that the values add up to what all do together; and "
-    "alone, with everything else in place. A minus means more clashes without it. “Both” is by Shapley "
-    "value / alone."
+    "alone, with everything else in place. A minus means more clashes without it."
 )
 NO_STORY = "No clash to tell: none of the arm's runs had one."
 STORY = "A story and not an estimate: one clash, told because it happened, and what else could have."

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +82,20 @@ def _gravest(recording: Recording) -> int:
     return max(judged, key=lambda each: each.rung).row
 
 
+def refuse_no_browser() -> None:
+    """Raise ``BadInput`` where no page can be looked at."""
+    if find_spec("playwright") is None:
+        refuse("playwright", "is not installed: pip install 'dmz-escalation[test]'")
+    if CHROMIUM is None:
+        refuse("chromium", "is not installed")
+
+
 @contextmanager
 def browser() -> Iterator[Any]:
     """A Chromium that is installed, driven by Playwright, which asks no network for anything."""
+    refuse_no_browser()
     from playwright.sync_api import sync_playwright
 
-    if CHROMIUM is None:
-        refuse("chromium", "is not installed")
     with sync_playwright() as driver:
         found = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
@@ -110,7 +118,9 @@ def made(about: str | None, make: Callable[[Path], Iterable[Path]], into: str) -
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--into", type=Path, default=Path(into))
     try:
-        for path in make(parser.parse_args().into):
+        into_folder = parser.parse_args().into
+        refuse_no_browser()  # before what takes minutes
+        for path in make(into_folder):
             print(path)
     except BadInput as bad:
         print(bad, file=sys.stderr)

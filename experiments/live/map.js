@@ -22,6 +22,7 @@ const TRUE_BELOW_M = 4000, STRAIGHT_BELOW_M = 6000, COURSE_ABOVE_M = 30000; // w
 const NARROWEST_M = 60, CLOSE_MPP = 8, NEAR_M = 20;
 const HALF_BAND = 0.11; // of the canvas: half of what the ground within 2 km of the line takes, from afar
 const DAY = 1440;
+const PARTS = Array.from({ length: 25 }, (_, k) => k / 24); // of a county's stretch, where it is looked for in the view
 export const UNSEEN = 0, WATCHED = 1, IN_INCIDENT = 2; // frames.Doing
 
 // -- what packing.py packed ----------------------------------------------------------------------
@@ -162,6 +163,8 @@ export class LineMap {
       this.xs[i] = a[1] + share * (b[1] - a[1]);
       this.ys[i] = a[2] + share * (b[2] - a[2]);
     }
+    // metres of the real course for one of the model's: a line of another length is drawn on all of it
+    this.stretched = this.xs.reduce((sum, x, i) => (i ? sum + Math.hypot(x - this.xs[i - 1], this.ys[i] - this.ys[i - 1]) : 0), 0) / length;
     const of = (values) => [Math.min(...values), Math.max(...values)];
     this.box = [...of(this.xs), ...of(this.ys)];
   }
@@ -400,8 +403,11 @@ export class LineMap {
         pen.stroke();
         pen.setLineDash([]);
       }
-      const at = Math.min(ends, high), middle = (Math.max(begins, low) + at) / 2;
-      if (middle < low || middle > high) continue;
+      const from = Math.max(begins, low), to = Math.min(ends, high);
+      if (from >= to) continue;
+      const seen = PARTS.map((share) => from + share * (to - from)).filter((s) => this.bent === 0 || this._shows(...this.pixel(s, 0)));
+      if (!seen.length) continue; // its stretch is near enough, and yet outside: the line bends
+      const middle = (seen[0] + seen[seen.length - 1]) / 2;
       const edge = this.pixel(middle, -half), inner = this.pixel(middle, 0);
       const away = Math.hypot(edge[0] - inner[0], edge[1] - inner[1]) || 1;
       const [x, y] = [0, 1].map((i) => edge[i] + (14 * (edge[i] - inner[i])) / away);
@@ -412,9 +418,13 @@ export class LineMap {
     if (this.bent === 1) {
       const [west, east] = this.ground.ends, size = this.w < 500 ? 10 : 12;
       const [a, b] = [this.pixel(0, -half), this.pixel(this.ground.length, half)];
-      this._say(pen, west, Math.max(4, a[0] - 8), a[1] + 14, { ink: "#2b6a94", size, italic: true });
+      this._say(pen, west, Math.max(4, a[0] - 8), Math.min(a[1] + 14, this.h - 34), { ink: "#2b6a94", size, italic: true });
       this._say(pen, east, Math.min(this.w - 6, b[0] + 30), Math.max(12, b[1] - 12), { ink: "#2b6a94", size, align: "right", italic: true });
     }
+  }
+
+  _shows(x, y) {
+    return x >= 0 && x <= this.w && y >= 0 && y <= this.h;
   }
 
   _drawMarkers(pen, low, high) {
@@ -494,8 +504,9 @@ export class LineMap {
 
   /** What a length is on the map, along the line and across it. */
   _drawScale(pen) {
-    const most = this.mpp * Math.min(160, this.w / 3), base = 10 ** Math.floor(Math.log10(most));
-    const metres = [5, 2, 1].map((k) => k * base).find((x) => x <= most), px = metres / this.mpp, y = this.h - 12;
+    const along = this.mpp / (1 + this.bent * (this.stretched - 1)); // the model's metres a pixel
+    const most = along * Math.min(160, this.w / 3), base = 10 ** Math.floor(Math.log10(most));
+    const metres = [5, 2, 1].map((k) => k * base).find((x) => x <= most), px = metres / along, y = this.h - 12;
     pen.strokeStyle = INK;
     pen.lineWidth = 1.5;
     pen.beginPath();
@@ -884,7 +895,8 @@ export class Timeline {
 
   _drawMonths(pen, say, foot, end) {
     const days = Math.ceil(this.ground.horizon / DAY), room = (end - this.left) / (days / 30.4);
-    const every = room > 34 ? 1 : room > 17 ? 2 : 3;
+    const every = room > 34 ? 1 : room > 17 ? 2 : 3, short = days < 45; // then days are named, and no month between them
+    const year = (date) => (room * every > 58 ? ` ${date.getUTCFullYear()}` : ` ’${String(date.getUTCFullYear()).slice(2)}`);
     for (let day = 0; day < days; day++) {
       const date = dateOf(this.ground, day * DAY), month = date.getUTCMonth();
       if (date.getUTCDate() !== 1 || month % every) continue;
@@ -895,9 +907,9 @@ export class Timeline {
       pen.moveTo(x, 0);
       pen.lineTo(x, foot);
       pen.stroke();
-      if (x < end - 24) say(month === 0 || day < 31 ? `${MONTHS[month]} ${date.getUTCFullYear()}` : MONTHS[month], x + 2, this.h - 6, { align: "left", ink: FAINT });
+      if (x < end - 24 && !short) say(month === 0 || day < 31 ? MONTHS[month] + year(date) : MONTHS[month], x + 2, this.h - 6, { align: "left", ink: FAINT });
     }
-    if (days < 45) {
+    if (short) {
       for (let day = 0, each = Math.ceil(days / 8); day < days; day += each) {
         const date = dateOf(this.ground, day * DAY);
         say(`${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`, this.x(day * DAY) + 2, this.h - 6, { align: "left", ink: FAINT });

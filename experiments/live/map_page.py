@@ -77,6 +77,7 @@ def replay_html(title: str, about: str, made: str, shown: Sequence[Shown], parts
             ],
             rungs=list(RUNGS),
             attribution=ground.attribution,
+            tick=f"{ground.tick:g}",
             data=data_in_page(data),
             map_script=Markup(script("map.js")),
             page_script=Markup(script("replay.js")),

@@ -26,6 +26,8 @@ _BEFORE, _AFTER = 3.0 * HOUR, 1.0 * HOUR  # minutes that are seen tick by tick a
 _LONGEST = 24.0 * HOUR  # and of an open one at most
 MOST_TICKS = 12_000  # of a recording: some hundred incidents, a few megabytes
 
+_CALLED = ("in the first run", "in the second")  # of two runs, where nobody says otherwise
+
 Make = Callable[[], DmzModel]  # a model of the run before its first minute
 Span = tuple[float, float]
 
@@ -201,14 +203,15 @@ def _stage(model: DmzModel) -> dict[str, object]:
     }
 
 
-def partings(one: Make, other: Make) -> list[Parting]:
+def partings(one: Make, other: Make, *, called: tuple[str, str] = _CALLED) -> list[Parting]:
     """Where two runs first part: in the lines, in a place as far as it is seen, in an incident's acts.
 
     The first of each, by minute; nothing after the incident, for from there on they go their own ways.
+    ``called``: how a sentence begins that is about the one run, and about the other.
     """
     pair = _at_exposure(one, other)
     try:
-        return sorted(_partings(*pair), key=lambda each: each.minute)
+        return sorted(_partings(*pair, called), key=lambda each: each.minute)
     finally:
         for model in pair:
             model.dismiss()
@@ -226,7 +229,7 @@ def _at_exposure(one: Make, other: Make) -> tuple[DmzModel, DmzModel]:
     return one(), other()
 
 
-def _partings(one: DmzModel, other: DmzModel) -> Iterator[Parting]:
+def _partings(one: DmzModel, other: DmzModel, called: tuple[str, str]) -> Iterator[Parting]:
     tick, lines_part, places_part, logged = one.scene.tick / DAY, False, False, len(one.state.log)
     while one.running and other.running:
         for model in (one, other):
@@ -236,7 +239,7 @@ def _partings(one: DmzModel, other: DmzModel) -> Iterator[Parting]:
             yield _other_lines(one, other)
         logs = one.state.log[logged:], other.state.log[logged:]
         if logs[0] != logs[1]:
-            yield _other_acts(one, other, *logs)
+            yield _other_acts(one, other, *logs, called)
             return
         logged += len(logs[0])
         if not places_part and (found := _other_places(one, other)) is not None:
@@ -267,13 +270,15 @@ def _other_places(one: DmzModel, other: DmzModel) -> Parting | None:
     return Parting(one.minute, float(s), f"{who} {said}")
 
 
-def first_other_act(one: DmzModel, other: DmzModel) -> Parting | None:
+def first_other_act(one: DmzModel, other: DmzModel, called: tuple[str, str] = _CALLED) -> Parting | None:
     """The first act in an incident that two runs of the same luck do not share; None where they share all."""
     here, there = one.state.log, other.state.log
-    return None if here == there else _other_acts(one, other, here, there)
+    return None if here == there else _other_acts(one, other, here, there, called)
 
 
-def _other_acts(one: DmzModel, other: DmzModel, here: list[Line], there: list[Line]) -> Parting:
+def _other_acts(
+    one: DmzModel, other: DmzModel, here: list[Line], there: list[Line], called: tuple[str, str]
+) -> Parting:
     """What is done in one and not in the other, by the first line in which their logs differ.
 
     A log goes tick by tick, and within one incident by incident, so it is put into the order of minutes.
@@ -283,4 +288,4 @@ def _other_acts(one: DmzModel, other: DmzModel, here: list[Line], there: list[Li
     earliest = min((line for line in (first, second) if line is not None), key=lambda line: line[1])
     first_said, second_said = ("nothing" if line is None else told(line) for line in (first, second))
     s = one.state.incidents[earliest[0]].s if earliest is first else other.state.incidents[earliest[0]].s
-    return Parting(earliest[1], s, f"in the first run {first_said}, in the second {second_said}")
+    return Parting(earliest[1], s, f"{called[0]} {first_said}, {called[1]} {second_said}")

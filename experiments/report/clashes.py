@@ -6,6 +6,7 @@ out otherwise now, and where agents of somebody's own play, no story is told.
 """
 
 import itertools
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -80,6 +81,11 @@ class ClashMap:
     def large_first(self) -> Sequence[Place]:
         """The places in the order in which circles are drawn, so that none lies under a larger one."""
         return sorted(self.places, key=lambda place: -place.radius)
+
+    @property
+    def replayed(self) -> str:
+        """The words of a command that say which arm's runs these are."""
+        return f"--arm {shlex.quote(self.arm)}"
 
     @property
     def told(self) -> int:

@@ -97,7 +97,7 @@ def sentences(data: ArmFigures) -> list[str]:
 
 def _by(data: ArmFigures, key: str) -> str:
     counts = data["clashes_by"][key]
-    told = [f"{name} {number(entry['clashes'])}" for name, entry in counts.items()]
+    told = [f"{name.replace('_', ' ')} {number(entry['clashes'])}" for name, entry in counts.items()]
     return f"Clashes by {key}: {', '.join(told) or 'none'}."
 
 

@@ -144,7 +144,9 @@ function countingSwitch(place) {
     labelled("From the narrowest definition to the broadest", slider),
     labelled("Judged by", line),
     labelled("Units", whose),
-    told, track, says,
+    told, track,
+    make("p", { class: "faint scale" }, "Events a year, on a logarithmic scale: each mark a count of the table below, the dot the one chosen, the bar its interval."),
+    says,
   );
   show();
 }
@@ -162,7 +164,11 @@ function drawTrack(track, counts, chosen) {
     parts.push(make("u", { style: `left: ${a}%; width: ${Math.max(0, b - a)}%` }));
   }
   if (rate > 0) parts.push(make("b", { style: `left: ${at(rate)}%` }));
-  track.replaceChildren(...ticks, ...parts);
+  const powers = Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, k) => Math.ceil(low) + k);
+  const scale = powers.map((power) =>
+    make("s", { style: `left: ${at(10 ** power)}%` }, (10 ** power).toLocaleString("en-US", { maximumSignificantDigits: 1 })),
+  );
+  track.replaceChildren(...ticks, ...scale, ...parts);
 }
 
 // -- weights: sliders, and a table that follows ------------------------------------------------------

@@ -124,16 +124,18 @@ def Layout(children: list[Any]) -> Any:  # noqa: N802
 
 @solara.component
 def Sources(show: Show) -> None:  # noqa: N802
-    """What each slider is, where its value comes from: in the drawer, below Mesa's controls."""
+    """What each slider is, its name, where its value comes from: in the drawer, below Mesa's controls."""
     if not show.sliders:
         return
     with solara.Sidebar(), solara.Card("Where the values come from"):
         for each in show.sliders:
             with solara.Column(gap="0", style={"margin-top": "8px", "font-size": "0.85rem"}):
-                solara.Text(each.path, style={"font-weight": "600"})
+                solara.Text(each.label, style={"font-weight": "600"})
+                solara.Text(each.path)
                 solara.Text(
                     f"{each.value:.4g} {each.row.unit} in this world; range {each.row.range}; {each.source}."
                 )
+        solara.Text("dmz params NAME says what these sources are.", style={"font-size": "0.85rem"})
 
 
 @solara.component

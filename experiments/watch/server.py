@@ -1,10 +1,12 @@
 """The server of the page: on one address and port, until it is stopped."""
 
 import contextlib
+import errno
 import logging
 import os
 import socket
 import threading
+import warnings
 import webbrowser
 from collections.abc import Callable
 from typing import NamedTuple
@@ -38,6 +40,8 @@ def listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         found.close()
         what = error.strerror or str(error)
+        if error.errno == errno.EADDRNOTAVAIL:
+            refuse("--host", f"no address of this machine ({what})", found=shown(host), allowed=LOOPBACK)
         refuse("--port", f"cannot listen at {host} ({what})", found=str(port), allowed="a port that is free")
     return found
 
@@ -99,3 +103,5 @@ def _prepare() -> None:
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"
     os.environ["SOLARA_THEME_LOADER"] = "plain"
     os.environ["SOLARA_TELEMETRY_SERVER_USER_ID"] = "nobody"
+    # what Solara holds against Mesa's code, and against pages without https, no viewer can mend
+    warnings.filterwarnings("ignore", module=r"solara\.")

@@ -15,7 +15,7 @@ class Served:
     """``dmz watch WORDS`` in a process of its own; ``url`` is where it listens."""
 
     def __init__(self, folder: Path, *words: str) -> None:
-        command = [sys.executable, "-W", "ignore", "-m", "dmz", "watch", *words, "--no-browser"]
+        command = [sys.executable, "-m", "dmz", "watch", *words, "--no-browser"]
         self.process = subprocess.Popen(
             command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

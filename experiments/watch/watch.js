@@ -229,7 +229,7 @@ class Live {
       const parted = verdict.parted ? `They first part on ${clock(this.ground, verdict.minute)}: ${verdict.parted}.` : "Nothing was done otherwise than by the rules.";
       this.question.replaceChildren(make("h2", { textContent: "The run is over: yours, and its twin by the rules" }),
         make("p", { textContent: `The same world and the same luck. ${decisions} decision${decisions === 1 ? "" : "s"} of yours. ${parted} One run says nothing of what is better in the long run: dmz compare does.` }),
-        make("table", {}, make("thead", {}, make("tr", {}, make("th", { textContent: "in this run" }), make("th", { textContent: "yours" }), make("th", { textContent: "by the rules" }))), make("tbody", {}, ...rows)),
+        make("table", {}, make("thead", {}, make("tr", {}, make("th", { textContent: "in this run, after the warm-up" }), make("th", { textContent: "yours" }), make("th", { textContent: "by the rules" }))), make("tbody", {}, ...rows)),
         make("p", { className: "faint", textContent: `Kept in ${place}; dmz watch --again ${place} shows both beside each other. The map has all of the run now, and no longer what your side knew.` }));
       this.question.focus({ preventScroll: true });
     }
@@ -237,6 +237,7 @@ class Live {
 
   _decide(choice) {
     for (const each of this.question.querySelectorAll("button")) each.disabled = true;
+    this.question.append(make("p", { className: "faint", role: "status", textContent: `${choice}: the run plays on …` }));
     this.ask({ do: "decide", choice });
   }
 

@@ -25,8 +25,8 @@ def told_head(scene: Scene, incident: int) -> list[str]:
     data = scene.state.incidents[incident]
     lines = [
         f"{_clock(scene, data.opened):%Y-%m-%d %H:%M}, s = {data.s / 1000:.1f} km, "
-        f"{COUNTIES[data.county]}: trigger {Trigger(data.trigger).word}, "
-        f"cause {Cause(data.cause).word}{', at night' if data.night else ''}."
+        f"{COUNTIES[data.county]}: trigger {_spoken(Trigger(data.trigger).word)}, "
+        f"cause {_spoken(Cause(data.cause).word)}{', at night' if data.night else ''}."
     ]
     if data.trigger == Trigger.VIOLATION:
         lines.append(
@@ -47,6 +47,10 @@ def told(line: Line) -> str:
     """A line of the log: who did what."""
     _, _, side, actor, act, x, y = line
     return f"{SIDES[side]}'s {Actor(actor).spoken} {Act(act).sentence(x, y)}"
+
+
+def _spoken(word: str) -> str:
+    return word.replace("_", " ")
 
 
 def _clock(scene: Scene, minute: float) -> dt.datetime:

@@ -26,7 +26,15 @@ def test_ratios(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "unknown"), (1.0, "100%"), (0.9996, ">99%"), (0.994, "99%"), (0.0, "0%"), (-0.12, "-12%")],
+    [
+        (None, "unknown"),
+        (1.0, "100%"),
+        (0.9996, ">99%"),
+        (0.994, "99%"),
+        (0.0, "0%"),
+        (-0.001, "0%"),
+        (-0.12, "-12%"),
+    ],
 )
 def test_only_all_is_100_percent(value, text):
     assert share_figure(value) == text

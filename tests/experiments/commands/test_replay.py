@@ -96,6 +96,7 @@ def test_beside_it_the_same_luck_of_another_arm_or_under_a_policy_that_was_not_p
     [
         ({}, "--arm: say which; allowed '"),
         ({"arm": "shrot"}, "--arm: there is no such arm; found the text 'shrot'; allowed"),
+        ({"arm": "wider response margin"}, "; did you mean border.marker_survival = 0.9 + wider"),
         ({"run": 2}, "--run: no such run; found 2; allowed 0 to 1"),
         ({"against": "no_such"}, "no_such: there is no such file"),
         ({"against": "no policy"}, "--against: it is the same arm"),

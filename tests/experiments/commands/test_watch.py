@@ -41,6 +41,7 @@ def typed(*words):
         (["baseline", "--play", "south", "--area", "0"], "1 or more"),
         (["baseline", "--port", "70000"], "0 to 65,535"),
         (["baseline", "--host", "no such host"], "no address of this machine"),
+        (["baseline", "--host", "203.0.113.7", "--no-browser"], "--host: no address of this machine"),
         (["--again", "x"], "there is no decisions.json in it"),
         (["--again", "x", "--seed", "2"], "found --seed beside"),
     ],

@@ -12,7 +12,7 @@ from little import BUSY
 
 from experiments.live.frames import Border, Frame
 from experiments.live.map_page import Shown, replay_html, script
-from experiments.live.packing import packed_border, packed_frames
+from experiments.live.packing import packed_border, packed_frames, plain_ground
 from experiments.live.recording import partings, record, spans
 from sim.model import DmzModel
 from sim.scenario.loading import load_case, under_policies
@@ -97,6 +97,38 @@ def test_equal_recordings_make_equal_bytes(page, makers):
 
 
 @in_a_browser
+def test_nearer_only_counties_that_are_in_view_are_named(chromium, page, recordings):
+    window, _ = ready(chromium, page, 1280)
+    window.evaluate(
+        """() => {
+          const write = CanvasRenderingContext2D.prototype.fillText;
+          globalThis.written = new Map();
+          CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+            written.set(text, [Math.round(x), Math.round(y)]);
+            write.call(this, text, x, y);
+          };
+        }"""
+    )
+    names = [name for name, *_ in plain_ground(recordings[0].ground)["counties"]]
+
+    def named():
+        return {name: at for name, at in window.evaluate("[...written]") if name in names}
+
+    window.click("#closer")
+    window.click("#whole")
+    assert set(named()) == set(names)
+    for _ in range(5):
+        window.click("#closer")
+        window.wait_for_timeout(50)
+    window.evaluate("written.clear()")
+    window.click("#closer")
+    window.wait_for_timeout(50)
+    places = named()
+    assert 0 < len(places) < len(names) and len(set(map(tuple, places.values()))) == len(places)
+    window.close()
+
+
+@in_a_browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_plays_jumps_and_zooms_in_silence(chromium, page, recordings, width):
     window, said = ready(chromium, page, width)
@@ -122,7 +154,8 @@ def test_it_plays_jumps_and_zooms_in_silence(chromium, page, recordings, width):
     nearer = picture(window, "map-0")
     assert len({whole, close, two_km, nearer}) == 4
     window.click("#whole")
-    # a tick on; then play, and stop
+    # a tick on, which says how long it is; then play, and stop
+    assert window.get_attribute("#on", "title") == f"key →: {recordings[0].ground.tick:g} min on"
     before = window.inner_text("#clock")
     window.click("#on")
     assert window.inner_text("#clock") > before and window.inner_text("#clock").endswith("0")

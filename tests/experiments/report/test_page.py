@@ -4,9 +4,11 @@ import html
 import json
 import random
 import re
+import shlex
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from browser import CHROMIUM, FLAGS, browser, in_a_browser, opened
@@ -362,6 +364,8 @@ def test_the_definition_slider_tells_what_the_table_does(window):
                 told.inner_text()
                 == f"{capital(each.name)}: {words}, n = {n}; {times} times the recorded crossings."
             )
+    numbers = [float(text.replace(",", "")) for text in place.locator(".track s").all_inner_texts()]
+    assert len(numbers) > 2 and all(b == 10.0 * a for a, b in pairwise(numbers)), "a scale that can be read"
     put(slider, 3)
     place.get_by_label("Units").select_option("south")
     assert told.inner_text().startswith("Recorded crossing: 0 a year")
@@ -387,6 +391,7 @@ def test_the_map_has_every_clash_and_tells_what_comes_out_the_same_again(folder,
     found, first = clash_map(results), next(iter(results.plan.arms))
     incidents = results.by_arm("incidents", None)[first]
     clashes = incidents[accidental_clashes(incidents)].sort_values(["run", "incident"])
+    assert shlex.split(found.replayed) == ["--arm", first]
     assert found.arm == first and len(clashes) > 12 >= found.told > 0
     assert sum(len(place.clashes) + place.more for place in found.places) == len(clashes)
     assert all(int(place.title.split()[0]) == len(place.clashes) + place.more for place in found.places)

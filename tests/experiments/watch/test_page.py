@@ -50,6 +50,11 @@ def test_it_plays_jumps_zooms_and_is_changed_in_silence(chromium, tmp_path):
     # what is played; a name is only text
     assert window.inner_text(".dmz-watch h1") == NAME and not window.locator(".dmz-watch img").count()
     assert not window.is_visible(".dmz-watch .changed")
+    # Mesa's drawer has its buttons and what can be changed, which says when that acts; no count of frames
+    cards = window.locator(".v-navigation-drawer .v-card__title")
+    assert [cards.nth(k).is_visible() for k in range(4)] == [True, True, False, True]
+    when = "el => getComputedStyle(el, '::after').content"
+    assert "when reset is pressed" in cards.nth(1).evaluate(when)
     # step, play, pause
     window.click("#w-step")
     until(lambda: visit.minute == 1440.0 or visit.minute % 1440.0)
@@ -116,6 +121,8 @@ def test_a_duty_officer_decides_and_is_told_what_came_of_it(chromium, tmp_path):
     visit = Visit(chromium, served)
     window = visit.window
     question = "#w-question:not([hidden])"
+    cards = window.locator(".v-navigation-drawer .v-card__title")
+    assert [cards.nth(k).is_visible() for k in range(cards.count())] == [True, False, False], "an empty card"
     choices = ["wait", "broadcast", "warning shots", "ask"]
     for k in range(200):
         if not window.locator(question).count():
@@ -132,7 +139,8 @@ def test_a_duty_officer_decides_and_is_told_what_came_of_it(chromium, tmp_path):
             )
         )
     verdict = window.inner_text("#w-question")
-    assert "yours" in verdict and "by the rules" in verdict and "They first part on" in verdict
+    assert "yours" in verdict and "They first part on" in verdict
+    assert ": by your decisions " in verdict and ", by the rules " in verdict
     kept = json.loads((tmp_path / "kept" / "decisions.json").read_text())
     assert kept["ended"]["bits"] and [each["choice"] for each in kept["decisions"][:4]] == choices
     assert visit.said == []
