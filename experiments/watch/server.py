@@ -8,7 +8,6 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from typing import NamedTuple
-from weakref import WeakSet
 
 from experiments.watch.seen import Eye
 from experiments.watch.watched import Watched
@@ -16,6 +15,7 @@ from sim.documents import refuse
 from sim.documents.problems import show as shown
 
 LOOPBACK = "127.0.0.1"
+_WAITING = 128  # that connect before they are served
 
 
 class Exhibit(NamedTuple):
@@ -35,6 +35,7 @@ def listening(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(_WAITING)  # at once: two that are only bound would both have it
     except OSError as error:
         found.close()
         what = error.strerror or str(error)
@@ -47,11 +48,11 @@ def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None])
     _prepare()
     from experiments.watch.page import put_on_show  # needs the extra
 
-    playing: WeakSet[Watched] = WeakSet()
+    stopping = threading.Event()
 
     def begun() -> Watched:
         model = exhibit.begin()
-        playing.add(model)
+        model.show.stopping = stopping  # Mesa begins a run anew with the same show
         return model
 
     put_on_show(begun, exhibit.eye)
@@ -66,8 +67,7 @@ def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None])
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             """Whoever stops it wants silence: a page that still plays is let go, not an error."""
             logging.disable(logging.CRITICAL)
-            for model in playing:
-                model.end()
+            stopping.set()
             await super().shutdown(sockets)
 
     server = Server(config)
