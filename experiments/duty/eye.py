@@ -43,6 +43,12 @@ class DutyEye(Eye):
         dots = [each for each in self._kept["dots"] if each[0] != number]
         return {"told": [*told, its], "dots": [*dots, dot_of(its)]}
 
+    def decide(self, choice: str, number: int, minute: float) -> None:
+        """Decide, if that is still what is asked: a second press may come when another question is there."""
+        question = self.model.question
+        if question and (self.number(question.incident), question.minute) == (number, minute):
+            self.model.decide(choice)
+
     def frame(self) -> Frame:
         """A minute as the side knows it."""
         frame = super().frame()

@@ -35,7 +35,7 @@ class MapWidget(anywidget.AnyWidget):
     """The map, the timeline and the stories in the browser; ``watch.js`` draws what the traits hold.
 
     Plain values travel as JSON text: reacton looks through every list that it is handed, at every render, for
-    elements. ``asked`` is what the viewer asks for, ``{"do": .., "n": ..}``.
+    elements. ``asked`` is what the viewer asks for, ``{"do": .., "stride": .., "slow": .., "n": ..}``.
     """
 
     _esm = script("map.js") + (_HERE / "watch.js").read_text("utf-8")
@@ -75,14 +75,13 @@ def LiveMap(model: Watched) -> Any:  # noqa: N802
     eye, texts = solara.use_memo(lambda: (_on_show[0][1](model), Texts()), [model])
 
     def do(asked: dict[str, Any]) -> None:
+        model.show.stride, model.show.slow = float(asked["stride"]), bool(asked["slow"])
         match asked.get("do"):
-            case "pace":
-                model.show.stride, model.show.slow = float(asked["stride"]), bool(asked["slow"])
             case "next":
                 model.to_next()
                 force_update()
             case "decide":
-                model.decide(str(asked["choice"]))
+                eye.decide(str(asked["choice"]), asked["incident"], asked["minute"])
                 force_update()
             case "open":
                 _controls_open.set(bool(asked["wide"]))

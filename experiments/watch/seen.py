@@ -58,6 +58,9 @@ class Eye:
                 self._tell()
             return self._kept | {"units": packed_frames([frame]), "now": self._now(frame)}
 
+    def decide(self, choice: str, number: int, minute: float) -> None:
+        """What the viewer decides of what is asked of an incident, by its number; nobody is asked here."""
+
     def frame(self) -> Frame:
         """What there is to see of this minute."""
         return Frame.of(self.model)

@@ -2,8 +2,10 @@
 // on what the viewer asks for. Names are put in as text and never as markup. Play, step and reset are Mesa's
 // own buttons, which are pressed here too, so that there is one word on whether it plays.
 
-const LINGER = 2 * DAY, PACES = [["1 tick (10 min)", 0], ["1 hour", 60], ["6 hours", 360], ["1 day", DAY], ["1 week", 7 * DAY]];
+const LINGER = 2 * DAY, PACES = [["1 tick", 0], ["1 hour", 60], ["6 hours", 360], ["1 day", DAY], ["1 week", 7 * DAY]];
 const PLAY = "▶", PAUSE = "❚❚";
+
+const TWICE_MS = 500; // within which a second press is one of a double click
 
 // What a viewer has set, which is to outlive a reset: Mesa then makes the widget anew.
 const kept = (globalThis.dmzWatch ??= { view: null, pace: DAY, slow: true });
@@ -52,7 +54,7 @@ class Live {
     sized.observe(this.el);
     this.keys = (event) => (this.el.isConnected ? this._key(event) : this.close());
     addEventListener("keydown", this.keys);
-    this.ask({ do: "open", wide: innerWidth >= 960 });
+    this.ask({ do: "open" });
     this._pace();
     this.poll = setInterval(() => this._pressed(), 150);
   }
@@ -130,6 +132,7 @@ class Live {
   begin() {
     const ground = this.get("ground");
     this.ground = ground;
+    this.pace.options[0].textContent = `${PACES[0][0]} (${ground.tick} min)`;
     for (const name of ["canvas", "strip"]) { // the former map listens to the former canvas
       const fresh = this[name].cloneNode();
       this[name].replaceWith(fresh);
@@ -215,7 +218,7 @@ class Live {
     this.question.classList.toggle("over", Boolean(verdict));
     if (question) {
       const choices = question.options.map(({ choice, said, why_not: why }) => make("button", {
-        type: "button", className: "choice", disabled: Boolean(why), onclick: () => this._decide(choice) },
+        type: "button", className: "choice", disabled: Boolean(why), onclick: () => this._decide(choice, question) },
       make("b", { textContent: choice }), ` ${said}${why ? ` (${why})` : ""}`));
       choices.forEach((each, k) => each.dataset.choice = question.options[k].choice);
       this.question.replaceChildren(make("h2", { textContent: `${clock(this.ground, question.minute)}. ${question.title}` }), facts(question.facts), make("div", { className: "choices", role: "group", "aria-label": "Decide" }, ...choices));
@@ -235,21 +238,25 @@ class Live {
     }
   }
 
-  _decide(choice) {
+  /** Once, and of the question that was read: another may have come under the finger meanwhile. */
+  _decide(choice, { incident, minute }) {
+    if (performance.now() < (this.decidedAt ?? -Infinity) + TWICE_MS) return;
+    this.decidedAt = performance.now();
     for (const each of this.question.querySelectorAll("button")) each.disabled = true;
-    this.ask({ do: "decide", choice });
+    this.ask({ do: "decide", choice, incident, minute });
   }
 
   // - what the viewer asks for
 
+  /** Of what is asked for while the model is busy only the last gets there: so each word has the pace too. */
   ask(what) {
-    this.model.set("asked", { ...what, n: ++this.asks });
+    this.model.set("asked", { ...what, stride: kept.pace, slow: kept.slow, wide: innerWidth >= 960, n: ++this.asks });
     this.model.save_changes();
   }
 
   _pace() {
     Object.assign(kept, { pace: Number(this.pace.value), slow: this.slow.checked });
-    this.ask({ do: "pace", stride: Number(this.pace.value), slow: this.slow.checked });
+    this.ask({ do: "pace" });
   }
 
   press(...texts) {
@@ -364,7 +371,7 @@ class Live {
       .map((each) => ({ ...each, age: performance.now() / 130, over: each.closed !== null }));
     const shown = told && this.map.close && (told.closed === null || t <= told.closed + 45) ? told : null;
     const judged = shown?.misjudged && t < shown.opened + 2 * this.ground.tick; // the marks of the look tell more
-    this.map.only = now.only;
+    if (this.map.only !== now.only) Object.assign(this.map, { only: now.only, stale: true });
     this.map.draw({ units: judged ? this.units.filter(({ row }) => !shown.units.includes(row)) : this.units, incidents, told: judged ? shown : null });
     this.rule.textContent = this.map.toScale ? "All is to scale." : `Widths across the line are not to scale: ground at it is drawn ${this.map.widths.toFixed(this.map.widths < 10 ? 1 : 0)} times too wide.`;
     if (this.line.daily !== daily || this.line.dots !== dots) {

@@ -165,9 +165,6 @@ class Watched(DmzModel):
         """Whether it cannot go on before somebody says how."""
         return False
 
-    def decide(self, choice: str) -> None:
-        """What the viewer decides where it is asked; nobody is asked here."""
-
     def step(self) -> None:
         """Play a stride; no further than to the tick in which an incident opens, if that is wished.
 

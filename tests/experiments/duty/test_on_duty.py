@@ -11,7 +11,7 @@ import sim
 from experiments.duty.again import Otherwise, case_again, makes_of, played_again
 from experiments.duty.beside import bits_of, verdict_on
 from experiments.duty.eye import DutyEye
-from experiments.duty.kept import FILE, read_kept
+from experiments.duty.kept import FILE, read_kept, sealed
 from experiments.duty.officer import Choice
 from experiments.duty.on_duty import OnDuty, duty_of, refuse_what_cannot_be_played
 from experiments.watch.watched import Asked
@@ -190,15 +190,22 @@ def test_a_run_that_is_begun_anew_is_kept_beside_the_first(tmp_path):
     assert kept[0].orders.side == SOUTH and len(kept[0].orders.decided) == 1
     page = played_again(kept[0], case_again(kept[0]))
     assert "end before the run does" in page
+    unmet = replace(kept[0], orders=replace(kept[0].orders, decided={(999, 1.0): Choice.WAIT}))
+    with pytest.raises(Otherwise):
+        played_again(unmet, case_again(unmet))
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda found: found | {"version": "0.0.1"}, f"allowed version {sim.__version__}"),
-        (lambda found: found | {"case": "0" * 64}, "say something else"),
-        (lambda found: found | {"decisions": [{"incident": 1}]}, "is damaged"),
-        (lambda found: found | {"side": "west"}, "is damaged"),
+        (lambda found: sealed(found | {"case": "0" * 64}), "say something else"),
+        (lambda found: sealed(found | {"decisions": [{"incident": 1}]}), "is damaged"),
+        (lambda found: sealed(found | {"side": "west"}), "is damaged"),
+        (lambda found: sealed(found | {"seed": float("inf")}), "is damaged"),
+        (lambda found: found | {"side": "north"}, "is not as it was written"),
+        (lambda found: found | {"since": 0.0}, "is not as it was written"),
+        (lambda found: found | {"ended": 5}, "is not as it was written"),
         (lambda found: [], "is damaged"),
         (None, "there is no decisions.json"),
     ],
