@@ -96,4 +96,5 @@ class DutyEye(Eye):
             "question": None if question is None else self._asked(question),
             "verdict": None if verdict is None else verdict.ended,
             "place": str(model.place or ""),
+            "unkept": model.unkept,
         }

@@ -1,5 +1,6 @@
 """Decisions of a duty officer in a folder: what was played, what was decided, what came of it."""
 
+import contextlib
 import hashlib
 import json
 import time
@@ -121,7 +122,12 @@ def new_place(out: Path | None, scenario: str, side: str) -> Path:
 
 
 def kept_in(place: Path) -> Path:
-    """A folder for the decisions of one run: ``place`` while it holds none, else one numbered."""
-    if place.is_dir() and not (place / FILE).exists():
-        return place
+    """A folder for the decisions of one run: ``place`` while it holds none, else one numbered.
+
+    Two pages may ask at once: who makes the file has the folder.
+    """
+    if place.is_dir():
+        with contextlib.suppress(FileExistsError):
+            (place / FILE).touch(exist_ok=False)
+            return place
     return make_new(place)

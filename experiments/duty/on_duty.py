@@ -22,7 +22,7 @@ from experiments.watch.controls import AS_IT_IS
 from experiments.watch.watched import Asked, Show, Watched
 from experiments.worlds import luck_of, world_of
 from sim.constants import DAY
-from sim.documents import refuse
+from sim.documents import BadInput, refuse
 from sim.model import DmzModel
 from sim.scenario.case import Case
 from sim.sides import SIDES
@@ -74,6 +74,7 @@ class OnDuty(Watched):
         self.question: Question | None = None
         self.verdict: Verdict | None = None
         self.place: Path | None = None  # it has one once something was decided
+        self.unkept = ""  # why the last decision could not be kept, if so
         super().__init__(show, **kwargs)
         begins = self.scene.exposure.begins
         while not self.held and self.minute < begins:  # by the rules
@@ -138,9 +139,13 @@ class OnDuty(Watched):
         return DmzModel(self.show.case, seed=asked.seed, world=world, luck=luck, agents=agents)
 
     def keep(self) -> None:
-        """Keep the decisions so far, so that nothing is lost with the page."""
-        if self.place is None:
-            self.place = kept_in(self.show.out)
+        """Keep the decisions so far, that nothing is lost with the page; where it fails, say so and go on."""
         show = self.show
         ended = None if self.verdict is None else self.verdict.ended
-        Kept(show.asked, show.case.content_hash, self.orders, ended).write(self.place)
+        try:
+            self.place = self.place or kept_in(show.out)
+            Kept(show.asked, show.case.content_hash, self.orders, ended).write(self.place)
+        except (OSError, BadInput) as error:
+            self.unkept = getattr(error, "strerror", None) or str(error)
+        else:
+            self.unkept = ""

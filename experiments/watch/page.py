@@ -13,7 +13,7 @@ import anywidget
 import solara
 import traitlets
 from mesa.visualization import SolaraViz
-from mesa.visualization.utils import force_update
+from mesa.visualization.utils import force_update, update_counter
 
 from experiments.live.map_page import script
 from experiments.watch.controls import Slider
@@ -86,7 +86,9 @@ def LiveMap(model: Watched) -> Any:  # noqa: N802
             case "open":
                 _controls_open.set(bool(asked["wide"]))
 
-    solara.use_effect(model.has_been_shown)  # after every render
+    asked = update_counter.get()
+    model.asked = update_counter.peek
+    solara.use_effect(lambda: model.has_been_shown(asked))  # after every render
     return MapWidget.element(**texts.of(eye.look()), on_asked=do)
 
 

@@ -205,11 +205,13 @@ class Live {
 
   /** What a duty officer is asked, or what came of it. */
   _duty() {
-    const { side, area, question, verdict, place, decisions } = this.get("duty");
+    const { side, area, question, verdict, place, decisions, unkept } = this.get("duty");
     if (!side) return;
     this.forward.textContent = "decision ▶▶";
     const whose = area === null ? "whichever of its command posts has to decide" : `its command post of area ${area}`;
     this.duty.textContent = verdict ? "" : `You are on duty for the ${side}: ${whose}. The page has no more than what that side knows.`;
+    const lost = unkept ? `What you decide cannot be kept in ${place || "its folder"} (${unkept}).` : "";
+    if (lost) this.duty.append(make("strong", { className: "refused", textContent: ` ${lost}` }));
     const facts = (pairs) => make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", { textContent: name }), make("dd", { textContent: text })]));
     const asked = question ? `${question.incident} ${question.minute}` : verdict ? "over" : null;
     if (asked === this.asked) return;
@@ -221,6 +223,11 @@ class Live {
         type: "button", className: "choice", disabled: Boolean(why), onclick: () => this._decide(choice, question) },
       make("b", { textContent: choice }), ` ${said}${why ? ` (${why})` : ""}`));
       choices.forEach((each, k) => each.dataset.choice = question.options[k].choice);
+      const open = choices.filter((each) => !each.disabled), rest = (this.decidedAt ?? -Infinity) + TWICE_MS - performance.now();
+      if (rest > 0) {
+        for (const each of open) each.disabled = true;
+        setTimeout(() => open.forEach((each) => (each.disabled = false)), rest);
+      }
       this.question.replaceChildren(make("h2", { textContent: `${clock(this.ground, question.minute)}. ${question.title}` }), facts(question.facts), make("div", { className: "choices", role: "group", "aria-label": "Decide" }, ...choices));
       this.told = question.incident;
       this._stories();
@@ -233,14 +240,13 @@ class Live {
       this.question.replaceChildren(make("h2", { textContent: "The run is over: yours, and its twin by the rules" }),
         make("p", { textContent: `The same world and the same luck. ${decisions} decision${decisions === 1 ? "" : "s"} of yours. ${parted} One run says nothing of what is better in the long run: dmz compare does.` }),
         make("table", {}, make("thead", {}, make("tr", {}, make("th", { textContent: "in this run" }), make("th", { textContent: "yours" }), make("th", { textContent: "by the rules" }))), make("tbody", {}, ...rows)),
-        make("p", { className: "faint", textContent: `Kept in ${place}; dmz watch --again ${place} shows both beside each other. The map has all of the run now, and no longer what your side knew.` }));
+        make("p", { className: "faint", textContent: `${lost || `Kept in ${place}; dmz watch --again ${place} shows both beside each other.`} The map has all of the run now, and no longer what your side knew.` }));
       this.question.focus({ preventScroll: true });
     }
   }
 
   /** Once, and of the question that was read: another may have come under the finger meanwhile. */
   _decide(choice, { incident, minute }) {
-    if (performance.now() < (this.decidedAt ?? -Infinity) + TWICE_MS) return;
     this.decidedAt = performance.now();
     for (const each of this.question.querySelectorAll("button")) each.disabled = true;
     this.ask({ do: "decide", choice, incident, minute });

@@ -5,7 +5,7 @@ All values are data of ``controls``; what they come to is a case of the scenario
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,7 +35,8 @@ from sim.state import State
 
 _PATIENCE_S = 5.0  # for a page that may be gone
 _RESPITE_S = 0.01
-_POLL_S = 0.05  # between two looks at whether something has come
+_POLL_S = 0.005  # between two looks at whether it has
+_HELD_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ class Watched(DmzModel):
     def __init__(self, show: Show, **kwargs: Any) -> None:
         self.show, self.chosen, self.refused = show, show.chosen(kwargs), ""
         self.turn = threading.RLock()  # Mesa steps in one thread, a jump comes in another
-        self.shown: threading.Event | None = None  # on a page: whether that has what was last played
+        self.asked: Callable[[], int] = int  # of a page: how often it has been asked to draw, nobody's never
+        self._drawn = 0  # the number of the last drawing that it has done
         self.begun: dict[int, Incident] = {}  # each incident as it was when it opened, by its row
         try:
             case = show.case_under(self.chosen)
@@ -168,8 +170,9 @@ class Watched(DmzModel):
     def step(self) -> None:
         """Play a stride; no further than to the tick in which an incident opens, if that is wished.
 
-        It waits for a page that has not drawn the last one yet: who plays on while another thread renders
-        has that one render for ever, which Mesa's page answers by an error in its place.
+        It waits for a page that has been asked to draw and has not yet: who plays on while another thread
+        renders has that one render for ever, which Mesa's page answers by an error in its place. Of steps
+        between which nobody asks it to draw (Mesa's render interval) none waits.
         """
         self._wait_for_the_page()
         with self.turn:
@@ -177,16 +180,14 @@ class Watched(DmzModel):
             self.running = self._may_go_on  # Mesa's thread plays as long as it is running
 
     def _wait_for_the_page(self) -> None:
-        if self.shown is None:
+        if self.held:
+            time.sleep(_HELD_S)  # Mesa asks on and on, and there is nothing new to show
+        if self._drawn >= self.asked():
             return
         gone = time.monotonic() + _PATIENCE_S
-        if not self.shown.is_set():
-            while not (self.shown.wait(_POLL_S) or self.show.stopping.is_set() or time.monotonic() > gone):
-                pass
-            time.sleep(_RESPITE_S)  # so that the render that was waited for comes to its end
-        if self.held:
-            time.sleep(_POLL_S)  # Mesa asks on and on, and there is nothing new to show
-        self.shown.clear()
+        while self._drawn < self.asked() and time.monotonic() < gone and not self.show.stopping.is_set():
+            time.sleep(_POLL_S)
+        time.sleep(_RESPITE_S)  # so that the render that was waited for comes to its end
 
     @property
     def _may_go_on(self) -> bool:
@@ -197,10 +198,9 @@ class Watched(DmzModel):
         super().restore(snapshot)
         self.running = self._may_go_on
 
-    def has_been_shown(self) -> None:
-        """The page has what was last played."""
-        self.shown = self.shown or threading.Event()
-        self.shown.set()
+    def has_been_shown(self, asked: int) -> None:
+        """The page has drawn what it was ``asked`` for by then."""
+        self._drawn = asked
 
     @property
     def _span(self) -> float:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -176,6 +177,18 @@ def test_a_choice_that_is_not_offered_or_not_asked_for_is_ignored(tmp_path):
         model.decide(choice)
     model.step()
     assert model.question is not None and model.state.identical(before)
+
+
+def test_where_nothing_can_be_kept_any_more_it_is_said_and_the_run_goes_on(tmp_path):
+    model = on_duty(tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    model.to_next()
+    model.decide("wait")
+    assert model.unkept == DutyEye(model).look()["duty"]["unkept"] == ""
+    shutil.rmtree(tmp_path / "out")
+    model.to_next()
+    model.decide("wait")
+    assert len(model.orders.decided) == 2 and "No such file" in DutyEye(model).look()["duty"]["unkept"]
 
 
 def test_a_run_that_is_begun_anew_is_kept_beside_the_first(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 from little import BUSY
 
 from experiments.live.packing import packed_frames
+from experiments.watch import watched
 from experiments.watch.seen import Eye
 from experiments.watch.watched import Asked, Show, Watched
 from sim.codes import Trigger
@@ -140,6 +141,28 @@ def test_at_any_pace_an_incident_is_seen_as_it_opened_and_told_as_it_stands():
     for each in told:
         assert each["misjudged"] == seen[each["row"]]["misjudged"] is not None
         assert each["d"] == pytest.approx(each["misjudged"]["d"]) and each["d"] == seen[each["row"]]["d"]
+
+
+def test_a_step_waits_for_a_drawing_that_was_asked_for_and_for_no_other(monkeypatch):
+    model, slept = Watched(show()), []
+    monkeypatch.setattr(watched.time, "sleep", slept.append)
+    for _ in range(3):
+        model.step()
+    assert not slept, "there is no page"
+    model.asked = lambda: 7
+    model.has_been_shown(7)
+    for _ in range(3):
+        model.step()
+    assert not slept, "Mesa's render interval: nobody has asked for another drawing"
+    model.asked = lambda: 8
+    monkeypatch.setattr(watched.time, "sleep", lambda s: (slept.append(s), model.has_been_shown(8)))
+    model.step()
+    assert 0 < len(slept) <= 2, "one was asked for, and was there at the first look"
+    model.asked = lambda: 9
+    monkeypatch.setattr(watched, "_PATIENCE_S", 0.0)
+    before = model.minute
+    model.step()
+    assert model.minute > before, "a page that is gone stops nobody"
 
 
 def test_the_timeline_has_every_day_that_has_begun():
