@@ -200,6 +200,12 @@ def compiled(function: _Function) -> _Function:
     return dispatcher
 
 
+def compile_for(function: Callable, *arguments: Any) -> None:
+    """Compile a function for arguments like these, and keep it: it is not called."""
+    dispatcher: Any = function
+    dispatcher.compile(tuple(map(numba.typeof, arguments)))
+
+
 def _widened(kind: Any) -> Any:
     """As which type a compiled caller hands over an argument: a constant or a short integer as any integer.
 

@@ -18,11 +18,12 @@ from sim.exposure import Exposure
 from sim.field.courses import Courses, courses
 from sim.field.days import heed
 from sim.field.land import Land, Sky, growth_at
-from sim.field.path import where
+from sim.field.path import where_in
 from sim.field.setting import Setting
-from sim.field.shifts import rouse, rouse_all
+from sim.field.shifts import rouse_all
 from sim.forks import Estimates, Forks
 from sim.regime import Regime
+from sim.sides import NORTH, SOUTH
 from sim.state import State
 from sim.tension import Tension
 from sim.world.draw import World
@@ -100,6 +101,11 @@ class Scene:
         return areas
 
     @cached_property
+    def _posts_of(self) -> tuple[NDArray[np.intp], ...]:
+        """Rows of the posts of either side."""
+        return tuple(np.flatnonzero(self.state.posts["side"] == side) for side in (NORTH, SOUTH))
+
+    @cached_property
     def survey_teams(self) -> NDArray[np.intp]:
         """Rows of the units that are survey teams, which keep their place for the whole run."""
         return np.flatnonzero(self.state.units["kind"] == UnitKind.SURVEY_TEAM)
@@ -147,11 +153,11 @@ class Scene:
 
     def position(self, row: int) -> tuple[float, float]:
         """Where the unit of a row is: ``s`` and ``d`` in metres."""
-        unit = self.state.units[row]
-        if unit["active"] and unit["incident"] < 0:  # else an incident takes it where it goes
-            unit = self.state.units[row : row + 1].copy()[0]
-            rouse(unit, self.minute, self.setting, self.state.tallies.copy())
-        s, d = where(unit, self.courses)
+        units = self.state.units
+        if units["active"][row] and units["incident"][row] < 0:  # else an incident takes it where it goes
+            units, row = units[row : row + 1].copy(), 0
+            rouse_all(units, self.minute, self.setting, self.state.tallies.copy())
+        s, d = where_in(units, row, self.courses)
         return s, d
 
     def units_now(self) -> np.ndarray:
@@ -174,9 +180,8 @@ class Scene:
 
     def nearest_post(self, side: int, s: float) -> int:
         """Row of the post of ``side`` nearest to ``s`` metres along the line, -1 for none."""
-        posts = self.state.posts
-        rows = np.flatnonzero(posts["side"] == side)
-        return int(rows[np.abs(posts["s"][rows] - s).argmin()]) if rows.size else -1
+        rows = self._posts_of[side]
+        return int(rows[np.abs(self.state.posts["s"][rows] - s).argmin()]) if rows.size else -1
 
     def next_post(self, row: int, reach_m: float) -> int:
         """Row of the post next to that of ``row`` on its side, -1 for none within ``reach_m``."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from experiments.play.ahead import compiled_ahead
+from experiments.play.ahead import compile_ticks, compiled_ahead
 from sim.agents import Government
 from sim.compiled import cache_problem, is_cached, mark_cached
 from sim.model import DmzModel
@@ -46,10 +46,11 @@ class _AskedDaily(Government):
 def compile_once(say: Callable[[str], None]) -> None:
     """Compile what a run needs, and keep it on disk; says so when that takes a while."""
     if not is_cached():
-        say("compiling the field kernel (once; about half a minute, kept for the next time) ...")
+        say("compiling the field kernel (once; some 15 seconds, kept for the next time) ...")
     case = load_case("declared", assignments=_WARM_UP)
     with nullcontext() if is_cached() else compiled_ahead():
         model = DmzModel(case, seed=1)
+        compile_ticks()
     model.run()
     asked = DmzModel(case, seed=1, agents={"Government": _AskedDaily}).run(1)
     asked.governments[0].posture(0.0, asked.minute)

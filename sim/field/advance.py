@@ -59,7 +59,7 @@ def _first_wake(walks, n):
 
 
 @compiled
-def _walk(unit, walk, t1, setting, tallies, event):
+def walk_on(unit, walk, t1, setting, tallies, event):
     """A tick of a unit that is awake, to ``t1``; True when a decision is asked for."""
     rules, tally, courses = setting.records[unit.side], tallies[unit.side], setting.courses
     z1 = step(unit, rules, t1, setting.tick)
@@ -74,7 +74,7 @@ def _walk(unit, walk, t1, setting, tallies, event):
 
 
 @compiled
-def _meets_mine(unit, row, t, setting, event):
+def meets_mine(unit, row, t, setting, event):
     """Whether a unit that has walked on from ``t`` meets a mine."""
     if abs(unit.z) > unit.lane_z:
         return off_lane(unit, row, unit.t - t, setting, event)
@@ -117,10 +117,10 @@ def advance(units, tallies, setting, days, t, ticks, spare, scratch):
             unit = units[walk.row]
             wake_up(unit, t, setting, tallies)
             t0, t1 = unit.t, min(t + tick, unit.end)
-            if _walk(unit, walk, t1, setting, tallies, events[n]):
+            if walk_on(unit, walk, t1, setting, tallies, events[n]):
                 n += 1
             else:
-                if _meets_mine(unit, walk.row, t0, setting, events[n]):
+                if meets_mine(unit, walk.row, t0, setting, events[n]):
                     n += 1
                 if t1 >= unit.end:
                     end_shift(unit, tallies[unit.side])

@@ -210,12 +210,13 @@ def take_looks(unit, walk, z1, t1, setting, tally, event):
 
 
 @compiled
-def look_again(unit, t, n, setting, tally):
-    """Look ``n`` at a unit in an open incident: take it to ``t`` and judge where it stands.
+def look_again(units, row, t, n, setting, tallies):
+    """Look ``n`` at the unit of a row, in an open incident: take it to ``t`` and judge where it stands.
 
     Returns (deepest point past the true line since the last look, perceived depth past the
     response line), metres.
     """
+    unit = units[row]
     rules, watch = setting.records[unit.side], setting.records[other(unit.side)]
     minutes, tau = t - unit.t, rules.navigation_tau_minutes
     key = occasion(setting.luck, unit.who, unit.shift, unit.incidents, unit.side)
@@ -224,6 +225,6 @@ def look_again(unit, t, n, setting, tally):
     unit.z = drifted(unit.z, minutes, tau, normal(fold(key, WALK_ON), n))
     unit.t = t
     x1, past = stand(unit, courses, t, unit.z)
-    top = note_depth(unit, rules, tally, x0, x1, minutes, uniform(fold(key, _WALK_PASSAGE), n))
+    top = note_depth(unit, rules, tallies[unit.side], x0, x1, minutes, uniform(fold(key, _WALK_PASSAGE), n))
     jitter = watch.watch_jitter_m * normal(fold(key, _WALK_JITTER), n)
     return top, past - northward(unit.side) * (unit.fix + jitter)

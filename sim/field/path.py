@@ -57,6 +57,12 @@ def where(unit, courses):
 
 
 @compiled
+def where_in(units, row, courses):
+    """Where the unit of a row is, as ``where``: Python hands over many rows sooner than one record."""
+    return where(units[row], courses)
+
+
+@compiled
 def places(units, courses):
     """Where each of the units that are on shift is, (n, 2) metres of ``s`` and ``d``; nan for the others."""
     found = np.full((units.shape[0], 2), np.nan)

@@ -6,6 +6,8 @@ other draws: whoever walks every unit through every tick finds the same. A sleep
 where that is asked for, or where lines or rules change, by which it sleeps.
 """
 
+import numpy as np
+
 from sim.compiled import compiled
 from sim.constants import NEVER
 from sim.field.courses import own_and_limit, swing_on_route
@@ -150,7 +152,7 @@ def sleeps_until(unit, setting):
     rules, watch, courses = setting.records[unit.side], setting.records[other(unit.side)], setting.courses
     depths = _most_depths(unit, courses)
     nav_sd, reach, approach = unit.nav_sd, rules.reach * unit.nav_sd, watch.watch_approach_m
-    furthest, track, looks = furthest_fix(unit, watch), unit.track, unit.tracks
+    furthest, track, looks = furthest_fix(unit, watch), unit.track, np.int64(unit.tracks)
     t, number, tick, spread = unit.t, unit.step, setting.tick, variance_over(unit, rules, 1.0)
     least, most, t1 = unit.z, unit.z, tick_end(t, unit.end, tick)
     if nav_sd > 0.0 and track == NEVER and unit.strike_at > unit.end and unit.lane_z == NEVER:

@@ -43,7 +43,7 @@ def begin(
 def _open(scene: Scene, minute: float, trigger: Trigger, first: int, s: float) -> Incident:
     """A fresh incident, of which nothing is told but where and when."""
     data = IncidentState(trigger, first, opened=minute, s=s, touched=minute, last_act=minute)
-    data.county = int(county(np.array([s]), scene.land.length_m)[0])
+    data.county = int(county(s, scene.land.length_m))
     data.night = bool(in_dark(scene.sky, minute))
     scene.state.incidents.append(data)
     scene.exposure.open(minute)

@@ -40,7 +40,7 @@ def look(incident: Incident, parties: Parties, side: int) -> None:
     incident.touch()
     perceived = _perceived(incident, side)
     subject = incident.of(other(side)).unit
-    if perceived > float(incident.scene.state.units["margin"][subject]):
+    if perceived > incident.scene.state.units["margin"][subject]:
         own.clear = 0
         incident.record.depth = max(incident.record.depth, perceived)
     else:
@@ -57,10 +57,9 @@ def _perceived(incident: Incident, side: int) -> float:
     subject, scene = incident.of(other(side)), incident.scene
     if not subject.present:
         return -NEVER
-    unit, tally = scene.state.units[subject.unit], scene.state.tallies[other(side)]
-    n = incident.of(side).looks
+    state, n = scene.state, incident.of(side).looks
     setting = scene.setting_under(incident.luck_of(WALK_ON, side, n))
-    past, perceived = look_again(unit, incident.minute, n, setting, tally)
+    past, perceived = look_again(state.units, subject.unit, incident.minute, n, setting, state.tallies)
     incident.record.true_depth = max(incident.record.true_depth, past)
     return perceived
 

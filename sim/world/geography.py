@@ -67,7 +67,8 @@ def _stretches() -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int8
 def _share(s_m: ArrayLike, length_m: float) -> NDArray[np.float64]:
     if not length_m > 0.0:
         raise ValueError(f"length_m must be positive, not {length_m}")
-    return np.clip(np.asarray(s_m, np.float64) / length_m, 0.0, 1.0)
+    # Of one place `clip` would take ten times as long.
+    return np.minimum(np.maximum(np.asarray(s_m, np.float64) / length_m, 0.0), 1.0)
 
 
 def stretch(s_m: ArrayLike, length_m: float = LENGTH_M) -> NDArray[np.intp]:

@@ -4,13 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 
 import sim.compiled
 
 WARM = """\
 import gc
 from numba.core.dispatcher import Dispatcher
-from experiments.play.ahead import compile_field
 from experiments.play.warm_up import compile_once
 from experiments.play.task import play
 from sim.scenario.library import shipped
@@ -23,7 +23,6 @@ def compiled():
 
 compile_once(lambda _: None)
 before = compiled()
-compile_field()  # for nothing, if its types were others than those of a run
 assert len(before) > 20, len(before)
 for name in shipped():
     play(load_case(name, days=20), 0, 5)
@@ -37,6 +36,24 @@ def test_the_warm_up_compiles_all_that_runs_need():
     """Else each worker would compile the rest again, unannounced."""
     done = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, timeout=500)
     assert done.stdout == "[]\n", done.stderr
+
+
+AHEAD = (
+    "begin_shifts",
+    "begin_day",
+    "draw_strays",
+    "walk_on",
+    "meets_mine",
+    "wake_up",
+    "look_again",
+    "rouse_all",
+)
+
+
+def test_what_is_compiled_ahead_has_the_types_of_a_run():
+    """Else it would be compiled for nothing, and once more."""
+    kept = Counter(path.name.rpartition("-")[0] for path in sim.compiled.CACHE.glob("*.nbc"))
+    assert {name: kept[name] for name in AHEAD} == dict.fromkeys(AHEAD, 1)
 
 
 def test_a_damaged_cache_is_mended_before_workers_start(tmp_path):

@@ -274,7 +274,7 @@ def test_looks_in_an_incident_follow_the_same_process():
     units, model = field.units[:2000].copy(), field.model
     state = model.state
     perceived = np.array(
-        [look_again(unit, 410.0, 1, model.scene.setting, state.tallies[NORTH])[1] for unit in units]
+        [look_again(units, row, 410.0, 1, model.scene.setting, state.tallies)[1] for row in range(2000)]
     )
     z0, z1 = field.units["z"][:2000], units["z"]
     assert np.all(units["t"] == 410.0)
