@@ -50,15 +50,15 @@ def makes_of(kept: Kept, case: Case) -> tuple[Make, Make]:
 
 def played_again(kept: Kept, case: Case) -> str:
     """The page of both runs beside each other; raises ``Otherwise`` where the bits are not the same."""
-    makes = makes_of(kept, case)
-    if kept.ended is not None:
-        model = makes[0]().run()
-        if bits_of(model.state) != kept.ended.get("bits"):
-            raise Otherwise(
-                f"the decisions do not play to the bits that were kept of them (this is version "
-                f"{sim.__version__}, as then): other libraries, or a file that was changed by hand"
-            )
-        model.dismiss()
+    makes, orders = makes_of(kept, case), kept.orders
+    orders.taken.clear()
+    model = makes[0]().run()
+    if orders.taken != orders.decided.keys() or (kept.ended and bits_of(model.state) != kept.ended["bits"]):
+        raise Otherwise(
+            f"the decisions do not play to the bits that were kept of them (this is version "
+            f"{sim.__version__}, as then): other libraries, or other code of agents"
+        )
+    model.dismiss()
     worth = [span for make in makes for span in spans(make)]
     names = (f"duty officer of the {SIDES[kept.orders.side]}", "by the rules")
     checked = (_UNENDED if kept.ended is None else _SAME, _RULES)

@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.duty.knowledge import Question, border_of, frame_of, known_story, knows_of
 from experiments.duty.on_duty import OnDuty
-from experiments.live.frames import Border, Daily, Frame, Incident
+from experiments.live.frames import Border, Daily, Frame
 from experiments.watch.seen import Eye, dot_of
 from experiments.watch.watched import Watched
 from sim.documents import Tree
@@ -24,10 +24,11 @@ class DutyEye(Eye):
         super().__init__(model)
         self.side = model.show.side
         self.only = self.side
+        self._numbers: dict[int, int] = {}  # rows would tell how many there are of which it knows not
 
     def look(self) -> dict[str, Any]:
         """The same, and what is to be decided, or what came of it."""
-        if not self.model.running and self.only is not None:
+        if self.model.is_over and self.only is not None:
             self.only = None
             self.forget()
         with self.model.turn:
@@ -36,13 +37,22 @@ class DutyEye(Eye):
 
     def _with(self, question: Question) -> dict[str, Any]:
         """The incidents with the one of which is asked, which may have opened after what the map shows."""
-        its, told = question.told, [each for each in self._kept["told"] if each["row"] != question.incident]
-        dots = [each for each in self._kept["dots"] if each[0] != question.incident]
+        number = self.number(question.incident)
+        its = question.told | {"row": number}
+        told = [each for each in self._kept["told"] if each["row"] != number]
+        dots = [each for each in self._kept["dots"] if each[0] != number]
         return {"told": [*told, its], "dots": [*dots, dot_of(its)]}
+
+    def decide(self, choice: str, number: int, minute: float) -> None:
+        """Decide, if that is still what is asked: a second press may come when another question is there."""
+        question = self.model.question
+        if question and (self.number(question.incident), question.minute) == (number, minute):
+            self.model.decide(choice)
 
     def frame(self) -> Frame:
         """A minute as the side knows it."""
-        return super().frame() if self.only is None else frame_of(self.side, super().frame())
+        frame = super().frame()
+        return frame if self.only is None else frame_of(self.side, frame, self.model.scene)
 
     def border(self) -> Border:
         """The side's own line."""
@@ -50,10 +60,11 @@ class DutyEye(Eye):
 
     def shows(self, row: int) -> bool:
         """Whether the side knows of it."""
-        if self.only is None:
-            return True
-        scene = self.model.scene
-        return knows_of(self.side, Incident.of(scene, row), scene)
+        return self.only is None or knows_of(self.side, self.model.state.incidents[row])
+
+    def number(self, row: int) -> int:
+        """In the order in which the side came to know of them."""
+        return row if self.only is None else self._numbers.setdefault(row, len(self._numbers))
 
     def daily(self, daily: Daily) -> Daily:
         """Its own tension by day."""
@@ -67,7 +78,13 @@ class DutyEye(Eye):
         """An incident as far as the side knows it."""
         if self.only is None:
             return super().plain(row)
-        return known_story(self.side, self.model.scene, self.as_first_seen(row))
+        known = known_story(self.side, self.model.scene, self.model.incident(row))
+        return known | {"row": self.number(row)}
+
+    def _asked(self, question: Question) -> Tree:
+        found = asdict(question) | {"incident": self.number(question.incident)}
+        del found["told"]  # it stands among the others
+        return found
 
     def _duty(self) -> Tree:
         model = self.model
@@ -76,7 +93,8 @@ class DutyEye(Eye):
             "side": SIDES[self.side],
             "area": None if model.show.area is None else model.show.area + 1,
             "decisions": len(model.orders.decided),
-            "question": None if question is None else asdict(question),
+            "question": None if question is None else self._asked(question),
             "verdict": None if verdict is None else verdict.ended,
             "place": str(model.place or ""),
+            "unkept": model.unkept,
         }

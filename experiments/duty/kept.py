@@ -1,5 +1,8 @@
 """Decisions of a duty officer in a folder: what was played, what was decided, what came of it."""
 
+import contextlib
+import hashlib
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ from sim.sides import SIDES
 FILE = "decisions.json"
 _RESULTS = Path("results")
 _NAMED = "--again"
+_SEAL = "seal"
 
 
 @dataclass(frozen=True)
@@ -35,24 +39,29 @@ class Kept:
             {"incident": row, "minute": minute, "choice": choice.value}
             for (row, minute), choice in orders.decided.items()
         ]
-        write_json(
-            folder / FILE,
-            {
-                "version": sim.__version__,
-                "scenario": _lasting(asked.scenario),
-                "policies": [_lasting(each) for each in asked.policies],
-                "days": asked.days,
-                "seed": asked.seed,
-                "run": asked.run,
-                "assignments": list(asked.assignments),
-                "case": self.content_hash,
-                "side": SIDES[orders.side],
-                "area": orders.area,
-                "since": orders.since,
-                "decisions": decided,
-                "ended": self.ended,
-            },
-        )
+        found = {
+            "version": sim.__version__,
+            "scenario": _lasting(asked.scenario),
+            "policies": [_lasting(each) for each in asked.policies],
+            "days": asked.days,
+            "seed": asked.seed,
+            "run": asked.run,
+            "assignments": list(asked.assignments),
+            "case": self.content_hash,
+            "side": SIDES[orders.side],
+            "area": orders.area,
+            "since": orders.since,
+            "decisions": decided,
+            "ended": self.ended,
+        }
+        write_json(folder / FILE, sealed(found))
+
+
+def sealed(found: Tree) -> Tree:
+    """What is kept, with the digest of it: who changes a word of it by hand is told, and not believed."""
+    bare = {key: its for key, its in found.items() if key != _SEAL}
+    text = json.dumps(bare, sort_keys=True, ensure_ascii=True)
+    return bare | {_SEAL: hashlib.sha256(text.encode()).hexdigest()}
 
 
 def read_kept(folder: Path, allow_code: bool) -> Kept:
@@ -73,9 +82,11 @@ def read_kept(folder: Path, allow_code: bool) -> Kept:
             found=show(version),
             allowed=allowed,
         )
+    if sealed(found) != found:
+        refuse(path, "is not as it was written: a word of it was changed")
     try:
         return _read(found, allow_code)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         refuse(path, "is damaged: something is missing in it, or is not what it should be")
 
 
@@ -111,7 +122,12 @@ def new_place(out: Path | None, scenario: str, side: str) -> Path:
 
 
 def kept_in(place: Path) -> Path:
-    """A folder for the decisions of one run: ``place`` while it holds none, else one numbered."""
-    if place.is_dir() and not (place / FILE).exists():
-        return place
+    """A folder for the decisions of one run: ``place`` while it holds none, else one numbered.
+
+    Two pages may ask at once: who makes the file has the folder.
+    """
+    if place.is_dir():
+        with contextlib.suppress(FileExistsError):
+            (place / FILE).touch(exist_ok=False)
+            return place
     return make_new(place)

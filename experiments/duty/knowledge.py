@@ -1,10 +1,14 @@
 """What one side knows of a run: its own line, its own people where they think they are, others where its
 watchers put them; its own acts, and what of the other's can be seen or heard.
+
+Metres across are counted from its own line: who had them from the true one could read off how far the two
+lie apart.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from experiments.duty.officer import Choice, DutyOfficer, is_violation
 from experiments.live.frames import Border, Doing, Frame, Incident, Step, Story, climb, seen_units
@@ -12,14 +16,16 @@ from experiments.watch.seen import told_of
 from experiments.wording import many
 from sim.acts import Act
 from sim.agents.command_post import CommandPost
-from sim.codes import Action, Cause, Posture, Trigger, UnitKind
+from sim.codes import Action, Cause, Posture, Rung, Trigger, UnitKind
 from sim.constants import KM, MIL, NEVER
 from sim.documents import Tree
+from sim.incident_state import NOBODY, IncidentState
 from sim.incidents.incident import Incident as Record
 from sim.outcome.story import told
 from sim.parameters.force import AUTHORITIES
 from sim.scene import Scene
 from sim.sides import SIDES, other
+from sim.state import Line
 from sim.world.geography import COUNTIES
 
 # Acts of one's own side that a command post is told of, and those of the other that can be seen or heard.
@@ -48,60 +54,106 @@ _OWN = frozenset(
     }
 )
 _OTHERS = frozenset(
-    {Act.BROADCAST, Act.WARNING_SHOTS, Act.AIMED_FIRE, Act.HEAVY_WEAPONS, Act.STRAY_ROUND, Act.EXPLAINED}
+    {
+        Act.BROADCAST,
+        Act.WARNING_SHOTS,
+        Act.AIMED_FIRE,
+        Act.HEAVY_WEAPONS,
+        Act.OTHER_AREA,
+        Act.STRAY_ROUND,
+        Act.EXPLAINED,
+    }
 )
+# What opens an incident, to those whom it strikes: who ordered it, if anybody, is not known.
+_STRUCK_BY = {Trigger.STRAY_SHOT: "rounds", Trigger.PROVOCATION: "rounds", Trigger.MINE_STRIKE: "explosion"}
 
 
 # -- on the map -----------------------------------------------------------------------------------
 
 
-def frame_of(side: int, frame: Frame) -> Frame:
+def frame_of(side: int, frame: Frame, scene: Scene) -> Frame:
     """A minute as a side knows it: where its own think they are, and others where its watchers put them."""
     units = frame.units
     own = units["side"] == side
     known = units[own | (units["doing"] != Doing.UNSEEN)].copy()
     own = known["side"] == side
-    known["d"] = np.where(own, known["thought"], known["fixed"])
+    known["d"] = np.where(own, known["thought"], known["fixed"]) - own_line(side, scene, known["s"])
     known["thought"], known["fixed"] = known["d"], np.where(own, np.nan, known["d"])
     known["doing"] = np.where(own, Doing.UNSEEN, known["doing"])  # who watches one's own is not known
     known["margin"] = np.where(own, np.nan, known["margin"])
+    known["watcher"] = np.where(own, NOBODY, known["watcher"])
     known = known[~np.isnan(known["d"])]
     north, south = (each if party == side else np.nan for party, each in enumerate(frame.tension))
     return replace(frame, units=known, tension=(north, south))
 
 
+def own_line(side: int, scene: Scene, s: ArrayLike) -> NDArray[np.float64]:
+    """Where a side's own line is at ``s``, metres along it: what it counts metres across from."""
+    line = scene.state.lines[side]
+    return np.interp(np.asarray(s), scene.land.line_step_m * np.arange(line.size), line)
+
+
 def border_of(side: int, border: Border) -> Border:
-    """The lines as a side knows them: its own in every place."""
-    lines = np.repeat(border.lines[side : side + 1], len(border.lines), axis=0)
-    responses = np.repeat(border.responses[side : side + 1], len(border.responses), axis=0)
+    """The lines as a side knows them: its own in every place, and what it acts on beside it."""
+    own = border.lines[side]
+    lines = np.zeros_like(border.lines)
+    responses = np.repeat(border.responses[side : side + 1] - own, len(border.responses), axis=0)
     return replace(border, lines=lines, responses=responses, contested_km2=0.0)
 
 
-def knows_of(side: int, incident: Incident, scene: Scene) -> bool:
+def knows_of(side: int, data: IncidentState) -> bool:
     """Whether a side knows of an incident: it perceived it, or has been shot at in it."""
-    own_or_first = incident.first == side
-    return own_or_first or scene.state.incidents[incident.row].sides[other(side)].first_shot < NEVER
+    return data.first == side or data.sides[other(side)].first_shot < NEVER
 
 
-def incident_of(side: int, incident: Incident) -> Incident:
-    """An incident without what a side cannot know: whose error it was, and where all really are."""
-    look = incident.misjudged
-    d = look.fixed if look is not None and incident.first == side else 0.0
-    return replace(incident, d=d, cause=Cause.ORDER, accidental=False, false=False, misjudged=None)
+def _lines(side: int, scene: Scene, row: int) -> list[Line]:
+    """What of the chain of an incident a side knows."""
+    lines = (line for line in scene.state.log if line[0] == row)
+    return [line for line in lines if line[4] in (_OWN if line[2] == side else _OTHERS)]
 
 
 def steps_of(side: int, scene: Scene, row: int) -> list[Step]:
-    """The steps of the chain of an incident that a side knows."""
-    lines = (line for line in scene.state.log if line[0] == row)
-    return [Step(line[1], told(line)) for line in lines if line[4] in (_OWN if line[2] == side else _OTHERS)]
+    """The steps of the chain of an incident that a side knows, as far as it knows what they are."""
+    return [Step(line[1], _said(side, line)) for line in _lines(side, scene, row)]
+
+
+def _said(side: int, line: Line) -> str:
+    _, _, whose, _, act, hurt, _ = line
+    if act == Act.STRAY_ROUND and whose != side:
+        return f"rounds strike {SIDES[side]}'s post"
+    if act == Act.MINE_STRIKE:
+        return f"an explosion at {SIDES[side]}'s unit ({hurt:.0f} casualties)"
+    return told(line)
 
 
 def known_story(side: int, scene: Scene, incident: Incident) -> Tree:
-    """An incident and its story as a side knows them, as the page has it."""
+    """An incident and its story as a side knows them, as the page has it.
+
+    Without whose error it was, where all really are, and by what it is struck; who did not perceive it knows
+    of it from the first act that can be seen or heard.
+    """
+    own, lines = incident.first == side, _lines(side, scene, incident.row)
+    look = incident.misjudged if own else None
+    d = 0.0 if look is None else look.fixed - float(own_line(side, scene, look.s))
+    done = {(line[1], Act(line[4]).name) for line in lines}
+    climbed = [each for each in climb(scene, incident.row)[1:] if (each[0], each[1].name) in done]
+    opened = incident.opened if own or not lines else lines[0][1]
+    rung = climbed[-1][1] if climbed else Rung.OBSERVED
+    known = replace(
+        incident,
+        opened=opened,
+        d=d,
+        rung=rung,
+        cause=Cause.ORDER,
+        accidental=False,
+        false=False,
+        misjudged=None,
+    )
     night = ", at night" if incident.night else ""
     head = f"km {incident.s / KM:.1f}, {incident.county}{night}, as reported."
     story = Story([head], steps_of(side, scene, incident.row))
-    return told_of(incident_of(side, incident), climb(scene, incident.row), story)
+    tree = told_of(known, [(opened, Rung.OBSERVED), *climbed], story)
+    return tree | {"trigger": _STRUCK_BY.get(incident.trigger, tree["trigger"])}
 
 
 # -- what is asked --------------------------------------------------------------------------------
@@ -132,14 +184,17 @@ class Question:
     told: Tree
 
 
-def question_of(officer: DutyOfficer, incident: Record) -> Question:
-    """What is asked of an officer at this moment, with what that post knows and no more."""
+def question_of(officer: DutyOfficer, incident: Record, seen: Incident) -> Question:
+    """What is asked of an officer at this moment, with what that post knows and no more.
+
+    ``seen``: what there is to see of the incident, of which it may know a part.
+    """
     data = incident.record
     area = int(officer.record["area"]) + 1
     title = f"The {SIDES[officer.side]}'s command post of area {area}: what is to be done?"
     facts = (*_seen(officer, incident), *_done(officer, incident), *_held(officer, incident))
     options = tuple(_options(officer, incident))
-    told = known_story(officer.side, incident.scene, Incident.of(incident.scene, incident.row))
+    told = known_story(officer.side, incident.scene, seen)
     return Question(incident.row, incident.minute, data.s, title, facts, options, told)
 
 
@@ -150,9 +205,9 @@ def _seen(officer: CommandPost, incident: Record) -> list[tuple[str, str]]:
     facts = [("Where", where)]
     if not is_violation(incident):
         what = {
-            Trigger.STRAY_SHOT: "Rounds have struck your post, and it reads them as an attack.",
-            Trigger.MINE_STRIKE: "Your unit has met an explosion, and reads it as an attack.",
-        }.get(Trigger(data.trigger), "Your post is under fire.")
+            "rounds": "Rounds have struck your post, and it reads them as an attack.",
+            "explosion": "Your unit has met an explosion, and reads it as an attack.",
+        }[_STRUCK_BY[Trigger(data.trigger)]]
         return [*facts, ("Report", what)]
     units = seen_units(scene)
     its = units[units["row"] == incident.of(other(side)).unit]
@@ -204,11 +259,19 @@ def _held(officer: CommandPost, incident: Record) -> list[tuple[str, str]]:
     facts = [("The rules say", f"{orders[0].upper()}{orders[1:]}.")]
     if posture != Posture.NORMAL:
         facts.append(("Posture", f"{posture.word.capitalize()}."))
-    if others := officer.others_open(incident):
+    if others := _others_open(officer, incident):
         facts.append(("Elsewhere", f"{others} more open in your area."))
     if not rules.weapons:
         facts.append(("Weapons", "No fire may be opened."))
     return facts
+
+
+def _others_open(officer: CommandPost, incident: Record) -> int:
+    """Open incidents in its area of which it knows, beside this one."""
+    scene, side, area = incident.scene, officer.side, int(officer.record["area"])
+    known = (each for each in scene.state.incidents if not each.is_closed and knows_of(side, each))
+    posts = [each.sides[side].post for each in known if each is not incident.record]
+    return len([post for post in posts if post >= 0 and scene.areas[post] == area])
 
 
 def _words(action: Action) -> str:
@@ -237,14 +300,12 @@ def _options(officer: CommandPost, incident: Record) -> list[Option]:
         ]
     early = officer.too_early(incident, Action.WARNING_SHOTS)
     later = f"; not before {early:.0f} min from now, when you are asked again" if early > 0.0 else ""
+    shots = _level(officer, Action.WARNING_SHOTS)
     return [
         Option(Choice.WAIT, f"Wait; you are asked again in about {rules.step_minutes:.0f} min"),
         Option(Choice.BROADCAST, "Have the post call out"),
-        Option(
-            Choice.WARNING_SHOTS,
-            f"Warning shots: the word of {_level(officer, Action.WARNING_SHOTS)}{later}",
-            no_fire,
-        ),
+        Option(Choice.WARNING_SHOTS, f"Warning shots: the word of {shots}{later}", no_fire),
+        Option(Choice.BOTH, f"Call out and fire warning shots: the word of {shots}{later}", no_fire),
         Option(
             Choice.ASK,
             f"Ask to fire aimed shots: the word of {_level(officer, Action.AIMED_FIRE)}{later}",

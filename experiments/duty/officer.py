@@ -22,8 +22,16 @@ class Choice(StrEnum):
     WAIT = "wait"
     BROADCAST = "broadcast"
     WARNING_SHOTS = "warning shots"
+    BOTH = "broadcast and warning shots"
     ASK = "ask"
     CALL = "call"
+
+
+_STEPS = {
+    Choice.BROADCAST: Action.BROADCAST,
+    Choice.WARNING_SHOTS: Action.WARNING_SHOTS,
+    Choice.BOTH: Action.BROADCAST_AND_WARNING_SHOTS,
+}
 
 
 @dataclass
@@ -32,6 +40,7 @@ class Orders:
 
     ``area``: of whose command post, None for whichever of the side has to decide. ``since``: before this
     minute the rules decide. ``by_rules``: they do too where no decision is known; else that is asked for.
+    ``taken``: the moments that have come so far.
     """
 
     side: int
@@ -39,6 +48,7 @@ class Orders:
     since: float = 0.0
     decided: dict[Moment, Choice] = field(default_factory=dict)
     by_rules: bool = False
+    taken: set[Moment] = field(default_factory=set, compare=False)
 
 
 class DecisionWanted(Exception):  # noqa: N818
@@ -62,6 +72,7 @@ class DutyOfficer(CommandPost):
         orders, moment = self.orders, (incident.row, incident.minute)
         choice = orders.decided.get(moment)
         if choice is not None:
+            orders.taken.add(moment)
             self._do(incident, choice)
         elif self.is_on_duty(incident.minute) and not orders.by_rules:
             raise DecisionWanted(self, incident)
@@ -75,9 +86,8 @@ class DutyOfficer(CommandPost):
         return self.side == orders.side and here and minute >= orders.since
 
     def _do(self, incident: Incident, choice: Choice) -> None:
-        actions = {Choice.BROADCAST: Action.BROADCAST, Choice.WARNING_SHOTS: Action.WARNING_SHOTS}
-        if choice in actions:
-            self.ask(incident, actions[choice])
+        if choice in _STEPS:
+            self.ask(incident, _STEPS[choice])
         elif choice == Choice.ASK:
             self.ask(incident, Action.AIMED_FIRE if is_violation(incident) else Action.REPLY)
         else:

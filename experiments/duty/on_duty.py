@@ -22,10 +22,12 @@ from experiments.watch.controls import AS_IT_IS
 from experiments.watch.watched import Asked, Show, Watched
 from experiments.worlds import luck_of, world_of
 from sim.constants import DAY
-from sim.documents import refuse
+from sim.documents import BadInput, refuse
 from sim.model import DmzModel
 from sim.scenario.case import Case
 from sim.sides import SIDES
+
+_WHILE = 28.0  # days of the twin's that are played before it is asked whether anybody still waits
 
 
 @dataclass
@@ -71,11 +73,12 @@ class OnDuty(Watched):
     def __init__(self, show: DutyShow, **kwargs: Any) -> None:
         self.question: Question | None = None
         self.verdict: Verdict | None = None
+        self.place: Path | None = None  # it has one once something was decided
+        self.unkept = ""  # why the last decision could not be kept, if so
         super().__init__(show, **kwargs)
         begins = self.scene.exposure.begins
-        while self.minute < begins:  # by the rules
-            super()._go_on(begins)
-        self.place: Path | None = None  # it has one once something was decided
+        while not self.held and self.minute < begins:  # by the rules
+            self._go_on(begins)
 
     def agents_in(self, case: Case) -> dict[str, type]:
         """The same with command posts that ask."""
@@ -104,7 +107,7 @@ class OnDuty(Watched):
     def to_next(self) -> None:
         """Play to the next decision, or to the end."""
         with self.turn:
-            while self.running and not self.held:
+            while self._may_go_on and not self.held:
                 self._go_on(self.scene.exposure.horizon)
 
     def _go_on(self, until: float) -> None:
@@ -112,27 +115,37 @@ class OnDuty(Watched):
         try:
             super()._go_on(until)
         except DecisionWanted as wanted:
-            question = question_of(wanted.officer, wanted.incident)  # while all is as it is at that moment
+            seen = self.incident(wanted.incident.row)  # while all is as it is at that moment
+            question = question_of(wanted.officer, wanted.incident, seen)
             self.restore(before)
-            tick = math.floor(question.minute / self.scene.tick) * self.scene.tick
-            while self.minute < tick:
-                super()._go_on(tick)
+            before_it = (math.ceil(question.minute / self.scene.tick) - 1) * self.scene.tick
+            while self.minute < before_it:  # what falls due at the end of a tick belongs to it
+                super()._go_on(before_it)
             self.question = question
-        if not self.running:
-            self.verdict = verdict_on(self, self.twin())
-            self.keep()
+        if self.is_over:
+            twin = self.twin()
+            while twin.running and not self.show.stopping.is_set():
+                twin.run(_WHILE)
+            if not twin.running:
+                self.verdict = verdict_on(self, twin)
+                self.keep()
+            twin.dismiss()
 
     def twin(self) -> DmzModel:
-        """The same run by the rules, played to its end."""
+        """The same run by the rules, before its first minute."""
         asked = self.show.asked
         world, luck = world_of(asked.run), luck_of(asked.run)
         agents = Watched.agents_in(self, self.case)
-        return DmzModel(self.show.case, seed=asked.seed, world=world, luck=luck, agents=agents).run()
+        return DmzModel(self.show.case, seed=asked.seed, world=world, luck=luck, agents=agents)
 
     def keep(self) -> None:
-        """Keep the decisions so far, so that nothing is lost with the page."""
-        if self.place is None:
-            self.place = kept_in(self.show.out)
+        """Keep the decisions so far, that nothing is lost with the page; where it fails, say so and go on."""
         show = self.show
         ended = None if self.verdict is None else self.verdict.ended
-        Kept(show.asked, show.case.content_hash, self.orders, ended).write(self.place)
+        try:
+            self.place = self.place or kept_in(show.out)
+            Kept(show.asked, show.case.content_hash, self.orders, ended).write(self.place)
+        except (OSError, BadInput) as error:
+            self.unkept = getattr(error, "strerror", None) or str(error)
+        else:
+            self.unkept = ""

@@ -13,7 +13,7 @@ import anywidget
 import solara
 import traitlets
 from mesa.visualization import SolaraViz
-from mesa.visualization.utils import force_update
+from mesa.visualization.utils import force_update, update_counter
 
 from experiments.live.map_page import script
 from experiments.watch.controls import Slider
@@ -35,7 +35,7 @@ class MapWidget(anywidget.AnyWidget):
     """The map, the timeline and the stories in the browser; ``watch.js`` draws what the traits hold.
 
     Plain values travel as JSON text: reacton looks through every list that it is handed, at every render, for
-    elements. ``asked`` is what the viewer asks for, ``{"do": .., "n": ..}``.
+    elements. ``asked`` is what the viewer asks for, ``{"do": .., "stride": .., "slow": .., "n": ..}``.
     """
 
     _esm = script("map.js") + (_HERE / "watch.js").read_text("utf-8")
@@ -75,19 +75,20 @@ def LiveMap(model: Watched) -> Any:  # noqa: N802
     eye, texts = solara.use_memo(lambda: (_on_show[0][1](model), Texts()), [model])
 
     def do(asked: dict[str, Any]) -> None:
+        model.show.stride, model.show.slow = float(asked["stride"]), bool(asked["slow"])
         match asked.get("do"):
-            case "pace":
-                model.show.stride, model.show.slow = float(asked["stride"]), bool(asked["slow"])
             case "next":
                 model.to_next()
                 force_update()
             case "decide":
-                model.decide(str(asked["choice"]))
+                eye.decide(str(asked["choice"]), asked["incident"], asked["minute"])
                 force_update()
             case "open":
                 _controls_open.set(bool(asked["wide"]))
 
-    solara.use_effect(model.has_been_shown)  # after every render
+    asked = update_counter.get()
+    model.asked = update_counter.peek
+    solara.use_effect(lambda: model.has_been_shown(asked))  # after every render
     return MapWidget.element(**texts.of(eye.look()), on_asked=do)
 
 

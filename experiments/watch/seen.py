@@ -4,7 +4,6 @@ What stays the same object has not changed, and is not sent again.
 """
 
 import math
-from dataclasses import replace
 from typing import Any
 
 from experiments.live.frames import Border, Daily, Frame, Ground, Incident, Story, climb
@@ -37,8 +36,8 @@ class Eye:
             "daily": b"",
         }
         self._courses: object = None
-        self._days = self._lines = -1
-        self._first: dict[int, Incident] = {}  # as they were first seen: where, and by which lines
+        self._days = -1
+        self._acts: object = None
         self._over: dict[int, Tree] = {}  # those that can change no more
         self._km2 = 0.0
 
@@ -51,13 +50,16 @@ class Eye:
                 border = self.border()
                 self._courses, self._km2 = scene.courses, border.contested_km2
                 self._kept["border"] = packed_border(border)
-            if (days := int(model.minute // DAY)) != self._days:
+            if (days := math.ceil(model.minute / DAY)) != self._days:
                 self._days = days
                 self._kept["daily"] = packed_days(self.daily(Daily.of(scene)))
-            if (lines := len(scene.state.log)) != self._lines:
-                self._lines = lines
+            if (acts := self._happened()) != self._acts:
+                self._acts = acts
                 self._tell()
             return self._kept | {"units": packed_frames([frame]), "now": self._now(frame)}
+
+    def decide(self, choice: str, number: int, minute: float) -> None:
+        """What the viewer decides of what is asked of an incident, by its number; nobody is asked here."""
 
     def frame(self) -> Frame:
         """What there is to see of this minute."""
@@ -71,26 +73,36 @@ class Eye:
         """Whether an incident is told at all."""
         return True
 
+    def number(self, row: int) -> int:
+        """By which number the page has an incident."""
+        return row
+
     def daily(self, daily: Daily) -> Daily:
         """Tension and talks by day, as they are shown."""
         return daily
 
     def forget(self) -> None:
         """Have everything looked at afresh, because more may be shown from now on."""
-        self._courses, self._days, self._lines = None, -1, -1
+        self._courses = self._acts = None
+        self._days = -1
         self._over.clear()
+
+    def _happened(self) -> object:
+        """What stories hang on: acts, and looks of which nothing is noted but how deep they saw a unit."""
+        looks = [(each.record.depth, each.record.true_depth) for each in self.model.open_incidents]
+        return len(self.model.state.log), looks
 
     def _now(self, frame: Frame) -> Tree:
         model = self.model
         return {
             "minute": frame.minute,
             "units": len(frame.units),
-            "open": [each.row for each in frame.incidents if self.shows(each.row)],
+            "open": [self.number(each.row) for each in frame.incidents if self.shows(each.row)],
             "incidents": len(self._kept["dots"]),
             "tension": [None if math.isnan(each) else round(each, 3) for each in frame.tension],
             "talks": frame.talks.word.replace("_", " "),
             "km2": round(self._km2, 2),
-            "running": model.running,
+            "running": not model.is_over,
             "only": self.only,
         }
 
@@ -110,14 +122,8 @@ class Eye:
 
     def plain(self, row: int) -> Tree:
         """An incident and its story, as they are shown."""
-        scene, incident = self.model.scene, self.as_first_seen(row)
-        return told_of(incident, climb(scene, row), Story.of(scene, row))
-
-    def as_first_seen(self, row: int) -> Incident:
-        """An incident as far as it has come, with where it was at first, by the lines of then."""
-        incident = Incident.of(self.model.scene, row)
-        first = self._first.setdefault(row, incident)
-        return replace(incident, d=first.d, misjudged=first.misjudged)
+        scene = self.model.scene
+        return told_of(self.model.incident(row), climb(scene, row), Story.of(scene, row))
 
 
 def told_of(incident: Incident, climbed: list[tuple[float, Rung]], story: Story) -> Tree:

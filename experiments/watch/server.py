@@ -10,7 +10,6 @@ import warnings
 import webbrowser
 from collections.abc import Callable
 from typing import NamedTuple
-from weakref import WeakSet
 
 from experiments.watch.seen import Eye
 from experiments.watch.watched import Watched
@@ -18,6 +17,7 @@ from sim.documents import refuse
 from sim.documents.problems import show as shown
 
 LOOPBACK = "127.0.0.1"
+_WAITING = 128  # that connect before they are served
 
 
 class Exhibit(NamedTuple):
@@ -37,6 +37,7 @@ def listening(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(_WAITING)  # at once: two that are only bound would both have it
     except OSError as error:
         found.close()
         what = error.strerror or str(error)
@@ -51,11 +52,11 @@ def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None])
     _prepare()
     from experiments.watch.page import put_on_show  # needs the extra
 
-    playing: WeakSet[Watched] = WeakSet()
+    stopping = threading.Event()
 
     def begun() -> Watched:
         model = exhibit.begin()
-        playing.add(model)
+        model.show.stopping = stopping  # Mesa begins a run anew with the same show
         return model
 
     put_on_show(begun, exhibit.eye)
@@ -70,8 +71,7 @@ def serve(exhibit: Exhibit, where: socket.socket, opened: Callable[[str], None])
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             """Whoever stops it wants silence: a page that still plays is let go, not an error."""
             logging.disable(logging.CRITICAL)
-            for model in playing:
-                model.end()
+            stopping.set()
             await super().shutdown(sockets)
 
     server = Server(config)

@@ -52,18 +52,19 @@ class Visit:
         if not request.url.startswith(self.own):
             self.said.append(request.url)
 
-    def _noted(self, name: str) -> Any:
-        return self.window.evaluate(f"document.querySelector('.dmz-watch').dataset.{name} ?? 0")
+    def _noted(self, name: str, otherwise: str) -> Any:
+        """What the page notes of its drawing; where a run begins anew it is not there for a moment."""
+        return self.window.evaluate(f"document.querySelector('.dmz-watch')?.dataset.{name} ?? {otherwise}")
 
     @property
     def redraws(self) -> int:
         """How often the map was drawn."""
-        return int(self._noted("redraws"))
+        return int(self._noted("redraws", "0"))
 
     @property
     def minute(self) -> float:
         """The minute that is drawn."""
-        return float(self._noted("minute"))
+        return float(self._noted("minute", "NaN"))
 
 
 def until(true: Callable[[], object]) -> None:

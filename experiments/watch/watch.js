@@ -2,8 +2,10 @@
 // on what the viewer asks for. Names are put in as text and never as markup. Play, step and reset are Mesa's
 // own buttons, which are pressed here too, so that there is one word on whether it plays.
 
-const LINGER = 2 * DAY, PACES = [["1 tick (10 min)", 0], ["1 hour", 60], ["6 hours", 360], ["1 day", DAY], ["1 week", 7 * DAY]];
+const LINGER = 2 * DAY, PACES = [["1 tick", 0], ["1 hour", 60], ["6 hours", 360], ["1 day", DAY], ["1 week", 7 * DAY]];
 const PLAY = "▶", PAUSE = "❚❚";
+
+const TWICE_MS = 500; // within which a second press is one of a double click
 
 // What a viewer has set, which is to outlive a reset: Mesa then makes the widget anew.
 const kept = (globalThis.dmzWatch ??= { view: null, pace: DAY, slow: true });
@@ -52,7 +54,7 @@ class Live {
     sized.observe(this.el);
     this.keys = (event) => (this.el.isConnected ? this._key(event) : this.close());
     addEventListener("keydown", this.keys);
-    this.ask({ do: "open", wide: innerWidth >= 960 });
+    this.ask({ do: "open" });
     this._pace();
     this.poll = setInterval(() => this._pressed(), 150);
   }
@@ -130,6 +132,7 @@ class Live {
   begin() {
     const ground = this.get("ground");
     this.ground = ground;
+    this.pace.options[0].textContent = `${PACES[0][0]} (${ground.tick} min)`;
     for (const name of ["canvas", "strip"]) { // the former map listens to the former canvas
       const fresh = this[name].cloneNode();
       this[name].replaceWith(fresh);
@@ -202,11 +205,13 @@ class Live {
 
   /** What a duty officer is asked, or what came of it. */
   _duty() {
-    const { side, area, question, verdict, place, decisions } = this.get("duty");
+    const { side, area, question, verdict, place, decisions, unkept } = this.get("duty");
     if (!side) return;
     this.forward.textContent = "decision ▶▶";
     const whose = area === null ? "whichever of its command posts has to decide" : `its command post of area ${area}`;
     this.duty.textContent = verdict ? "" : `You are on duty for the ${side}: ${whose}. The page has no more than what that side knows.`;
+    const lost = unkept ? `What you decide cannot be kept in ${place || "its folder"} (${unkept}).` : "";
+    if (lost) this.duty.append(make("strong", { className: "refused", textContent: ` ${lost}` }));
     const facts = (pairs) => make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", { textContent: name }), make("dd", { textContent: text })]));
     const asked = question ? `${question.incident} ${question.minute}` : verdict ? "over" : null;
     if (asked === this.asked) return;
@@ -215,9 +220,14 @@ class Live {
     this.question.classList.toggle("over", Boolean(verdict));
     if (question) {
       const choices = question.options.map(({ choice, said, why_not: why }) => make("button", {
-        type: "button", className: "choice", disabled: Boolean(why), onclick: () => this._decide(choice) },
+        type: "button", className: "choice", disabled: Boolean(why), onclick: () => this._decide(choice, question) },
       make("b", { textContent: choice }), ` ${said}${why ? ` (${why})` : ""}`));
       choices.forEach((each, k) => each.dataset.choice = question.options[k].choice);
+      const open = choices.filter((each) => !each.disabled), rest = (this.decidedAt ?? -Infinity) + TWICE_MS - performance.now();
+      if (rest > 0) {
+        for (const each of open) each.disabled = true;
+        setTimeout(() => open.forEach((each) => (each.disabled = false)), rest);
+      }
       this.question.replaceChildren(make("h2", { textContent: `${clock(this.ground, question.minute)}. ${question.title}` }), facts(question.facts), make("div", { className: "choices", role: "group", "aria-label": "Decide" }, ...choices));
       this.told = question.incident;
       this._stories();
@@ -230,27 +240,30 @@ class Live {
       this.question.replaceChildren(make("h2", { textContent: "The run is over: yours, and its twin by the rules" }),
         make("p", { textContent: `The same world and the same luck. ${decisions} decision${decisions === 1 ? "" : "s"} of yours. ${parted} One run says nothing of what is better in the long run: dmz compare does.` }),
         make("table", {}, make("thead", {}, make("tr", {}, make("th", { textContent: "in this run, after the warm-up" }), make("th", { textContent: "yours" }), make("th", { textContent: "by the rules" }))), make("tbody", {}, ...rows)),
-        make("p", { className: "faint", textContent: `Kept in ${place}; dmz watch --again ${place} shows both beside each other. The map has all of the run now, and no longer what your side knew.` }));
+        make("p", { className: "faint", textContent: `${lost || `Kept in ${place}; dmz watch --again ${place} shows both beside each other.`} The map has all of the run now, and no longer what your side knew.` }));
       this.question.focus({ preventScroll: true });
     }
   }
 
-  _decide(choice) {
+  /** Once, and of the question that was read: another may have come under the finger meanwhile. */
+  _decide(choice, { incident, minute }) {
+    this.decidedAt = performance.now();
     for (const each of this.question.querySelectorAll("button")) each.disabled = true;
     this.question.append(make("p", { className: "faint", role: "status", textContent: `${choice}: the run plays on …` }));
-    this.ask({ do: "decide", choice });
+    this.ask({ do: "decide", choice, incident, minute });
   }
 
   // - what the viewer asks for
 
+  /** Of what is asked for while the model is busy only the last gets there: so each word has the pace too. */
   ask(what) {
-    this.model.set("asked", { ...what, n: ++this.asks });
+    this.model.set("asked", { ...what, stride: kept.pace, slow: kept.slow, wide: innerWidth >= 960, n: ++this.asks });
     this.model.save_changes();
   }
 
   _pace() {
     Object.assign(kept, { pace: Number(this.pace.value), slow: this.slow.checked });
-    this.ask({ do: "pace", stride: Number(this.pace.value), slow: this.slow.checked });
+    this.ask({ do: "pace" });
   }
 
   press(...texts) {
@@ -365,7 +378,7 @@ class Live {
       .map((each) => ({ ...each, age: performance.now() / 130, over: each.closed !== null }));
     const shown = told && this.map.close && (told.closed === null || t <= told.closed + 45) ? told : null;
     const judged = shown?.misjudged && t < shown.opened + 2 * this.ground.tick; // the marks of the look tell more
-    this.map.only = now.only;
+    if (this.map.only !== now.only) Object.assign(this.map, { only: now.only, stale: true });
     this.map.draw({ units: judged ? this.units.filter(({ row }) => !shown.units.includes(row)) : this.units, incidents, told: judged ? shown : null });
     this.rule.textContent = this.map.toScale ? "All is to scale." : `Widths across the line are not to scale: ground at it is drawn ${this.map.widths.toFixed(this.map.widths < 10 ? 1 : 0)} times too wide.`;
     if (this.line.daily !== daily || this.line.dots !== dots) {

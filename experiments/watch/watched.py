@@ -5,11 +5,14 @@ All values are data of ``controls``; what they come to is a case of the scenario
 
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from experiments.design.request import Single, consistent_case_of
+from experiments.live.frames import Incident
 from experiments.study.code import agents_of
 from experiments.watch.controls import (
     AS_IT_IS,
@@ -24,11 +27,16 @@ from experiments.watch.controls import (
 from experiments.worlds import luck_of, world_of
 from sim.constants import DAY
 from sim.documents import BadInput
+from sim.incidents.incident import Incident as Record
 from sim.model import DmzModel
 from sim.scenario.case import Case
+from sim.start import DatedShot
+from sim.state import State
 
 _PATIENCE_S = 5.0  # for a page that may be gone
 _RESPITE_S = 0.01
+_POLL_S = 0.005  # between two looks at whether it has
+_HELD_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -54,13 +62,14 @@ class Asked:
 class Show:
     """What is on show: the scenario as asked, what can be changed of it, and how fast it is played.
 
-    ``stride``: minutes that a frame spans; ``slow``: a tick while an incident is open. Raises ``BadInput``
-    where the scenario or a policy cannot be read.
+    ``stride``: minutes that a frame spans; ``slow``: a tick while an incident is open; ``stopping``: set once
+    nothing is to be played any more. Raises ``BadInput`` where the scenario or a policy cannot be read.
     """
 
     asked: Asked
     stride: float = DAY
     slow: bool = True
+    stopping: threading.Event = field(default_factory=threading.Event)
     case: Case = field(init=False)
     sliders: list[Slider] = field(init=False)
     policies: dict[str, tuple[str, ...]] = field(init=False)
@@ -119,7 +128,9 @@ class Watched(DmzModel):
     def __init__(self, show: Show, **kwargs: Any) -> None:
         self.show, self.chosen, self.refused = show, show.chosen(kwargs), ""
         self.turn = threading.RLock()  # Mesa steps in one thread, a jump comes in another
-        self.shown: threading.Event | None = None  # on a page: whether that has what was last played
+        self.asked: Callable[[], int] = int  # of a page: how often it has been asked to draw, nobody's never
+        self._drawn = 0  # the number of the last drawing that it has done
+        self.begun: dict[int, Incident] = {}  # each incident as it was when it opened, by its row
         try:
             case = show.case_under(self.chosen)
             agents = self.agents_in(case)
@@ -133,37 +144,63 @@ class Watched(DmzModel):
         """The classes that take part beside the shipped ones; raises ``BadInput``."""
         return dict(agents_of(case, self.show.asked.allow_code))
 
+    def open(self, minute: float, event: np.void | DatedShot) -> Record | None:
+        """The same, and keep what there is to see of it: later its unit is elsewhere, and so may lines be."""
+        opened = super().open(minute, event)
+        if opened is not None:
+            self.begun[opened.row] = Incident.of(self.scene, opened.row)
+        return opened
+
+    def incident(self, row: int) -> Incident:
+        """An incident as far as it has come, with where it was at first, by the lines of then."""
+        first = self.begun[row]
+        return replace(Incident.of(self.scene, row), d=first.d, misjudged=first.misjudged)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come to its end, and has not only been stopped."""
+        exposure = self.scene.exposure
+        return self.minute >= exposure.horizon or exposure.ended
+
     @property
     def held(self) -> bool:
         """Whether it cannot go on before somebody says how."""
         return False
 
-    def decide(self, choice: str) -> None:
-        """What the viewer decides where it is asked; nobody is asked here."""
-
     def step(self) -> None:
         """Play a stride; no further than to the tick in which an incident opens, if that is wished.
 
-        It waits for a page that has not drawn the last one yet: who plays on while another thread renders
-        has that one render for ever, which Mesa's page answers by an error in its place.
+        It waits for a page that has been asked to draw and has not yet: who plays on while another thread
+        renders has that one render for ever, which Mesa's page answers by an error in its place. Of steps
+        between which nobody asks it to draw (Mesa's render interval) none waits.
         """
-        if self.shown is not None:
-            if not self.shown.is_set():
-                self.shown.wait(_PATIENCE_S)
-                time.sleep(_RESPITE_S)  # so that the render that was waited for comes to its end
-            self.shown.clear()
+        self._wait_for_the_page()
         with self.turn:
             self.play_on(self.minute + self._span)
+            self.running = self._may_go_on  # Mesa's thread plays as long as it is running
 
-    def end(self) -> None:
-        """Stop playing for good, with the server: Mesa's thread plays as long as it is running."""
-        self.running = False
-        self.has_been_shown()
+    def _wait_for_the_page(self) -> None:
+        if self.held:
+            time.sleep(_HELD_S)  # Mesa asks on and on, and there is nothing new to show
+        if self._drawn >= self.asked():
+            return
+        gone = time.monotonic() + _PATIENCE_S
+        while self._drawn < self.asked() and time.monotonic() < gone and not self.show.stopping.is_set():
+            time.sleep(_POLL_S)
+        time.sleep(_RESPITE_S)  # so that the render that was waited for comes to its end
 
-    def has_been_shown(self) -> None:
-        """The page has what was last played."""
-        self.shown = self.shown or threading.Event()
-        self.shown.set()
+    @property
+    def _may_go_on(self) -> bool:
+        return self.running and not self.show.stopping.is_set()
+
+    def restore(self, snapshot: State) -> None:
+        """The same; what was stopped for good stays so."""
+        super().restore(snapshot)
+        self.running = self._may_go_on
+
+    def has_been_shown(self, asked: int) -> None:
+        """The page has drawn what it was ``asked`` for by then."""
+        self._drawn = asked
 
     @property
     def _span(self) -> float:
@@ -174,7 +211,7 @@ class Watched(DmzModel):
         """Play to a minute, or to the tick in which an incident opens where the viewer wants to see that."""
         until = min(until, self.scene.exposure.horizon)
         told = len(self.state.incidents)
-        while self.running and not self.held and self.minute < until:
+        while self._may_go_on and not self.held and self.minute < until:
             self._go_on(until)
             if self.show.slow and len(self.state.incidents) > told:
                 return
@@ -183,5 +220,5 @@ class Watched(DmzModel):
         """Play to the tick in which the next incident opens, or to the end."""
         with self.turn:
             told = len(self.state.incidents)
-            while self.running and not self.held and len(self.state.incidents) == told:
+            while self._may_go_on and not self.held and len(self.state.incidents) == told:
                 self._go_on(self.scene.exposure.horizon)

@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from experiments.cli import app
 from experiments.commands import watch as verb
-from experiments.duty.kept import FILE
+from experiments.duty.kept import FILE, sealed
 from experiments.duty.on_duty import OnDuty, duty_of
 from experiments.watch.watched import Asked
+from sim.documents import BadInput
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,11 @@ def test_bad_input_is_told_in_a_sentence_and_nothing_is_written(words, said, tmp
     assert said in told
 
 
+def test_of_two_that_begin_at_once_one_has_the_port():
+    with verb.listening("127.0.0.1", 0) as first, pytest.raises(BadInput, match="cannot listen"):
+        verb.listening("127.0.0.1", first.getsockname()[1])
+
+
 def test_a_port_that_is_taken_is_told_and_no_folder_made(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -79,6 +85,10 @@ def test_decisions_are_played_again_and_what_plays_otherwise_is_told(tmp_path):
     assert "to the same bits" in (tmp_path / verb.PAGE).read_text()
     found = json.loads((tmp_path / FILE).read_text())
     found["decisions"][0]["choice"] = "wait"
-    (tmp_path / FILE).write_text(json.dumps(found))
-    code, told = typed("--again", ".")
-    assert code == 1 and "do not play to the bits that were kept" in told
+    for text, wanted, why in (
+        (found, 2, "a word of it was changed"),
+        (sealed(found), 1, "do not play to the bits that were kept"),
+    ):
+        (tmp_path / FILE).write_text(json.dumps(text))
+        code, told = typed("--again", ".")
+        assert code == wanted and why in told

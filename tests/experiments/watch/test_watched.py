@@ -4,8 +4,10 @@ import pytest
 from little import BUSY
 
 from experiments.live.packing import packed_frames
+from experiments.watch import watched
 from experiments.watch.seen import Eye
 from experiments.watch.watched import Asked, Show, Watched
+from sim.codes import Trigger
 from sim.constants import DAY
 from sim.documents import BadInput
 from sim.model import DmzModel
@@ -109,14 +111,69 @@ def test_bad_input_is_refused_before_there_is_a_page():
 def test_what_has_not_changed_is_not_made_anew():
     model = Watched(show())
     eye = Eye(model)
-    first = eye.look()
     model.show.stride = 0
+    model.step()
+    first = eye.look()
     model.step()
     second = eye.look()
     same = [name for name in first if first[name] is second[name]]
     assert set(same) >= {"ground", "played", "border", "told", "dots", "daily"}
-    assert first["now"]["minute"] == 0.0 and second["now"]["minute"] == model.scene.tick
+    assert first["now"]["minute"] == model.scene.tick and second["now"]["minute"] == 2 * model.scene.tick
     assert second["units"] == packed_frames([eye.frame()])
+
+
+def test_at_any_pace_an_incident_is_seen_as_it_opened_and_told_as_it_stands():
+    """Where a unit was and by which lines it was judged, days after it; how deep looks have seen it since."""
+    closely, roughly = Watched(show()), Watched(show())
+    closely.show.stride, roughly.show.stride, roughly.show.slow = 0, 4 * DAY, False
+    eye, seen = Eye(closely), {}
+    while closely.running:
+        closely.step()
+        for each in eye.look()["told"]:
+            seen.setdefault(each["row"], each)
+            data = closely.state.incidents[each["row"]]
+            if data.trigger == Trigger.VIOLATION:
+                assert f"seen {data.depth:.0f} m past" in each["head"][1]
+    while roughly.running:
+        roughly.step()
+    told = [each for each in Eye(roughly).look()["told"] if each["trigger"] == "violation"]
+    assert told
+    for each in told:
+        assert each["misjudged"] == seen[each["row"]]["misjudged"] is not None
+        assert each["d"] == pytest.approx(each["misjudged"]["d"]) and each["d"] == seen[each["row"]]["d"]
+
+
+def test_a_step_waits_for_a_drawing_that_was_asked_for_and_for_no_other(monkeypatch):
+    model, slept = Watched(show()), []
+    monkeypatch.setattr(watched.time, "sleep", slept.append)
+    for _ in range(3):
+        model.step()
+    assert not slept, "there is no page"
+    model.asked = lambda: 7
+    model.has_been_shown(7)
+    for _ in range(3):
+        model.step()
+    assert not slept, "Mesa's render interval: nobody has asked for another drawing"
+    model.asked = lambda: 8
+    monkeypatch.setattr(watched.time, "sleep", lambda s: (slept.append(s), model.has_been_shown(8)))
+    model.step()
+    assert 0 < len(slept) <= 2, "one was asked for, and was there at the first look"
+    model.asked = lambda: 9
+    monkeypatch.setattr(watched, "_PATIENCE_S", 0.0)
+    before = model.minute
+    model.step()
+    assert model.minute > before, "a page that is gone stops nobody"
+
+
+def test_the_timeline_has_every_day_that_has_begun():
+    model = Watched(show())
+    eye = Eye(model)
+    model.show.stride, model.show.slow = 0, False
+    for minutes, days in ((10.0, 1), (1440.0, 1), (1450.0, 2), (2880.0, 2)):
+        while model.minute < minutes:
+            model.step()
+            seen = eye.look()
+        assert len(seen["daily"]) == 9 * days, minutes
 
 
 def test_a_closed_incident_is_told_as_it_ended_and_where_it_was_seen_first():
