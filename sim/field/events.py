@@ -14,6 +14,7 @@ EVENT = np.dtype(
         ("map_m", "f8"),
         ("nav_m", "f8"),
         ("fix_m", "f8"),
+        ("s", "f8"),
         ("d", "f8"),
     ],
     align=True,
@@ -24,4 +25,4 @@ EVENT = np.dtype(
 def hand_over(event, t, trigger, row, side):
     """Fill an event that no look brought about: at ``t``, to whatever stands in ``row``."""
     event.t, event.trigger, event.row, event.side = t, trigger, row, side
-    event.depth = event.map_m = event.nav_m = event.fix_m = event.d = 0.0
+    event.depth = event.map_m = event.nav_m = event.fix_m = event.s = event.d = 0.0

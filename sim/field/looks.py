@@ -135,15 +135,16 @@ def idle_looks(unit, watch, t1, tally):
 
 
 @compiled
-def tell_violation(event, unit, row, t, line, limit, x, past, fix):
+def tell_violation(event, unit, row, t, s, line, limit, x, past, fix):
     """Fill in the event of a confirmed look: how deep it saw the unit, and by which errors.
 
-    ``line`` and ``limit``: the unit's own line and the watcher's response line; ``x`` and ``past``: metres
-    past the true line and past ``limit``; ``fix``: the watcher's error, metres of ``d``.
+    ``s``: where along the line it is; ``line`` and ``limit``: the unit's own line and the watcher's response
+    line there; ``x`` and ``past``: metres past the true line and past ``limit``; ``fix``: the watcher's
+    error, metres of ``d``.
     """
     sign = northward(unit.side)
     hand_over(event, t, Trigger.VIOLATION, row, other(unit.side))
-    event.depth, event.d = past - sign * fix, -sign * x
+    event.depth, event.s, event.d = past - sign * fix, s, -sign * x
     event.map_m, event.nav_m = sign * (limit - line), -unit.nav_sd * unit.z
     event.fix_m = -sign * fix
 
@@ -205,7 +206,7 @@ def take_looks(unit, walk, z1, t1, setting, tally, event):
             fix += watch.watch_jitter_m * normal(key, ordinal)
         _judge(unit, watch, t, past - sign * fix, tally)
         if unit.violations >= watch.watch_confirm_looks:
-            tell_violation(event, unit, walk.row, t, line, limit, walk.x, past, fix)
+            tell_violation(event, unit, walk.row, t, s, line, limit, walk.x, past, fix)
             return True
 
 

@@ -64,4 +64,4 @@ def strike(unit, row, courses, event):
     """The unit in ``row`` meets a mine where it is now: once a shift."""
     unit.mine_luck = unit.strike_at = NEVER
     hand_over(event, unit.t, Trigger.MINE_STRIKE, row, unit.side)
-    _, event.d = where(unit, courses)
+    event.s, event.d = where(unit, courses)

@@ -55,7 +55,7 @@ def _seen(scene: Scene, row: int, minute: float) -> np.void:
     line, limit = own_and_limit(scene.courses, side, float(unit["s"]))
     x, past = stand(unit, scene.courses, minute, float(unit["z"]))
     unit["depth"] = x
-    tell_violation(event, unit, row, minute, line, limit, x, past, float(unit["fix"]))
+    tell_violation(event, unit, row, minute, float(unit["s"]), line, limit, x, past, float(unit["fix"]))
     return event
 
 

@@ -36,7 +36,7 @@ def begin(
         return _violation(scene, parties, under_way, minute, event)
     side, row = int(event["side"]), int(event["row"])
     if event["trigger"] == Trigger.MINE_STRIKE:
-        return _mine_strike(scene, minute, row)
+        return _mine_strike(scene, minute, row, float(event["s"]))
     return _between_posts(scene, parties, minute, Trigger.STRAY_SHOT, side, row, None)
 
 
@@ -68,7 +68,7 @@ def _violation(
     scene: Scene, parties: Parties, under_way: Sequence[Incident], minute: float, event: np.void
 ) -> Incident | None:
     row, watcher = int(event["row"]), int(event["side"])
-    s, d = scene.position(row)
+    s, d = float(event["s"]), float(event["d"])
     for incident in under_way:
         if incident.record.trigger == Trigger.VIOLATION and _joins(incident, parties, row, s, d):
             return None
@@ -80,7 +80,7 @@ def _violation(
     data.persons, data.accidental = int(unit["persons"]), not unit["probe"]
     for name in ("depth", "map_m", "nav_m", "fix_m"):
         setattr(data, name, float(event[name]))
-    data.true_depth = data.past_true = -float(event["d"]) * northward(side)
+    data.true_depth = data.past_true = -d * northward(side)
     lines = lines_at(scene.state.lines, scene.land.line_step_m, s)
     past = data.past_true + northward(side) * lines
     data.past_north, data.past_south, data.past_commission = past.tolist()
@@ -141,11 +141,11 @@ def _stay(incident: Incident, side: int, shift_ends: float) -> float:
 # -- a mine ---------------------------------------------------------------------------------------
 
 
-def _mine_strike(scene: Scene, minute: float, row: int) -> Incident | None:
+def _mine_strike(scene: Scene, minute: float, row: int, s: float) -> Incident | None:
     unit = scene.state.units[row]
     if unit["incident"] >= 0:
         return None
-    side, (s, _) = int(unit["side"]), scene.position(row)
+    side = int(unit["side"])
     incident = _open(scene, minute, Trigger.MINE_STRIKE, side, s)
     data = incident.record
     _belong(data, unit, row)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from forced import ONE_PATROL, acts, incidents, minutes, only, shot
 
+import sim.model
 from sim.codes import Cause, Trigger
 from sim.constants import NEVER
+from sim.field.path import where_in
 from sim.outcome.outcome import outcome
 from sim.sides import NORTH, SIDES, SOUTH
 
@@ -219,6 +221,22 @@ def test_an_error_of_the_fix_moves_what_is_seen_and_not_what_stood(play):
         assert row["seen_past_commission_line_south"] == 0
         seen |= set((rows["fix_m"] > 5).tolist())
     assert seen == {False, True}
+
+
+def test_who_walks_is_in_it_where_the_look_saw_them_and_not_where_they_are_once_the_tick_ends(
+    play, monkeypatch
+):
+    stood, begin = [], sim.model.begin
+
+    def noted(scene, parties, under_way, minute, event):
+        unit = scene.state.units[event["row"]]
+        assert unit["t"] == minute < scene.minute and unit["speed"] != 0.0
+        stood.append(where_in(scene.state.units, event["row"], scene.courses)[0])
+        return begin(scene, parties, under_way, minute, event)
+
+    monkeypatch.setattr(sim.model, "begin", noted)
+    model = play(lines=(-100, 0, 0), north__patrols__speed_kmh=3, **ONE_PATROL)
+    assert stood and incidents(model)["s"].tolist() == stood
 
 
 def test_what_no_violation_began_stands_past_no_line(play):
