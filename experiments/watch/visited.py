@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_WAIT_S = 60.0
+_WAIT_S = 200.0  # a busy machine gives a page little
 
 
 class Served:

@@ -37,6 +37,7 @@ _PATIENCE_S = 5.0  # for a page that may be gone
 _RESPITE_S = 0.01
 _POLL_S = 0.005  # between two looks at whether it has
 _HELD_S = 0.05
+_SLOW = 12.0  # minutes of the run a second while an incident is open, as in a replay
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ class Watched(DmzModel):
         self.turn = threading.RLock()  # Mesa steps in one thread, a jump comes in another
         self.asked: Callable[[], int] = int  # of a page: how often it has been asked to draw, nobody's never
         self._drawn = 0  # the number of the last drawing that it has done
+        self._slowed = 0.0  # when the last slow step was taken
         self.begun: dict[int, Incident] = {}  # each incident as it was when it opened, by its row
         try:
             case = show.case_under(self.chosen)
@@ -175,6 +177,8 @@ class Watched(DmzModel):
         between which nobody asks it to draw (Mesa's render interval) none waits.
         """
         self._wait_for_the_page()
+        if self._is_slow and self._drawn:
+            self._keep_slow()
         with self.turn:
             self.play_on(self.minute + self._span)
             self.running = self._may_go_on  # Mesa's thread plays as long as it is running
@@ -188,6 +192,12 @@ class Watched(DmzModel):
         while self._drawn < self.asked() and time.monotonic() < gone and not self.show.stopping.is_set():
             time.sleep(_POLL_S)
         time.sleep(_RESPITE_S)  # so that the render that was waited for comes to its end
+
+    def _keep_slow(self) -> None:
+        """Wait until the last slow step has been seen for as long as its minutes are to take."""
+        seen = time.monotonic() - self._slowed
+        self.show.stopping.wait(max(0.0, self.scene.tick / _SLOW - seen))
+        self._slowed = time.monotonic()
 
     @property
     def _may_go_on(self) -> bool:
@@ -203,9 +213,12 @@ class Watched(DmzModel):
         self._drawn = asked
 
     @property
+    def _is_slow(self) -> bool:
+        return self.show.slow and bool(self.open_incidents)
+
+    @property
     def _span(self) -> float:
-        slow = self.show.slow and self.open_incidents
-        return self.scene.tick if slow else max(self.scene.tick, self.show.stride)
+        return self.scene.tick if self._is_slow else max(self.scene.tick, self.show.stride)
 
     def play_on(self, until: float) -> None:
         """Play to a minute, or to the tick in which an incident opens where the viewer wants to see that."""

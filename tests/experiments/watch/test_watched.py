@@ -53,6 +53,21 @@ def test_a_step_is_a_stride_and_near_incidents_a_tick_if_that_is_wished():
     assert model.minute == before + model.scene.tick
 
 
+def test_on_a_page_ticks_near_incidents_pass_at_twelve_minutes_a_second(monkeypatch):
+    model, waited = Watched(show()), []
+    while not (model.open_incidents and model.state.incidents[-1].trigger == Trigger.VIOLATION):
+        model.to_next()
+    model.has_been_shown(1)
+    monkeypatch.setattr(model.show.stopping, "wait", waited.append)
+    monkeypatch.setattr(watched.time, "monotonic", lambda: 100.0)
+    model.step()
+    model.step()
+    assert waited == [0.0, model.scene.tick / 12.0]
+    model.show.slow = False
+    model.step()
+    assert len(waited) == 2
+
+
 def test_the_next_incident_is_jumped_to():
     model = Watched(show())
     for n in range(1, 4):
