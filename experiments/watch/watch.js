@@ -87,7 +87,7 @@ class Live {
     this.slow = make("input", { type: "checkbox", id: "w-slow", checked: kept.slow, onchange: () => this._pace() });
     const group = (...children) => make("span", { className: "keys" }, ...children);
     const controls = make("div", { className: "controls", role: "group", "aria-label": "Playing" },
-      group(this.play, button("step", "step", "key →", () => this.press("Step"), "One frame on"), (this.forward = button("next", "incident ▶▶", "key n", () => this.next())),
+      group(this.play, (this.onward = button("step", "step", "key →", () => this.press("Step"), "One frame on")), (this.forward = button("next", "incident ▶▶", "key n", () => this.next())),
         button("reset", "reset", "key r: begin anew, with what has been changed", () => this.reset(), "Begin the run anew, with what has been changed")),
       this.clock,
       make("label", {}, "a frame is ", this.pace),
@@ -299,7 +299,7 @@ class Live {
   _pressed() {
     const { running } = this.get("now"), text = !running ? "at its end" : this.playing ? `${PAUSE} pause` : `${PLAY} play`;
     if (this.play.textContent !== text) this.play.textContent = text;
-    this.play.disabled = !running;
+    for (const each of [this.play, this.onward, this.forward]) each.disabled = !running;
   }
 
   tell(row) {
