@@ -163,8 +163,6 @@ export class LineMap {
       this.xs[i] = a[1] + share * (b[1] - a[1]);
       this.ys[i] = a[2] + share * (b[2] - a[2]);
     }
-    // metres of the real course for one of the model's: a line of another length is drawn on all of it
-    this.stretched = this.xs.reduce((sum, x, i) => (i ? sum + Math.hypot(x - this.xs[i - 1], this.ys[i] - this.ys[i - 1]) : 0), 0) / length;
     const of = (values) => [Math.min(...values), Math.max(...values)];
     this.box = [...of(this.xs), ...of(this.ys)];
   }
@@ -504,9 +502,8 @@ export class LineMap {
 
   /** What a length is on the map, along the line and across it. */
   _drawScale(pen) {
-    const along = this.mpp / (1 + this.bent * (this.stretched - 1)); // the model's metres a pixel
-    const most = along * Math.min(160, this.w / 3), base = 10 ** Math.floor(Math.log10(most));
-    const metres = [5, 2, 1].map((k) => k * base).find((x) => x <= most), px = metres / along, y = this.h - 12;
+    const most = this.mpp * Math.min(160, this.w / 3), base = 10 ** Math.floor(Math.log10(most));
+    const metres = [5, 2, 1].map((k) => k * base).find((x) => x <= most), px = metres / this.mpp, y = this.h - 12;
     pen.strokeStyle = INK;
     pen.lineWidth = 1.5;
     pen.beginPath();
