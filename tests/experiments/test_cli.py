@@ -371,12 +371,12 @@ def test_a_dry_run_says_what_it_takes(folder):
 
 def test_commands_at_the_same_moment_have_a_folder_each(folder):
     """Three once shared a folder, all with exit code 0, and one survived."""
-    command = [sys.executable, "-m", "experiments.cli", "run", "short.yaml", "--runs", "2", "--workers", "1"]
-    together = [subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    said = [process.communicate(timeout=500)[0] for process in together]
-    assert [process.returncode for process in together] == [0] * 3
-    folders = {line for text in said for line in text.splitlines() if line.startswith("Report: ")}
-    assert len(folders) == 3
+    before = set((folder / "results").glob("*/manifest.json"))
+    words = ("run", "short.yaml", "--runs", "2", "--workers", "1", "--no-report")
+    command = [sys.executable, "-m", "experiments.cli", *words]
+    together = [subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [process.wait(timeout=500) for process in together] == [0] * 3
+    assert len(set((folder / "results").glob("*/manifest.json")) - before) == 3
 
 
 def test_two_studies_into_one_folder_do_not_mix(folder):
@@ -397,6 +397,7 @@ def test_two_studies_into_one_folder_do_not_mix(folder):
             seed,
             "--workers",
             "1",
+            "--no-report",
             "--out",
             "shared",
         ]
