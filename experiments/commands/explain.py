@@ -283,7 +283,7 @@ def _timed(task: RemovalTask) -> tuple[pd.DataFrame, float]:
 
 
 def _refuse_others(subject: _Subject, plays: pd.DataFrame) -> None:
-    """Refuse plays with nothing removed whose clashes, expected to the bit and counted, are not those kept."""
+    """Refuse plays with nothing removed whose clashes, expected and counted, are not those that were kept."""
     if (plays["error"] != "").any():
         first = plays[plays["error"] != ""].iloc[0]
         raise Halted(

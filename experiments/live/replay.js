@@ -126,12 +126,14 @@ class Replay {
   }
 
   next(way) {
-    const all = this.runs.flatMap((run, k) => run.told.map((each) => [k, each])).filter(([, each]) => each.rung >= this.least);
-    all.sort(([, a], [, b]) => a.opened - b.opened);
-    const at = this.told && all.findIndex(([k, each]) => k === this.told.k && each.row === this.told.row);
+    const each = this.runs.flatMap((run, k) => run.told.map((its) => [k, its])).filter(([, its]) => its.rung >= this.least);
+    each.sort(([, a], [, b]) => a.opened - b.opened);
+    const first = new Map(each.toReversed().map(([k, { opened }]) => [opened, k]));
+    const all = each.filter(([k, { opened }]) => first.get(opened) === k); // one that both runs have is one stop
+    const at = this.told && all.findIndex(([k, { row }]) => k === this.told.k && row === this.told.row);
     let found;
     if (at !== null && at >= 0 && all[at][1].opened === this.t) found = all[at + way];
-    else found = way > 0 ? all.find(([, each]) => each.opened > this.t) : all.filter(([, each]) => each.opened < this.t).at(-1);
+    else found = way > 0 ? all.find(([, { opened }]) => opened > this.t) : all.filter(([, { opened }]) => opened < this.t).at(-1);
     if (found) this.jump(found[0], found[1].row);
   }
 

@@ -193,6 +193,9 @@ def test_two_runs_stand_side_by_side_and_say_where_they_part(chromium, pair):
     assert window.inner_text("#clock") == window.inner_text("button.part >> nth=0").removeprefix("◆ ")
     window.keyboard.press("End")
     assert picture(window, "timeline-0") != picture(window, "timeline-1")
+    window.keyboard.press("Home")
+    clocks = [(window.keyboard.press("n"), window.inner_text("#clock"))[1] for _ in range(4)]
+    assert len(set(clocks)) == 4, "an incident of both runs is one stop"
     assert said == []
     window.close()
 
