@@ -39,7 +39,6 @@ from experiments.measures import YEAR, accidental_clashes
 from experiments.pictures import save
 from experiments.pictures.anatomy import anatomy_picture
 from experiments.pictures.sheet import styled
-from experiments.play.removals import TABLE, RemovalTask, plain, play_removals
 from experiments.play.task import Task
 from experiments.play.warm_up import compile_once
 from experiments.play.workers import Workers, apart
@@ -51,6 +50,7 @@ from experiments.store.piecewise import KEY, Show, in_parts
 from experiments.study.folder import StudyFolder, had_alone
 from experiments.study.forecast import Pace, time_words
 from experiments.study.place import refuse_no_room
+from experiments.study.removals import TABLE, RemovalTask, plain, play_removals
 from experiments.study.results import Results
 from experiments.wording import many
 from experiments.worlds import LUCKS

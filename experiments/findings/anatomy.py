@@ -101,7 +101,7 @@ class Removals:
 
     @classmethod
     def of(cls, design: AnatomyDesign, plays: pd.DataFrame) -> "Removals":
-        """Of the rows that ``experiments.play.removals`` gives."""
+        """Of the rows that ``experiments.study.removals`` gives."""
         values: dict[int, dict[int, dict[str, Values]]] = {world: {} for world in design.worlds}
         for (world, coalition), rows in plays.sort_values("run").groupby(["world", "coalition"]):
             values[world][coalition] = {events: rows[events].to_numpy(float) for events in EVENTS}

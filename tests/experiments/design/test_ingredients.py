@@ -7,7 +7,7 @@ import pytest
 from little import BUSY
 
 from experiments.design.ingredients import contains, ingredients, without
-from experiments.play.removals import plain
+from experiments.study.removals import plain
 from sim.acts import Act
 from sim.codes import Trigger
 from sim.model import DmzModel

@@ -25,12 +25,12 @@ from experiments.design.ingredients import ingredients
 from experiments.play.cluster import cluster_problem, on_cluster
 from experiments.play.faults import EnvironmentFault, UnlikeWorker, WorkersLost
 from experiments.play.pool import AHEAD
-from experiments.play.removals import TABLE, RemovalTask, play_removals
 from experiments.play.surroundings import Surroundings
 from experiments.play.task import Task, play_task
 from experiments.play.workers import Workers
 from experiments.study.folder import StudyFolder
 from experiments.study.play_out import play_out
+from experiments.study.removals import TABLE, RemovalTask, play_removals
 from sim.scenario.case import Case
 from sim.scenario.library import scenario_folder
 from sim.scenario.loading import load_case

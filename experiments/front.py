@@ -1,4 +1,4 @@
-"""The pictures of ``README.md``, all of them: ``python -m experiments.commands.front [--into docs]``.
+"""The pictures of ``README.md``, all of them: ``python -m experiments.front [--into docs]``.
 
 Each is what a command makes that stands beside it. Some five minutes on two cores; it needs the extra
 ``test`` (Playwright) and a Chromium that is installed, for the map.
