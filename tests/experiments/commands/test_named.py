@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+import pytest
 from little import SCENARIO
 from typed import dmz
 
@@ -38,6 +39,7 @@ def test_a_comparison_names_what_was_set_and_what_replaces_it(tmp_path):
     assert len(list((tmp_path / "results").iterdir())) == 1
 
 
+@pytest.mark.again  # a comparison that names what was set is played below
 def test_a_study_takes_settings_and_verifies(tmp_path):
     (tmp_path / "short.yaml").write_text(SCENARIO.replace("days: 40", "days: 2"))
     (tmp_path / "study.yaml").write_text(

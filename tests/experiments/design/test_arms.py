@@ -179,6 +179,7 @@ runs: 6
     ]
 
 
+@pytest.mark.again  # the notes of a plan are held above
 def test_a_study_says_what_it_clips(tmp_path):
     (tmp_path / "short.yaml").write_text(SCENARIO.replace("days: 40", "days: 2"))
     (tmp_path / "study.yaml").write_text("""\

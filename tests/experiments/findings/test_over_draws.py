@@ -125,6 +125,7 @@ def test_what_is_held_and_what_is_not_drawn_is_said(study):
     assert "300 runs" in dry.stdout + dry.stderr
 
 
+@pytest.mark.again  # commands/test_verbs.py has each verb
 def test_its_results_are_verified_resumed_exported_and_bundled(study):
     home, _ = study
     before = (home / "out" / "draws.parquet").read_bytes()

@@ -122,7 +122,13 @@ def study(name):
     return _STUDIES[name]
 
 
-ALIKE = ("a grid with policies", "odd levels")  # their kinds of pictures others have too
+ALIKE = (
+    "a grid with policies",
+    "odd levels",
+    "many levels",
+    "a sample with policies",
+    "many policies",
+)  # their kinds of pictures others have too
 
 
 @pytest.mark.parametrize(
