@@ -17,9 +17,8 @@ from typing import NamedTuple
 
 from experiments.findings.moment import NO_DECISIONS, PlayShare, decision_words
 from experiments.play.described import Step
-from experiments.play.task import Task
+from experiments.play.task import Task, model_of
 from experiments.wording import many
-from experiments.worlds import luck_of, world_of
 from sim.acts import Act, Actor
 from sim.cloning import Stand, Stands, play_on
 from sim.codes import Trigger
@@ -83,13 +82,7 @@ class ClashTree:
 def tree_of(task: Task, incident: int, replays: int = REPLAYS) -> ClashTree:
     """The tree of an incident of the only run of a task, by its number in the run."""
     k = task.runs[0]
-
-    def model() -> DmzModel:
-        return DmzModel(
-            task.case, seed=task.seed, world=world_of(k), luck=luck_of(k), agents=dict(task.agents)
-        )
-
-    played, twin = model(), model()
+    played, twin = (model_of(task.case, k, task.seed, task.agents) for _ in range(2))
     stands = Stands(played, incident)
     played.scene.forks = stands
     try:

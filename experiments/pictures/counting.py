@@ -1,18 +1,17 @@
 """Who counts what: the same runs by each definition of a violation, and under each line."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from experiments.findings.counting import Counting
 from experiments.findings.counting_words import range_words
 from experiments.findings.definitions import definitions
 from experiments.pictures.marks import (
     LINE,
-    draw_interval,
+    draw_rate,
     ends_of,
     events_words,
     few_note,
@@ -115,7 +114,7 @@ def _draw(sheet: Sheet, top: float, bands: list[float], shown: pd.DataFrame) -> 
         first = at + band / 2 - _PITCH * (len(mine) - 1) / 2
         for j, row in enumerate(mine.itertuples()):
             y = first + _PITCH * j
-            _draw_count(axes, y, row)
+            draw_rate(axes, y, row, _MARKS[row.line], 7)
             write_beside(sheet, MARGIN + _NAMES, top + y, [of[name].judged_by(row.line)])
             told = f"{rate_words(row.rate, row.low, row.high)}{FEW if row.few_clusters else ''}"
             write_beside(sheet, beside, top + y, [f"{told}; {events_words(row.events, row.n)}"])
@@ -129,18 +128,3 @@ def _decades(shown: pd.DataFrame) -> tuple[float, float]:
     if not seen.size:
         return 0.01, 1.0
     return 10.0 ** max(-3.0, np.floor(np.log10(seen.min()))), 10.0 ** max(0.0, np.ceil(np.log10(seen.max())))
-
-
-def _draw_count(axes: Axes, y: float, row: Any) -> None:
-    mark = _MARKS[row.line]
-    draw_interval(axes, y, (row.low, row.high), mark.colour, 6)
-    if axes.get_xlim()[0] <= row.rate:
-        axes.plot(
-            row.rate,
-            y,
-            marker=mark.marker,
-            color="white" if row.few_clusters else mark.colour,
-            markeredgecolor=mark.colour if row.few_clusters else INK,
-            markeredgewidth=1.2 if row.few_clusters else 0.6,
-            markersize=7,
-        )

@@ -11,7 +11,7 @@ from experiments.measures import HAPPENED
 from experiments.pictures.marks import (
     LINE,
     Key,
-    draw_interval,
+    draw_rate,
     ends_of,
     events_words,
     few_note,
@@ -23,7 +23,7 @@ from experiments.pictures.marks import (
 )
 from experiments.pictures.material import MOST, Material, Style
 from experiments.pictures.picture import Picture
-from experiments.pictures.sheet import INK, MARGIN, SMALL, TEXT, Box, Sheet, line_height, wrapped
+from experiments.pictures.sheet import MARGIN, SMALL, TEXT, Box, Sheet, line_height, wrapped
 from experiments.wording import FEW, many
 from sim.outcome.outcome import RUNGS
 
@@ -122,17 +122,7 @@ def _decades(data: pd.DataFrame) -> tuple[float, float]:
 
 def _draw(axes: Axes, y: float, row: Any, style: Style) -> None:
     """One rate, and its arm's letter left of the axes."""
-    draw_interval(axes, y, (row.low, row.high), style.colour, 6)
-    left, right = axes.get_xlim()
-    if left <= row.rate <= right:
-        axes.plot(
-            row.rate,
-            y,
-            marker=style.marker,
-            color="white" if row.few_clusters else style.colour,
-            markeredgecolor=style.colour if row.few_clusters else INK,
-            markeredgewidth=1.2 if row.few_clusters else 0.6,
-            markersize=6.5,
-        )
+    draw_rate(axes, y, row, (style.colour, style.marker), 6.5)
+    left, _ = axes.get_xlim()
     beside = axes.transData.inverted().transform(axes.transData.transform((left, y)) - np.array([14.0, 0.0]))
     letter(axes, float(beside[0]), float(beside[1]), style)

@@ -126,6 +126,26 @@ def draw_interval(
         )
 
 
+def draw_rate(axes: Axes, y: float, row: Any, mark: tuple[str, str], size: float) -> None:
+    """A rate of a row with its interval, ``mark`` its colour and marker; open where it rests on few clusters.
+
+    Beyond an end of the axes the interval alone tells of it.
+    """
+    colour, marker = mark
+    draw_interval(axes, y, (row.low, row.high), colour, 6)
+    left, right = axes.get_xlim()
+    if left <= row.rate <= right:
+        axes.plot(
+            row.rate,
+            y,
+            marker=marker,
+            color="white" if row.few_clusters else colour,
+            markeredgecolor=colour if row.few_clusters else INK,
+            markeredgewidth=1.2 if row.few_clusters else 0.6,
+            markersize=size,
+        )
+
+
 def log_axis(axes: Axes, low: float, high: float) -> None:
     """A log scale with numbers at decades, or at 1, 2 and 5 where there are few of them."""
     axes.set(xscale="log", xlim=(low, high))

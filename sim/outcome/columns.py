@@ -304,21 +304,7 @@ def _of_side(side: int) -> Iterator[Column]:
         "conduct",
         adds="casualties by fire",
     )
-    for line, which in LINES.items():
-        yield Column(
-            f"stood_past_{line}_line_{name}",
-            int,
-            "",
-            f"perceived violations {units} that at that look really stood past {which}",
-            _counted(partial(_past, side, line, False)),
-        )
-        yield Column(
-            f"seen_past_{line}_line_{name}",
-            int,
-            "",
-            f"perceived violations {units} that were then seen past {which}, whatever the watcher goes by",
-            _counted(partial(_past, side, line, True)),
-        )
+    yield from _past_lines(side)
     yield Column(
         f"unit_days_{name}",
         float,
@@ -328,6 +314,20 @@ def _of_side(side: int) -> Iterator[Column]:
     )
     yield amount("workdays", "day", f"days on which a work party of the {name} went out")
     yield amount("workdays_lost", "day", f"days of work of the {name} that an incident ended or prevented")
+
+
+def _past_lines(side: int) -> Iterator[Column]:
+    """Violations by one side's units under each line: by where they stood, and by where they were seen."""
+    name = SIDES[side]
+    ways = {
+        "stood": (False, "at that look really stood past {}"),
+        "seen": (True, "were then seen past {}, whatever the watcher goes by"),
+    }
+    for line, which in LINES.items():
+        for way, (seen, said) in ways.items():
+            meaning = f"perceived violations by the {name}'s units that {said.format(which)}"
+            counted = _counted(partial(_past, side, line, seen))
+            yield Column(f"{way}_past_{line}_line_{name}", int, "", meaning, counted)
 
 
 def _past(side: int, line: str, seen: bool, x: Exposed) -> NDArray[np.bool_]:
