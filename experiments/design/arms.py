@@ -22,6 +22,7 @@ from sim.documents.problems import show
 from sim.scenario.case import Case, digest
 from sim.scenario.library import documents_in, first_file, named_file
 from sim.scenario.loading import load_case
+from sim.scenario.sections import Sections
 from sim.scenario.settings import SET, SetValue
 
 
@@ -205,10 +206,11 @@ def _arms(
 ) -> dict[str, Arm]:
     arms: dict[str, Arm] = {}
     found: dict[str | tuple[int, str], ArmOrigin] = {}
+    sections = Sections()
     for i, point, stack in itertools.product(range(len(ask.situated)), swept, stacks):
         asked = ArmOrigin(i, point, stack)
         try:
-            arm = _arm(ask, asked, _case(ask, asked))
+            arm = _arm(ask, asked, sections.shared(_case(ask, asked)))
         except BadInput as bad:
             problems |= dict.fromkeys(bad.problems)
             continue

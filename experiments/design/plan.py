@@ -23,6 +23,7 @@ from sim.codes import Rung
 from sim.outcome.outcome import CLASH_RUNG
 from sim.scenario.case import Case
 from sim.scenario.scenario_file import Outcome
+from sim.scenario.sections import Sections
 
 NO_POLICY = "no policy"  # what tables and pictures call an arm that has none
 TALKS = "What talks cost and bring, and their dates, are assumptions."  # wherever there are any
@@ -284,13 +285,12 @@ class Plan:
 
         Raises ``ValueError`` or ``KeyError`` for a manifest that was damaged.
         """
-        arms = {
-            name: Arm(name, each["future"], each["policy"], each["levels"], Case.revived(each["case"], files))
-            for name, each in manifest["arms"].items()
-        }
+        arms, sections = {}, Sections()
         for name, each in manifest["arms"].items():
-            if arms[name].case.content_hash != each["content_hash"]:
+            case = sections.shared(Case.revived(each["case"], files))
+            if case.content_hash != each["content_hash"]:
                 raise ValueError(f"arm {name!r} is not what its content_hash says")
+            arms[name] = Arm(name, each["future"], each["policy"], each["levels"], case)
         bare = {arm.future for arm in arms.values() if arm.is_baseline}
         lost = [arm.name for arm in arms.values() if arm.future not in bare]
         if lost and len(arms) > 1:  # a single arm is compared with nothing

@@ -74,6 +74,15 @@ def test_a_plan_survives_its_manifest(tmp_path):
         Plan.of(plain, tmp_path)
 
 
+def test_arms_keep_what_they_have_alike_once(tmp_path):
+    """Thousands of arms are held at once, as planned and as read back."""
+    found = plan(tmp_path)
+    for each in (found, Plan.of(json.loads(json.dumps(found.manifest())), tmp_path)):
+        cases = [arm.case for arm in each.arms.values()]
+        assert len({id(case.scenario.north.patrols) for case in cases}) == 1
+        assert len({id(case.scenario.border) for case in cases}) == 2
+
+
 def test_lists_ranges_and_levels(tmp_path):
     found = planned(
         tmp_path,

@@ -1,0 +1,30 @@
+"""Sections of parameters that cases have alike, kept once: a study of thousands of arms has as many cases."""
+
+import hashlib
+from dataclasses import replace
+from typing import TypeVar
+
+from sim.documents import StrictModel
+from sim.scenario.case import Case
+
+Section = TypeVar("Section", bound=StrictModel)
+
+
+class Sections:
+    """The sections of the cases that were met, by what they say."""
+
+    def __init__(self) -> None:
+        self._met: dict[tuple[type, bytes], StrictModel] = {}
+
+    def shared(self, case: Case) -> Case:
+        """The same case, which has every section that one before it had, in common with that."""
+        checked = {active: self._first(parameters) for active, parameters in case.checked.items()}
+        return replace(case, scenario=self._first(case.scenario), checked=checked)
+
+    def _first(self, section: Section) -> Section:
+        """The first of the sections that say the same, down to those within it."""
+        within = {name: self._first(value) for name, value in section if isinstance(value, StrictModel)}
+        key = type(section), hashlib.sha256(section.model_dump_json().encode()).digest()
+        first = self._met.setdefault(key, section.model_copy(update=within) if within else section)
+        assert isinstance(first, type(section))
+        return first
