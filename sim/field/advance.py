@@ -119,14 +119,15 @@ def advance(units, tallies, setting, days, t, ticks, spare, scratch):
             t0, t1 = unit.t, min(t + tick, unit.end)
             if walk_on(unit, walk, t1, setting, tallies, events[n]):
                 n += 1
-            else:
-                if meets_mine(unit, walk.row, t0, setting, events[n]):
-                    n += 1
-                if t1 >= unit.end:
-                    end_shift(unit, tallies[unit.side])
-                    walk.wake = NEVER
-                    continue
-                unit.wake = walk.wake = sleeps_until(unit, setting) if spare else t1
+                continue
+            struck = meets_mine(unit, walk.row, t0, setting, events[n])
+            if struck:
+                n += 1
+            if t1 >= unit.end:
+                end_shift(unit, tallies[unit.side])
+                walk.wake = NEVER
+            else:  # what becomes of who met a mine, nobody knows
+                unit.wake = walk.wake = sleeps_until(unit, setting) if spare and not struck else t1
         t += tick
         if stray_at < t:
             n = due_strays(posts, t, tallies, events, n)

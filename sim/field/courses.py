@@ -16,13 +16,11 @@ class Courses(NamedTuple):
 
     They are ``length_m`` long, with a node every ``step_m``.
     ``swing`` (blocks, 2) holds the metres by which the lines of a block of nodes can bring either
-    side's units nearer than they mean to keep, ``most_swing`` (2,) the most of any block; ``slope`` is
-    the most by which the distance to a line can change per metre walked along it.
+    side's units nearer than they mean to keep, ``most_swing`` (2,) the most of any block.
     """
 
     step_m: float
     length_m: float
-    slope: float
     d: np.ndarray
     swing: np.ndarray
     most_swing: np.ndarray
@@ -31,9 +29,8 @@ class Courses(NamedTuple):
 def courses(step_m: float, length_m: float, lines: np.ndarray, responses: np.ndarray) -> Courses:
     """The belief lines (3, nodes) and response lines (2, nodes) side by side."""
     d = np.ascontiguousarray(np.stack([*lines[:2], *responses], axis=1))
-    slope = 2.0 * float(np.abs(np.diff(d, axis=0)).max(initial=0.0)) / step_m
     swing = block_swing(d)
-    return Courses(step_m, length_m, slope, d, swing, swing.max(axis=0))
+    return Courses(step_m, length_m, d, swing, swing.max(axis=0))
 
 
 @compiled

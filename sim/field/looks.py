@@ -9,7 +9,7 @@ from sim.field.courses import own_and_limit
 from sim.field.deviates import NORMAL_BOUND
 from sim.field.events import hand_over
 from sim.field.land import cell_of, growth, in_dark, in_fog
-from sim.field.path import between, depth_past, drifted, note_depth, note_stretch, place, stand
+from sim.field.path import LAST_BITS, between, depth_past, drifted, note_depth, note_stretch, place, stand
 from sim.randomness import Kind, exponential, fold, normal, occasion, uniform
 from sim.sides import northward, other
 
@@ -29,16 +29,40 @@ _AT_THE_POST = 1e-9  # metres: gives a unit that stands at the very post an angl
 
 
 @compiled
-def visible_share(land, sky, watch, post, s, d, t):
-    """Share of looks at (``s``, ``d``) that see: distance, growth, light and fog."""
-    i, j = cell_of(land, s, d)
-    distance = ((s - post.s) ** 2 + (d - post.d) ** 2) / watch.watch_range_m**2
-    share = 0.5**distance * (1.0 - watch.watch_vegetation_loss * growth(land, sky, i, j, t))
+def _share_of_looks(land, sky, watch, i, along, across, cover, t):
+    """Share of looks that see what is so many metres off, in column ``i`` of cells and such growth."""
+    distance = (along**2 + across**2) / watch.watch_range_m**2
+    share = 0.5**distance * (1.0 - watch.watch_vegetation_loss * cover)
     if in_dark(sky, t):
         share *= watch.watch_night_factor
     if in_fog(land, sky, i, t):
         share *= watch.watch_fog_factor
     return share
+
+
+@compiled
+def visible_share(land, sky, watch, post, s, d, t):
+    """Share of looks at (``s``, ``d``) that see: distance, growth, light and fog."""
+    i, j = cell_of(land, s, d)
+    return _share_of_looks(land, sky, watch, i, s - post.s, d - post.d, growth(land, sky, i, j, t), t)
+
+
+@compiled
+def most_visible(land, sky, watch, post, s, least_d, most_d, t):
+    """What the visible share at ``s`` is not above, wherever ``d`` lies between."""
+    i, first = cell_of(land, s, least_d)
+    _, last = cell_of(land, s, most_d)
+    cover = growth(land, sky, i, first, t)
+    for j in range(first + 1, last + 1):
+        cover = min(cover, growth(land, sky, i, j, t))
+    across = min(max(post.d, least_d), most_d) - post.d
+    return _share_of_looks(land, sky, watch, i, s - post.s, across, cover, t) * (1.0 + LAST_BITS)
+
+
+@compiled
+def seen_deviate(unit, ordinal):
+    """The deviate that says whether a look of the stream of candidates sees."""
+    return uniform(fold(unit.key, _LOOK_SEEN), ordinal)
 
 
 @compiled
@@ -195,8 +219,7 @@ def take_looks(unit, walk, z1, t1, setting, tally, event):
                 continue
         else:
             next_candidate(unit, watch)
-            seen = fold(unit.key, _LOOK_SEEN)
-            if past < -watch.watch_approach_m or uniform(seen, ordinal) >= visible_share(
+            if past < -watch.watch_approach_m or seen_deviate(unit, ordinal) >= visible_share(
                 land, sky, watch, post, s, -sign * walk.x, t
             ):
                 continue

@@ -86,10 +86,10 @@ def _patrol_goes(unit, active, rules, t):
         return False
     unit.persons = rules.patrols_size
     unit.end = t + HOUR * rules.patrols_hours
-    recon = fold(unit.key, _RECON)
-    probe = fold(unit.key, _PROBE)
-    unit.recon = 1 if uniform(recon, 0) < rules.patrols_recon_share * rules.recon_year else 0
-    unit.probe = 1 if unit.recon == 1 and uniform(probe, 0) < rules.patrols_probe_share else 0
+    unit.recon = unit.probe = 0
+    if uniform(fold(unit.key, _RECON), 0) < rules.patrols_recon_share * rules.recon_year:
+        unit.recon = 1
+        unit.probe = 1 if uniform(fold(unit.key, _PROBE), 0) < rules.patrols_probe_share else 0
     return True
 
 

@@ -18,8 +18,10 @@ from sim.field.looks import (
     TRACK_POSITION,
     furthest_fix,
     idle_looks,
+    most_visible,
     next_candidate,
     next_instant,
+    seen_deviate,
 )
 from sim.field.path import (
     LAST_STRETCH,
@@ -108,30 +110,42 @@ def _shows_nothing(unit, rules, watch, depths, ends, looks, moments, spread, tic
 
 
 @compiled
-def _passes_unseen(unit, rules, watch, courses, depths, least, moments, spread, tick):
+def _is_missed(unit, watch, setting, depths, low, high):
+    """Whether the look that is due does not see a unit, wherever its deviate lies between two values."""
+    land, sky, courses, t = setting.land, setting.sky, setting.courses, unit.next_look
+    x, _ = _depths_at(unit, courses, depths, t)
+    sign = northward(unit.side)
+    one, other = -sign * (x - unit.nav_sd * low), -sign * (x - unit.nav_sd * high)
+    post, s = setting.posts[unit.watcher], place(courses.length_m, unit, t)
+    share = most_visible(land, sky, watch, post, s, min(one, other) - SURE_M, max(one, other) + SURE_M, t)
+    return seen_deviate(unit, unit.looks - 1) >= share
+
+
+@compiled
+def _passes_unseen(unit, rules, watch, courses, depths, least, moments, spread, tick, missed):
     """Whether the looks of a tick at a unit that is not tracked find it too far, and it crosses nothing.
 
-    By what the looks' luck lies between; ``least`` are what the deviates at the tick's ends, ``moments``, are
-    not below; ``depths`` and ``spread`` as above, ``tick`` its number. The stream of looks goes on to the
-    first that is not settled by this.
+    By what luck lies between; ``least`` are what the deviates at the tick's ends, ``moments``, are not below;
+    ``depths``, ``spread`` and ``tick`` as above; ``missed``, whether the first look does not see it, however
+    near. If so, the stream of looks goes on to the first after the tick.
     """
-    t, t1 = moments
-    if unit.next_look > t1:  # no look parts the path
-        (x0, _), (x1, _) = _depths_at(unit, courses, depths, t), _depths_at(unit, courses, depths, t1)
-        x0, x1 = x0 - unit.nav_sd * least[0] + SURE_M, x1 - unit.nav_sd * least[1] + SURE_M
-        return adds_nothing(unit, x0, x1, spread * (t1 - t), tick, LAST_STRETCH)
-    begun, low = (unit.next_look, unit.looks), min(least)
-    position = fold(unit.key, LOOK_POSITION)
-    while unit.next_look <= t1:
+    nav_sd, (t, t1), low = unit.nav_sd, moments, min(least)
+    position, begun, stretch = fold(unit.key, LOOK_POSITION), (unit.next_look, unit.looks), 0
+    x, _ = _depths_at(unit, courses, depths, t)
+    before, passes = x - nav_sd * least[0] + SURE_M, True
+    while passes and unit.next_look <= t1:
+        look = unit.next_look
         low = min(0.0, low) + rules.bridge * min(0.0, normal_at_least(position, unit.looks - 1))
-        _, past = _depths_at(unit, courses, depths, unit.next_look)
-        if past - unit.nav_sd * low >= -watch.watch_approach_m - SURE_M:
-            unit.next_look, unit.looks = begun
-            return False
+        x, past = _depths_at(unit, courses, depths, look)
+        there, far = x - nav_sd * low + SURE_M, past - nav_sd * low < -watch.watch_approach_m - SURE_M
+        passes = (far or (missed and stretch == 0)) and adds_nothing(
+            unit, before, there, spread * (look - t), tick, stretch
+        )
+        before, t, stretch = there, look, stretch + 1
         next_candidate(unit, watch)
-    (x0, _), (x1, _) = _depths_at(unit, courses, depths, t), _depths_at(unit, courses, depths, t1)
-    deepest = max(x0, x1) + 0.5 * courses.slope * abs(unit.speed) * (t1 - t) - unit.nav_sd * low
-    if stays_below(deepest, deepest, spread * (t1 - t)):
+    x, _ = _depths_at(unit, courses, depths, t1)
+    there = x - nav_sd * least[1] + SURE_M
+    if passes and adds_nothing(unit, before, there, spread * (t1 - t), tick, LAST_STRETCH):
         return True
     unit.next_look, unit.looks = begun
     return False
@@ -172,10 +186,17 @@ def sleeps_until(unit, setting):
                 return t  # a look loses the track, or it may cross the line
         elif track == NEVER:
             next_instant(unit, watch, t)
-            if not _passes_unseen(
-                unit, rules, watch, courses, depths, (least, least_1), (t, t1), spread, number
+            missed = False
+            while not _passes_unseen(
+                unit, rules, watch, courses, depths, (least, least_1), (t, t1), spread, number, missed
             ):
-                return t
+                missed = (
+                    not missed
+                    and unit.next_look <= t1
+                    and _is_missed(unit, watch, setting, depths, low - rules.reach, high + rules.reach)
+                )
+                if not missed:
+                    return t
         elif unit.speed != 0.0:
             return t
         else:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.compiled import compiled
-from sim.randomness import Kind, address, normal, normal_probability
+from sim.randomness import Kind, address, normal, normal_probability, normal_quantiles, uniform
 from sim.sides import NORTH
 
 COMMISSION = 2  # after those of the sides
@@ -255,11 +255,15 @@ def _unit_path(world_key, kind, n, x, smooth):
     root_value = np.sqrt(value_noise)
     root_both = both / root_value
     root_slope = np.sqrt(slope_noise - root_both * root_both)
+    uniforms = np.empty(2 * n)
+    for node in range(n):
+        key = address(world_key, kind, node, 0, 0, 0)
+        uniforms[2 * node], uniforms[2 * node + 1] = uniform(key, 0), uniform(key, 1)
+    normals = normal_quantiles(uniforms)
     path = np.empty(n)
     value, slope = 0.0, 0.0
     for node in range(n):
-        key = address(world_key, kind, node, 0, 0, 0)
-        first, second = normal(key, 0), normal(key, 1)
+        first, second = normals[2 * node], normals[2 * node + 1]
         if node == 0:
             value, slope = first, second
         else:

@@ -26,6 +26,8 @@ from sim.state import TALLY, UNIT
     jitter=st.sampled_from((0, 3, 20)),
     margin=st.integers(0, 30),
     looks=st.sampled_from((0.5, 4, 30)),
+    sight=st.sampled_from((500, 10000)),
+    cover=st.sampled_from((0, 0.8)),
     track=st.sampled_from((3, 10, 25)),
     map_error=st.sampled_from((0, 25)),
     mines=st.sampled_from((0, 0.05)),
@@ -33,7 +35,21 @@ from sim.state import TALLY, UNIT
     luck=st.integers(0, 3),
 )
 def test_sleep_changes_nothing(
-    approach, standoff, spread, recon, error, jitter, margin, looks, track, map_error, mines, rate, luck
+    approach,
+    standoff,
+    spread,
+    recon,
+    error,
+    jitter,
+    margin,
+    looks,
+    sight,
+    cover,
+    track,
+    map_error,
+    mines,
+    rate,
+    luck,
 ):
     """Whatever the parameters: who walks every unit through every tick finds the same to the bit."""
     busy = {
@@ -62,6 +78,9 @@ def test_sleep_changes_nothing(
             f"{side}__watch__jitter_m": jitter,
             f"{side}__watch__margin_m": margin,
             f"{side}__watch__looks_per_hour": looks,
+            f"{side}__watch__range_m": sight,
+            f"{side}__watch__vegetation_loss": cover,
+            f"{side}__watch__night_factor": 0.6,
             f"{side}__watch__track_interval": track,
         }
     asleep, awake = Field(luck=luck, **busy), Field(luck=luck, **busy)
@@ -77,6 +96,65 @@ def test_sleep_changes_nothing(
         if name not in ("wake", "depth"):  # of paths on its own side nobody asks how deep
             assert asleep.units[name][out].tobytes() == awake.units[name][out].tobytes(), name
     assert np.array_equal(*(np.maximum(field.units["depth"], 0.0)[out] for field in (asleep, awake)))
+
+
+@settings(max_examples=40 if os.environ.get("DMZ_FULL") == "1" else 5)
+@given(
+    scenario=st.sampled_from(("worst", "misjudged", "partly_restored_collapsed", "record_2024")),
+    mines=st.sampled_from((0, 0.1)),
+    looks=st.sampled_from((0.5, 8, 30)),
+    approach=st.sampled_from((50, 200)),
+    track=st.sampled_from((3, 25)),
+    standoff=st.sampled_from((20, 300)),
+    luck=st.integers(0, 10),
+)
+def test_sleep_changes_nothing_where_everybody_acts(scenario, mines, looks, approach, track, standoff, luck):
+    """Who is met in an incident goes on from where it is then, and not from where it was to sleep."""
+    values = {"clock.warmup_days": 0, "mines.strikes_per_km": mines}
+    for side in ("north", "south"):
+        values |= {
+            f"{side}.watch.looks_per_hour": looks,
+            f"{side}.watch.approach_m": approach,
+            f"{side}.watch.track_interval": track,
+            f"{side}.patrols.standoff_m": standoff,
+        }
+    case = load_case(scenario, assignments=[f"{key}={value}" for key, value in values.items()], days=20)
+    spared, walked = (_played(case, sparing, luck=luck, world=luck) for sparing in (True, False))
+    assert spared == walked
+
+
+def _played(case, sparing, **address):
+    """All that is told of a run."""
+    model = DmzModel(case, seed=1, **address)
+    model.sparing = sparing
+    told = ("incidents", "log", "tallies", "posts", "run")
+    return {at: bits for at, bits in model.run().state.bits().items() if at[0] in told}
+
+
+def test_who_meets_a_mine_is_not_put_to_sleep():
+    """An incident takes it somewhere else: what it would have slept through is no longer settled."""
+    busy = {
+        "north__patrols__slots": 150,
+        "north__patrols__standoff_m": 150,
+        "mines__strikes_per_km": 0.1,
+        "south__watch__posts": 12,
+        "south__watch__approach_m": 100,
+        "south__watch__looks_per_hour": 8,
+    }
+    asleep, awake = Field(**busy), Field(**busy)
+    awake.model.sparing = False
+    struck = 0
+    for _ in range(54):
+        before = len(asleep.events)
+        for field in (asleep, awake):
+            field.play(minutes=10)
+        for event in asleep.events[before:]:
+            if event["trigger"] == Trigger.MINE_STRIKE:
+                struck += 1
+                one, other = (field.model.state.units[event["row"]] for field in (asleep, awake))
+                for name in ("t", "z", "step", "wake", "next_look", "looks", "track"):
+                    assert one[name] == other[name], name
+    assert struck > 5
 
 
 def test_most_units_sleep_through_most_ticks():
@@ -97,13 +175,8 @@ def test_most_units_sleep_through_most_ticks():
 @pytest.mark.parametrize("policy", ["common_line", "satellite_navigation", "better_rangefinding"])
 def test_lines_and_rules_that_change_find_sleepers_where_they_would_be(policy):
     """At midnight a policy moves the lines, the error or the watcher's instruments: sleepers wake first."""
-    states = []
-    for sparing in (True, False):
-        model = DmzModel(load_case("declared", [policy], days=8), luck=2, seed=1)
-        model.sparing = sparing
-        states.append(model.run().state)
-    same = ("incidents", "log", "tallies", "posts", "run")
-    spared, walked = ({at: bits for at, bits in s.bits().items() if at[0] in same} for s in states)
+    case = load_case("declared", [policy], days=8)
+    spared, walked = (_played(case, sparing, luck=2) for sparing in (True, False))
     assert spared == walked
 
 

@@ -8,8 +8,10 @@ from harness import SURE, Field, patrols
 from scipy import stats
 
 from sim.codes import Trigger
-from sim.constants import NEVER
-from sim.field.looks import look_again, visible_share
+from sim.constants import DAY, NEVER
+from sim.field.looks import look_again, most_visible, visible_share
+from sim.model import DmzModel
+from sim.scenario.loading import load_case
 from sim.sides import NORTH, SOUTH
 
 
@@ -148,6 +150,23 @@ def test_how_many_looks_see():
     model.scene.sky.fog[:] = 0
     watch["watch_vegetation_loss"] = 1.0
     assert 0.0 <= share(0.0, noon) < 1.0
+
+
+@pytest.mark.parametrize("month", ["01", "07"])
+def test_nothing_is_seen_better_than_the_most_visible_place_between(month):
+    """Wherever between two depths a unit stands, on real ground, at any hour; and it is hardly less."""
+    scene = DmzModel(load_case("baseline", (), [f"start=2026-{month}-01"]), seed=1).scene
+    rng, nearest = np.random.default_rng(4), 1.0
+    for _ in range(200):
+        s, low, side = rng.uniform(0, scene.land.length_m), rng.uniform(-2500, 2500), rng.integers(2)
+        high, t = low + rng.choice((1, 100, 900)), rng.uniform(0, 3 * DAY)
+        post = scene.state.posts[scene.nearest_post(side, s)]
+        told = scene.land, scene.sky, scene.regime.records[side], post, s
+        seen = max(visible_share(*told, d, t) for d in np.linspace(low, high, 41))
+        bound = most_visible(*told, low, high, t)
+        assert seen <= bound
+        nearest = min(nearest, bound - seen)
+    assert nearest < 1e-6
 
 
 def test_an_approach_draws_one_broadcast_a_shift_at_most():
