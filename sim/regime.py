@@ -62,6 +62,10 @@ class Regime:
         """Whether the same lines follow."""
         return _border(self.parameters) == _border(other.parameters)
 
+    def has_tension_of(self, other: "Regime") -> bool:
+        """Whether tension relaxes alike."""
+        return (self.resting, self.parameters.feedback) == (other.resting, other.parameters.feedback)
+
     def draw_lines(self, world: World, state: State) -> None:
         """Draw the belief lines and response lines that follow, with the markers restored so far."""
         state.lines[:] = world.lines(self.parameters, state.restored)

@@ -115,7 +115,8 @@ class Scene:
     def enter(self, regime: Regime) -> None:
         """Put a regime in force from now on; the lines are drawn anew where it changes the border."""
         before = self.regime
-        self.tension.settle_all(self.minute)
+        if not regime.has_tension_of(before):  # else the last bits would tell that something came into force
+            self.tension.settle_all(self.minute)
         self.rouse_units()
         self.regime = regime
         if not regime.has_border_of(before):

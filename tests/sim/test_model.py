@@ -118,9 +118,18 @@ def test_worlds_and_lucks_differ(case):
     assert rows[0] | {"luck": 1} != rows[1]
 
 
-def test_a_policy_that_changes_nothing_leaves_every_bit(case):
-    twin = busy("south.watch.margin_m=5", policies=("nothing",))
-    assert DmzModel(case, world=5, seed=1).run().state.identical(DmzModel(twin, world=5, seed=1).run().state)
+@pytest.mark.parametrize("rule", ["reciprocal", "without_work", "local"])
+def test_a_policy_that_changes_nothing_leaves_every_bit(rule, tmp_path):
+    """Nor does the day on which it comes into force, in the midst of tension."""
+    later = tmp_path / "later.yaml"
+    later.write_text("name: later\nbinds: [north, south]\nstart: 2025-12-01\n")
+    assignments = "south.watch.margin_m=5", f"feedback.rule={rule}"
+    cases = [busy(*assignments, policies=policies) for policies in ((), ("nothing",), (str(later),))]
+    states = [DmzModel(case, world=5, seed=1).run().state for case in cases]
+    assert sum(each.rung >= 2 for each in states[0].incidents) > 3
+    assert states[0].identical(states[1])
+    bare, late = ({at: bits for at, bits in states[k].bits().items() if at[0] != "units"} for k in (0, 2))
+    assert bare == late  # units asleep are roused on that day: no more is drawn of them, but sooner
 
 
 def test_twins_are_identical_until_the_rule_binds(tmp_path):
