@@ -148,7 +148,7 @@ class Findings:
             | {f"ratio_{end}": each["ratio"][end] for end in ("low", "high")}
             | {"lowers": each["lowers"]["estimate"]}
             | {f"lowers_{end}": each["lowers"][end] for end in ("low", "high")}
-            | {name: each[name] for name in ("best", "near_best")}
+            | {name: each[name] for name in ("unchanged", "best", "near_best")}
             for future, found in self.figures["over_draws"].items()
             for policy, each in found["policies"].items()
         ]

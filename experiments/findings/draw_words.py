@@ -16,6 +16,8 @@ HEADS = (
     f"within {FAR:g} times the best in",
 )
 UNDECIDED = "neither"  # lower nor higher, for all that is known
+UNCHANGED = "unchanged"
+_ROUNDING = 1e-9
 _NAMED = 4  # policies that one sentence can hold
 
 
@@ -64,12 +66,17 @@ def _cells(option: str | None, a_year: Spread, policy: PolicyOverDraws | None) -
     if policy is None:
         return [*told, *["-"] * (len(HEADS) - 1)]
     shares = [share_figure(policy[name]) for name in ("best", "near_best")]
-    return [*told, spread_words(policy["ratio"], ratio_figure), share_words(policy["lowers"]), *shares]
+    return [*told, spread_words(policy["ratio"], ratio_figure), lowers_words(policy), *shares]
 
 
 def spread_words(found: Spread, words: Callable[[float], str]) -> str:
     """A middle, and 5 to 95%."""
     return f"{words(found['median'])} ({words(found['low'])} - {words(found['high'])})"
+
+
+def lowers_words(policy: PolicyOverDraws) -> str:
+    """The share of draws in which a policy lowers clashes, if it changes them in any."""
+    return UNCHANGED if is_unchanged(policy["unchanged"]) else share_words(policy["lowers"])
 
 
 def share_words(found: Share) -> str:
@@ -103,7 +110,7 @@ def what_changes_it(over_draws: Mapping[str, OverDraws]) -> str:
         if policies:
             kinds = {kind: list[str]() for kind in KINDS}
             for name in in_order(found):
-                kinds[kind_of(policies[name]["lowers"])].append(name)
+                kinds[kind_of(policies[name]["lowers"], policies[name]["unchanged"])].append(name)
             words = [
                 f"{verb} clashes in {much} draws: {_listed(policies, kinds[kind])}"
                 for kind, (verb, much) in KINDS.items()
@@ -123,15 +130,24 @@ KINDS = {
     UNDECIDED: ("", ""),
     "mostly higher": ("raises", "most"),
     "higher": ("raises", "nearly all"),
+    UNCHANGED: ("changes", "no"),
 }
 
 
-def kind_of(lowers: Share) -> str:
-    """By the whole interval of the share of draws in which it lowers."""
+def is_unchanged(share: float) -> bool:
+    """Whether a share of draws that are unchanged is all of them."""
+    return share > 1.0 - _ROUNDING
+
+
+def kind_of(lowers: Share, unchanged: float) -> str:
+    """By the whole interval of the share of draws in which it lowers, and of that in which it raises."""
+    if is_unchanged(unchanged):
+        return UNCHANGED
     if lowers["low"] > MOST:
         return "lower" if lowers["low"] >= NEARLY_ALL else "mostly lower"
-    if lowers["high"] < 1.0 - MOST:
-        return "higher" if lowers["high"] <= 1.0 - NEARLY_ALL else "mostly higher"
+    raises = 1.0 - unchanged - lowers["high"]
+    if raises > MOST:
+        return "higher" if raises >= NEARLY_ALL - _ROUNDING else "mostly higher"
     return UNDECIDED
 
 

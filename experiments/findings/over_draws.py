@@ -19,7 +19,7 @@ from experiments.findings.grounds import Grounds, grounds_of
 from experiments.findings.likeness import COLUMNS as LIKENESS
 from experiments.findings.likeness import Likeness, likeness
 from experiments.findings.weighing import FEWEST, ByRegion, by_region
-from experiments.statistics.by_draw import RatioByDraw, ratio_by_draw
+from experiments.statistics.by_draw import RatioByDraw, lowering, ratio_by_draw
 
 FAR = 1.25  # times the clashes of the best option: what lies beyond is far from the best
 _COLUMNS = list(dict.fromkeys(("run", "draw", "luck", "days", EXPECTED, *LIKENESS)))  # of runs
@@ -36,13 +36,14 @@ class Spread(TypedDict):
 
 class PolicyOverDraws(TypedDict):
     """The ratio of its expected clashes to those without a policy, over draws and as fitted at each; and the
-    share of draws in which it lowers them, is the best of all options, and is near the best (at most 1.25
-    times its clashes).
+    share of draws in which it lowers them, leaves them unchanged, is the best of all options, and is near the
+    best (at most 1.25 times its clashes). In all others it raises them.
     """
 
     ratio: Spread
     at_draws: list[float]
     lowers: Share
+    unchanged: float
     best: float
     near_best: float
 
@@ -110,6 +111,7 @@ def _of_future(options: Mapping[str | None, tuple[Arm, pd.DataFrame]]) -> OverDr
                 ratio=Spread(median=found.median, low=found.ends[0], high=found.ends[1]),
                 at_draws=[float(f"{ratio:.4g}") for ratio in np.exp(found.log_ratios)],
                 lowers=_share(*found.lowers),
+                unchanged=found.unchanged,
                 best=best[i],
                 near_best=near[i],
             )
@@ -136,6 +138,6 @@ def _standing(ratios: list[RatioByDraw]) -> tuple[list[float], list[float]]:
     logs = np.stack([found.repeats for found in ratios])
     least = np.minimum(logs.min(axis=0), 0.0)
     return (
-        [float(((each <= least) & (each < 0.0)).mean()) for each in logs],
+        [float(((each <= least) & lowering(each)).mean()) for each in logs],
         [float((each <= least + np.log(FAR)).mean()) for each in logs],
     )

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.findings.likeness import REGIONS, like_each
+from experiments.statistics.by_draw import lowering, unchanging
 from experiments.wording import ratio_figure
 
 Values = NDArray[np.float64]
@@ -32,13 +33,14 @@ _PLACES = 6  # decimals beyond which a printed ratio is never looked at
 
 class PolicyByRegion(TypedDict):
     """Of a policy: its ``ratios`` as they are printed, ascending, and how many of each region's are so; by
-    law that the runs allow, in how many draws of each region it ``lowers``; and over all laws in how many it
-    is the ``best``, and near the best.
+    law that the runs allow, in how many draws of each region it ``lowers`` clashes; in how many of each it
+    leaves them ``unchanged``; and over all laws in how many it is the ``best``, and near the best.
     """
 
     ratios: list[str]
     tallies: list[list[int]]
     lowers: list[list[int]]
+    unchanged: list[int]
     best: list[int]
     near_best: list[int]
 
@@ -100,13 +102,14 @@ def _tally(index: NDArray[np.intp], names: Sequence[str], counts: Values | None 
 def _policy(
     logs: Values, least: Values, index: NDArray[np.intp], names: Sequence[str], far: float
 ) -> PolicyByRegion:
-    lowers = logs < 0.0
+    lowers = lowering(logs)
     best, near = (logs <= least) & lowers, logs <= least + np.log(far)
     ratios, tallies = _printed(np.exp(logs), index, len(names))
     return PolicyByRegion(
         ratios=ratios,
         tallies=tallies,
         lowers=[_tally(index, names, row.astype(float)) for row in lowers],
+        unchanged=_tally(index, names, unchanging(logs).astype(float)),
         best=_tally(index, names, best.sum(axis=0).astype(float)),
         near_best=_tally(index, names, near.sum(axis=0).astype(float)),
     )

@@ -11,7 +11,7 @@ import numpy as np
 from experiments.design.plan import policy_words
 from experiments.design.request import FEWEST_DRAWS
 from experiments.findings.by_draw import Share
-from experiments.findings.draw_words import KINDS, UNDECIDED, kind_of
+from experiments.findings.draw_words import KINDS, UNCHANGED, UNDECIDED, is_unchanged, kind_of
 from experiments.findings.weighing import FEWEST, ByRegion, PolicyByRegion, Values
 from experiments.statistics.weighted import tallied_quantile, weighted_quantiles
 from experiments.wording import capital, figure, many, share_figure
@@ -63,7 +63,9 @@ def _cells(found: ByRegion, policy: PolicyByRegion, weights: Values) -> tuple[in
     ]
     told = [
         _spread(ratio),
-        _spread(share_figure(lowers[end]) for end in ("estimate", "low", "high")),
+        UNCHANGED
+        if is_unchanged(unchanged(found, policy, weights))
+        else _spread(share_figure(lowers[end]) for end in ("estimate", "low", "high")),
         *map(share_figure, best),
     ]
     return float(ratio[0].replace(",", "")), told
@@ -76,6 +78,11 @@ def lowered(found: ByRegion, policy: PolicyByRegion, weights: Values) -> Share:
     return Share(estimate=float(shares.mean()), low=low, high=high)
 
 
+def unchanged(found: ByRegion, policy: PolicyByRegion, weights: Values) -> float:
+    """The share of draws in which a policy leaves clashes as they are, whatever the runs allow."""
+    return float(weights @ np.asarray(policy["unchanged"], float) / (weights @ np.asarray(found["draws"])))
+
+
 def weighed_words(found: ByRegion, weights: Sequence[float]) -> str:
     """On how much it rests, and what is decided: which policies lower clashes for sure, and of which nothing
     is; of too few draws nothing is decided.
@@ -85,7 +92,8 @@ def weighed_words(found: ByRegion, weights: Sequence[float]) -> str:
     weight = np.asarray(weights, float)
     kinds = {kind: list[str]() for kind in KINDS}
     for name, policy in found["policies"].items():
-        kinds[UNDECIDED if worth < FEWEST else kind_of(lowered(found, policy, weight))].append(name)
+        kind = kind_of(lowered(found, policy, weight), unchanged(found, policy, weight))
+        kinds[UNDECIDED if worth < FEWEST else kind].append(name)
     told = [
         f"{verb} clashes in {much} draws: {', '.join(kinds[kind])}"
         if verb

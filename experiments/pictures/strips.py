@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from experiments.findings.draw_words import about, in_order, share_words, spread_words
+from experiments.findings.draw_words import about, in_order, lowers_words, spread_words
 from experiments.findings.over_draws import FAR, OverDraws
 from experiments.pictures.marks import log_axis, page_name, write_beside
 from experiments.pictures.material import Material
@@ -46,7 +46,7 @@ def strips_table(found: OverDraws) -> pd.DataFrame:
     rows = [
         {"policy": name, "draw": i, "ratio": ratio}
         | {f"lowers_{end}".removesuffix("_estimate"): value for end, value in policy["lowers"].items()}
-        | {"best": policy["best"], "near_best": policy["near_best"]}
+        | {"unchanged": policy["unchanged"], "best": policy["best"], "near_best": policy["near_best"]}
         for name in in_order(found)
         for policy in [found["policies"][name]]
         for i, ratio in enumerate(policy["at_draws"])
@@ -82,7 +82,7 @@ def _strips(material: Material, name: str, future: str, found: OverDraws) -> Pic
         )
         cells = (
             spread_words(its["ratio"], ratio_figure),
-            share_words(its["lowers"]),
+            lowers_words(its),
             share_figure(its["best"]),
             share_figure(its["near_best"]),
         )

@@ -17,7 +17,7 @@ from experiments.design.request import FEWEST_DRAWS
 from experiments.findings.counting import Count
 from experiments.findings.counting_words import times_words
 from experiments.findings.definitions import LINES, UNITS, definitions
-from experiments.findings.draw_words import KINDS, MOST, NEARLY_ALL, UNDECIDED
+from experiments.findings.draw_words import KINDS, MOST, NEARLY_ALL, UNCHANGED, UNDECIDED
 from experiments.findings.figures_file import Figures
 from experiments.findings.weighing import FEWEST, REGION_WORDS
 from experiments.statistics.intervals import FEWEST_DISCORDANT
@@ -60,7 +60,7 @@ def _regions(figures: Figures) -> Mapping[str, Any]:
 
 def weighed_by() -> Mapping[str, Any]:
     """By what the standing of a policy over weighed draws is told, and in which words."""
-    words = {"none": policy_words(None), "kinds": KINDS, "undecided": UNDECIDED}
+    words = {"none": policy_words(None), "kinds": KINDS, "undecided": UNDECIDED, "unchanged": UNCHANGED}
     return words | {"nearly_all": NEARLY_ALL, "most": MOST, "few": FEWEST_DRAWS, "fewest": FEWEST}
 
 

@@ -48,9 +48,24 @@ class RatioByDraw:
     @property
     def lowers(self) -> tuple[float, float, float]:
         """The share of draws in which the ratio is below 1, with its 95% interval."""
-        shares = (self.repeats < 0.0).mean(axis=1)
+        shares = lowering(self.repeats).mean(axis=1)
         low, high = np.quantile(shares, (0.025, 0.975))
         return float(shares.mean()), float(low), float(high)
+
+    @property
+    def unchanged(self) -> float:
+        """The share of draws in which the ratio is 1 whatever the runs allow: nothing of theirs changed."""
+        return float(unchanging(self.repeats).mean())
+
+
+def lowering(log_ratios: Values) -> NDArray[np.bool_]:
+    """Which log ratios are below 0, by more than last bits."""
+    return log_ratios < -_SAME
+
+
+def unchanging(repeats: Values) -> NDArray[np.bool_]:
+    """In which draws log ratios (repeats, draws) are 0 in all repeats, but for last bits."""
+    return np.abs(repeats).max(axis=0) <= _SAME
 
 
 def deviates(draws: Values) -> Values:

@@ -79,28 +79,37 @@ function lowered(found, policy, weights) {
   return { estimate: sum(shares) / shares.length, low, high };
 }
 
-/** Every option: its name, what it is sorted `by`, and its cells; `none` is called so. */
-function weighedRows(found, weights, none) {
+/** The share of draws in which a policy leaves clashes as they are. */
+const unchanged = (found, policy, weights) => dot(weights, policy.unchanged) / dot(weights, found.draws);
+
+const isAll = (share) => share > 1 - 1e-9;
+
+/** Every option: its name, what it is sorted `by`, and its cells; `words` for no policy and no change. */
+function weighedRows(found, weights, words) {
   const each = found.region_of.map((region) => weights[region]), whole = dot(weights, found.draws);
   const n = found.laws * sum(found.draws);
   const rows = found.options.map((option, i) => {
     const aYear = spread(weightedQuantiles(found.per_year[i], each, SPREAD).map(figure));
     const policy = option === null ? undefined : found.policies[option];
-    if (!policy) return { name: option ?? none, by: -1, cells: [aYear, "-", "-", "-", "-"] };
+    if (!policy) return { name: option ?? words.none, by: -1, cells: [aYear, "-", "-", "-", "-"] };
     const tallies = policy.ratios.map((_, k) => dot(policy.tallies.map((of) => of[k]), weights));
     const ratio = SPREAD.map((share) => policy.ratios[talliedQuantile(tallies, n, share)]);
     const { estimate, low, high } = lowered(found, policy, weights);
+    const same = isAll(unchanged(found, policy, weights));
+    const lowers = same ? words.unchanged : spread([estimate, low, high].map(percent));
     const best = [policy.best, policy.near_best].map((of) => dot(of, weights) / whole / found.laws);
-    const cells = [aYear, spread(ratio), spread([estimate, low, high].map(percent)), ...best.map(percent)];
+    const cells = [aYear, spread(ratio), lowers, ...best.map(percent)];
     return { name: option, by: Number(ratio[0].replaceAll(",", "")), cells };
   });
   return rows.sort((a, b) => a.by - b.by);
 }
 
-/** How a policy stands, by the whole interval of the share of draws in which it lowers clashes. */
-function kindOf({ low, high }, { most, nearly_all: nearly, undecided }) {
+/** How a policy stands, by the whole interval of the shares of draws in which it lowers and raises clashes. */
+function kindOf({ low, high }, same, { most, nearly_all: nearly, undecided, unchanged: none }) {
+  if (isAll(same)) return none;
   if (low > most) return low >= nearly ? "lower" : "mostly lower";
-  if (high < 1 - most) return high <= 1 - nearly ? "higher" : "mostly higher";
+  const raises = 1 - same - high;
+  if (raises > most) return raises >= nearly - 1e-9 ? "higher" : "mostly higher";
   return undecided;
 }
 
@@ -111,7 +120,8 @@ function weighedWords(found, weights, by) {
   const rough = worth < by.few ? "; shares of so few are rough" : "";
   const kinds = {};
   for (const [name, policy] of Object.entries(found.policies)) {
-    const kind = worth < by.fewest ? by.undecided : kindOf(lowered(found, policy, weights), by);
+    const stands = kindOf(lowered(found, policy, weights), unchanged(found, policy, weights), by);
+    const kind = worth < by.fewest ? by.undecided : stands;
     (kinds[kind] ??= []).push(name);
   }
   const told = Object.entries(by.kinds)

@@ -228,7 +228,7 @@ function regionSliders(place) {
     about: "Draws in whose own world perceived violations say that:",
     parts: found.regions.map((key, i) => `${numbers.regions.words[key]}: ${many(found.draws[i], "draw")}`),
     empty: (weights) => !dot(weights, found.draws),
-    rowsOf: (weights) => weighedRows(found, weights, numbers.regions.none),
+    rowsOf: (weights) => weighedRows(found, weights, numbers.regions),
     told: (weights) => weighedWords(found, weights, numbers.regions),
     note: "Rates, ratios, shares and their intervals in the table follow.",
   });

@@ -118,7 +118,9 @@ def regions():
         name: effect * size + luck.normal(0, 0.3, (50, 40))
         for name, size in (("one", 1), ("two", 2), ("none", 0))
     }
-    a_year = {name: luck.gamma(0.5, 3, 40) for name in (None, "one", "two", "none")}
+    logs["same"] = np.full((50, 40), 1e-16) * np.arange(-20, 20)
+    logs["seldom"] = np.where(kind == 1, 0.5 + logs["none"], 0.0)
+    a_year = {name: luck.gamma(0.5, 3, 40) for name in (None, *logs)}
     found = by_region(runs, draws, a_year, logs, 1.25)
     return found, kind, logs, a_year
 
@@ -135,11 +137,12 @@ def test_all_of_one_weight_is_what_the_draws_say(regions):
     rows = {row[0]: row for row in weighed_rows(found, [1, 1, 1])}
     least = np.minimum(np.minimum.reduce(list(logs.values())), 0)
     for name, its in logs.items():
-        shares = (its < 0).mean(axis=1)
+        shares = (its < -1e-9).mean(axis=1)
         lowers = [shares.mean(), *np.quantile(shares, [0.025, 0.975])]
-        assert rows[name][3] == "{} ({} - {})".format(*map(share_figure, lowers))
+        told = "{} ({} - {})".format(*map(share_figure, lowers))
+        assert rows[name][3] == ("unchanged" if name == "same" else told)
         assert rows[name][4:] == [
-            share_figure(float(((its <= least) & (its < 0)).mean())),
+            share_figure(float(((its <= least) & (its < -1e-9)).mean())),
             share_figure(float((its <= least + np.log(1.25)).mean())),
         ]
         middle, low, high = np.quantile(a_year[name], [0.5, 0.05, 0.95])
@@ -151,7 +154,10 @@ def test_one_region_alone_is_what_its_draws_say(regions):
     found, _, logs, a_year = regions
     own = np.array(found["region_of"]) == 0
     rows = {row[0]: row for row in weighed_rows(found, [0.5, 0, 0])}
-    for name, its in logs.items():
+    assert rows["same"][3] == rows["seldom"][3] == "unchanged"
+    assert "Changes clashes in no draws: same." in weighed_words(found, [1, 1, 1])
+    for name in ("one", "two", "none"):
+        its = logs[name]
         shares = (its[:, own] < 0).mean(axis=1)
         assert rows[name][3].startswith(f"{share_figure(float(shares.mean()))} (")
         ratio = float(np.exp(np.quantile(its[:, own], 0.5)))
@@ -177,7 +183,7 @@ def test_of_too_few_draws_nothing_is_decided(regions):
 @pytest.mark.parametrize("weights", [*WEIGHTS, [4, 0, 0.25], [1, 0, 0]])
 def test_the_page_weighs_draws_as_the_findings_do(reckon, regions, weights):
     found, by = regions[0], weighed_by()
-    rows = reckon("weighedRows(f, w, none)", f=found, w=weights, none=by["none"])
+    rows = reckon("weighedRows(f, w, by)", f=found, w=weights, by=by)
     assert [[row["name"], *row["cells"]] for row in rows] == weighed_rows(found, weights)
     assert reckon("weighedWords(f, w, by)", f=found, w=weights, by=by) == weighed_words(found, weights)
 

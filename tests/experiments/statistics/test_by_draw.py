@@ -74,3 +74,15 @@ def test_deviates_leave_out_what_is_fixed_and_take_twins_once():
     assert found.shape == (50, 2)
     assert np.abs(found.mean(axis=0)).max() < 1e-9 and (np.argsort(found[:, 0]) == np.argsort(first)).all()
     assert deviates(np.full((4, 2), 1.0)).shape == (4, 0)
+
+
+def test_a_policy_that_changes_nothing_neither_lowers_nor_raises():
+    """Nor does one of which a run's last bits differ."""
+    luck = np.random.default_rng(3)
+    y, x, z = toy(60, -0.3, 0.2, luck)
+    other = x.copy()
+    other[other > 0.0] = np.nextafter(other[other > 0.0], 9.0)
+    for same in (x, other):
+        found = ratio_by_draw(same, x, z, luck)
+        assert found.unchanged == 1.0 and found.lowers == (0.0, 0.0, 0.0)
+    assert ratio_by_draw(y, x, z, luck).unchanged == 0.0
