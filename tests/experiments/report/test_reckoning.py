@@ -155,7 +155,7 @@ def test_one_region_alone_is_what_its_draws_say(regions):
     own = np.array(found["region_of"]) == 0
     rows = {row[0]: row for row in weighed_rows(found, [0.5, 0, 0])}
     assert rows["same"][3] == rows["seldom"][3] == "unchanged"
-    assert "Changes clashes in no draws: same." in weighed_words(found, [1, 1, 1])
+    assert "changes clashes in no draws: same." in weighed_words(found, [1, 1, 1])
     for name in ("one", "two", "none"):
         its = logs[name]
         shares = (its[:, own] < 0).mean(axis=1)
