@@ -7,21 +7,25 @@ from experiments.findings.ground_words import TOGETHER, grounds_sentence
 from experiments.findings.over_draws import OverDraws
 from experiments.report.rows import Rows
 
+COLUMNS = ("expected accidental clashes", *HEADS)
+
 
 def draws_parts(found: OverDraws) -> Iterator[str | Rows]:
     """The table as it is printed; without policies a sentence."""
     if not found["policies"]:
-        yield from (alone(found), likeness(found), *_grounds(found))
+        yield from (alone(found), *beside(found))
         return
     yield about(found)
-    rows = Rows("expected accidental clashes", *HEADS)
+    rows = Rows(*COLUMNS)
     for cells in draws_rows(found):
         rows.add(*cells)
     rows.add()
     yield rows
-    yield from (likeness(found), *_grounds(found))
+    yield from beside(found)
 
 
-def _grounds(found: OverDraws) -> Iterator[str]:
+def beside(found: OverDraws) -> Iterator[str]:
+    """What the draws are like, and on what their spread rests."""
+    yield likeness(found)
     if found["grounds"] is not None:
         yield f"{grounds_sentence(found['grounds'])} {TOGETHER}"

@@ -17,11 +17,14 @@ from experiments.design.manifest_file import Manifest
 from experiments.design.plan import policy_words
 from experiments.findings.alike import again_words, distinct_futures, firsts, joined, with_own_costs
 from experiments.findings.costs import deepest
+from experiments.findings.draw_words import about, draws_rows
 from experiments.findings.figures_file import Figures, Largest, PolicyFound, by_difference
+from experiments.findings.over_draws import OverDraws
 from experiments.findings.verdict_words import UNADJUSTED, counted_words
 from experiments.measures import headlines, noun, rated
 from experiments.pictures import Picture, pictures
 from experiments.report.answer import answer
+from experiments.report.draws import COLUMNS, beside
 from experiments.report.notes import notes
 from experiments.report.own_files import keep_only, others_in
 from experiments.report.publish import picture_tables
@@ -108,14 +111,19 @@ def _pictures(made: Sequence[Picture]) -> Iterator[str]:
 
 
 def _verdicts(manifest: Manifest, figures: Figures) -> Iterator[str]:
-    decides = manifest["estimate"][0]
+    decides, over_draws = manifest["estimate"][0], figures["over_draws"]
     judged, first = headlines(manifest["estimate"]), firsts(figures["alike"])
     for future, futures in distinct_futures(figures).items():
         policies = figures["comparisons"].get(future)
         if not policies:
             continue
-        yield from (f"## Verdicts: {_text(joined(futures))}", "")
         order = by_difference(policies, decides)
+        if future in over_draws:  # a few draws own its totals
+            yield from (f"## Over draws: {_text(joined(futures))}", "")
+            yield from _over_draws(over_draws[future])
+            yield from _costs(figures, futures, order)
+            continue
+        yield from (f"## Verdicts: {_text(joined(futures))}", "")
         for measure in judged:
             yield from _header(
                 f"{noun(measure)}, by policy{'' if measure in manifest['estimate'] else f', {UNADJUSTED}'}",
@@ -140,9 +148,24 @@ def _verdicts(manifest: Manifest, figures: Figures) -> Iterator[str]:
                     + again_words(first, name, future),
                 )
             yield ""
-        for where in with_own_costs(figures, futures):
-            title = where if len(futures) > 1 else ""
-            yield from _beside({name: figures["comparisons"][where][name] for name in order}, title)
+        yield from _costs(figures, futures, order)
+
+
+def _over_draws(found: OverDraws) -> Iterator[str]:
+    yield from (_text(about(found)), "")
+    yield from _header(*COLUMNS)
+    for cells in draws_rows(found):
+        yield _row(*cells)
+    for text in beside(found):
+        yield from ("", _text(text))
+    yield ""
+
+
+def _costs(figures: Figures, futures: Sequence[str], order: Sequence[str]) -> Iterator[str]:
+    """What policies cost in these futures, which are alike in all else."""
+    for where in with_own_costs(figures, futures):
+        title = where if len(futures) > 1 else ""
+        yield from _beside({name: figures["comparisons"][where][name] for name in order}, title)
 
 
 def _beside(policies: Mapping[str, PolicyFound], where: str) -> Iterator[str]:

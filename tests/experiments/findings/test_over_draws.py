@@ -11,6 +11,7 @@ from typed import dmz
 
 from experiments.findings.draw_words import draws_rows
 from experiments.findings.weighing_words import weighed_rows, weighed_words
+from experiments.report import gallery
 from sim.scenario.loading import load_case
 
 N = 16
@@ -65,7 +66,9 @@ def test_figures_say_in_which_share_of_draws_a_policy_lowers(study):
     bare = runs[runs["policy"].isna()].groupby("draw")[["expected_clashes", "days"]].sum()
     a_year = 365.0 * bare["expected_clashes"] / bare["days"]
     assert found["per_year"][0]["median"] == pytest.approx(a_year.median())
-    assert found["policies"]["nothing"]["lowers"] == {"estimate": 0.0, "low": 0.0, "high": 0.0}
+    nothing = found["policies"]["nothing"]
+    assert nothing["lowers"] == {"estimate": 0.0, "low": 0.0, "high": 0.0} and nothing["unchanged"] == 1.0
+    assert figures["comparisons"]["short"]["nothing"]["audit"]["bound"] == 0
     wider = found["policies"]["wider response margin"]
     assert wider["ratio"]["low"] < wider["ratio"]["median"] < 1.0 and wider["lowers"]["estimate"] > 0.5
     assert len(wider["at_draws"]) == N
@@ -78,8 +81,9 @@ def test_figures_say_in_which_share_of_draws_a_policy_lowers(study):
     assert figures["regret"] is None and figures["best"] == {}
 
 
-def test_no_ratio_of_totals_is_shown(study):
+def test_no_ratio_of_totals_is_shown(study, tmp_path):
     home, told = study
+    assert "changes clashes in no draws: nothing" in told and "raises" not in told
     assert "lowers in (95% interval)" in told and "shares of so few are rough" in told
     assert "difference a year" not in told and "hold together" not in told
     page = (home / "out" / "report.html").read_text()
@@ -88,6 +92,9 @@ def test_no_ratio_of_totals_is_shown(study):
     assert not (home / "out" / "figures" / "forest.png").exists()
     strips = pd.read_csv(home / "out" / "figures" / "strips.csv")
     assert len(strips) == 2 * N
+    shown = gallery.page(home / "out", tmp_path).read_text()
+    assert "## Over draws: short" in shown and "difference a year" not in shown
+    assert "| nothing |" in shown and "| unchanged |" in shown
 
 
 @in_a_browser
