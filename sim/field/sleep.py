@@ -115,9 +115,9 @@ def _is_missed(unit, watch, setting, depths, low, high):
     land, sky, courses, t = setting.land, setting.sky, setting.courses, unit.next_look
     x, _ = _depths_at(unit, courses, depths, t)
     sign = northward(unit.side)
-    one, other = -sign * (x - unit.nav_sd * low), -sign * (x - unit.nav_sd * high)
+    near, far = -sign * (x - unit.nav_sd * low), -sign * (x - unit.nav_sd * high)
     post, s = setting.posts[unit.watcher], place(courses.length_m, unit, t)
-    share = most_visible(land, sky, watch, post, s, min(one, other) - SURE_M, max(one, other) + SURE_M, t)
+    share = most_visible(land, sky, watch, post, s, min(near, far) - SURE_M, max(near, far) + SURE_M, t)
     return seen_deviate(unit, unit.looks - 1) >= share
 
 
