@@ -485,13 +485,7 @@ def test_the_commands_of_a_bundles_readme_work(copy, home):
     assert len(commands) == 3 and "dmz resume again" in commands[1]
     run = f'dmz() {{ {sys.executable} -m experiments.cli "$@"; }}; ' + " && ".join(commands)
     run = run.replace("--rows 20", "--rows 2").replace("resume again", "resume again --no-report")
-    done = subprocess.run(
-        ["bash", "-c", run],
-        cwd=elsewhere,
-        capture_output=True,
-        text=True,
-        timeout=500,
-    )
+    done = subprocess.run(["bash", "-c", run], cwd=elsewhere, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr
     for name in ("runs.parquet", "incidents.parquet", "tension.parquet", "figures.json"):
         assert (elsewhere / "again" / name).read_bytes() == (home / "out" / name).read_bytes()
