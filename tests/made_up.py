@@ -171,6 +171,7 @@ class Study:
         incidents = {name: self.incidents[self.incidents["arm"] == name] for name in arms}
         measures = tuple(dict.fromkeys((*EXPECTED, *told(self.manifest["estimate"]))))
         pools = Pools({name: by_world(table, *measures) for name, table in runs.items()}, measures).at()
+        compared = {*EXPECTED, *map(counted_of, EXPECTED), *self.manifest["estimate"]}  # all that is drawn
         pairs = sum(arm["policy"] is not None for arm in arms.values())
         level = family_level(pairs)
         comparisons = {}
@@ -183,7 +184,9 @@ class Study:
                     "audit": vars(seen),
                     "costs": {},
                     "measures": {
-                        m: as_data(compare(both, m, pools[m], level, seen), pools[m]) for m in measures
+                        m: as_data(compare(both, m, pools[m], level, seen), pools[m])
+                        for m in measures
+                        if m in compared
                     },
                 }
         figures = {
@@ -203,7 +206,8 @@ class Study:
             "drivers": self._drivers() if self.sample else None,
         }
         baselines = {arm["future"]: name for name, arm in arms.items() if arm["policy"] is None}
-        figures["counting"] = counting({name: runs[name] for name in baselines.values()})
+        drawn_alone = [] if self.of else list(baselines.values())[:1]
+        figures["counting"] = counting({name: runs[name] for name in drawn_alone}) if drawn_alone else {}
         figures |= {"alike": alike(comparisons, figures["rates"], baselines), "best": {}, "over_draws": {}}
         return json.loads(json.dumps(figures))
 

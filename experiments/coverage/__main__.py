@@ -51,7 +51,7 @@ def _mixtures(repetitions: int) -> Iterator[Cell]:
 
 
 def _others(repetitions: int) -> Iterator[Cell]:
-    yield from regret_cells(max(40, repetitions // 15))
+    yield from regret_cells(max(20, repetitions // 15))
     yield from survival_cells(max(100, repetitions // 4))
     yield from variance_cells(max(100, repetitions // 4))
 

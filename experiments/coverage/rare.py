@@ -27,9 +27,9 @@ METHODS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "split": ((1, 2, 3), (3, 3, 3)),
 }
 _SEED, _KIND, _APART = 13, 1, 10_000_000
-# Incidents from which the studies draw, to a repetition, and at least (40 studies' worth: else the error of
+# Incidents from which the studies draw, to a repetition, and at least (20 studies' worth: else the error of
 # their own mean, which all studies share, would pass for one of the interval).
-_POOL, _LEAST = {"conditioned": 200}, 40 * WORLDS * int(OFTEN)
+_POOL, _LEAST = {"conditioned": 200}, 20 * WORLDS * int(OFTEN)
 
 
 def chance_of(rate: float) -> float:

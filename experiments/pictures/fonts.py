@@ -77,11 +77,12 @@ def dress(texts: Iterable[Text]) -> list[tuple[Text, str]]:
 
 def embedded(text: str) -> str:
     """A CSS rule with the shipped font, of the letters in ``text`` that need it; empty without any."""
-    wanted = {letter for letter in text if letter.isprintable() and ord(letter) not in _glyphs(SANS)}
+    wanted = {letter for letter in set(text) if letter.isprintable() and ord(letter) not in _glyphs(SANS)}
     letters = "".join(sorted(letter for letter in wanted if ord(letter) in _glyphs(SHIPPED)))
     return "".join(_face(letters, *each) for each in zip(_FILES, (400, 700), strict=True) if letters)
 
 
+@lru_cache(maxsize=64)  # pictures of a study share their names
 def _face(letters: str, file: str, weight: int) -> str:
     font = TTFont(file, recalcTimestamp=False)
     cut = subset.Subsetter(

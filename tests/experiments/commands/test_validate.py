@@ -170,6 +170,7 @@ def test_a_record_of_ones_own_is_held_too(played, tmp_path):
 
 
 def test_a_small_one_is_played_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "_pictures", lambda *_: [])
     monkeypatch.setattr(
         piecewise, "on_processes", lambda tasks, play, _: ((task, play(task)) for task in tasks)
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -23,12 +24,17 @@ from experiments.statistics.intervals import Interval
 from experiments.wording import FEW, number, ratio_figure
 from sim.sides import SIDES
 
-FOREST = Study(
-    policies=("hotline", "wider", "nothing"), worlds=25, seed=4, of=(forests,), estimate="violations"
-)
-GRID = Study(
-    policies=(), worlds=4, of=(heat,), estimate="incidents", factors={"a": ["1", "2", "3"], "b": ["x", "y"]}
-)
+
+@cache
+def forest():
+    policies = ("hotline", "wider", "nothing")
+    return Study(policies=policies, worlds=25, seed=4, of=(forests,), estimate="violations")
+
+
+@cache
+def grid():
+    factors = {"a": ["1", "2", "3"], "b": ["x", "y"]}
+    return Study(policies=(), worlds=4, of=(heat,), estimate="incidents", factors=factors)
 
 
 def texts(figure, monkeypatch):
@@ -50,10 +56,10 @@ def beside(found, row, columns):
 
 
 def test_the_forest_has_each_number_in_its_place(monkeypatch):
-    picture = FOREST.pictures()["forest"]
+    picture = forest().pictures()["forest"]
     found = texts(picture.figure, monkeypatch)
     places = {"ratio": (395, 560), "difference": (720, 920), "verdict": (920, 1200)}
-    comparisons = FOREST.figures["comparisons"]["baseline"]
+    comparisons = forest().figures["comparisons"]["baseline"]
     for policy in ("hotline", "wider"):
         one = comparisons[policy]["measures"]["violations"]
         said = beside(found, policy, places)
@@ -67,14 +73,14 @@ def test_the_forest_has_each_number_in_its_place(monkeypatch):
         shown = [float(x.replace("−", "-")) for x in numbers]
         assert shown == pytest.approx([gap[end] for end in ("estimate", "low", "high")], rel=0.06)
         assert said["verdict"] == one["in_words"]
-    base = FOREST.figures["rates"]["baseline"]["violations"]
+    base = forest().figures["rates"]["baseline"]["violations"]
     head = next(text for text, _ in found if "baseline: without a policy" in text)
     assert f"without a policy {rate_text(base['estimate'])} ({rate_text(base['low'])}–" in head
     assert f"n = {number(base['events'])} in {number(base['n'])} years" in head
 
 
 def test_the_forest_draws_the_ends_of_each_interval_on_its_axis():
-    picture = FOREST.pictures()["forest"]
+    picture = forest().pictures()["forest"]
     data = picture.data
     for axes, name in zip(picture.figure.axes[:2], ("ratio", "difference"), strict=True):
         rows = data[data["verdict"] != "identical"]
@@ -84,7 +90,7 @@ def test_the_forest_draws_the_ends_of_each_interval_on_its_axis():
         assert y == sorted(y), "rows from the top, by their difference"
     assert data["difference"].is_monotonic_increasing
     for policy, row in data.set_index("policy").iterrows():
-        one = FOREST.figures["comparisons"]["baseline"][policy]["measures"]["violations"]
+        one = forest().figures["comparisons"]["baseline"][policy]["measures"]["violations"]
         columns = {
             "rate_{}": "estimate",
             "rate_{}_low": "low",
@@ -98,11 +104,11 @@ def test_the_forest_draws_the_ends_of_each_interval_on_its_axis():
 
 
 def test_a_cell_of_the_heat_map_is_of_its_row_and_column(monkeypatch):
-    picture = GRID.pictures()["heat"]
+    picture = grid().pictures()["heat"]
     found = texts(picture.figure, monkeypatch)
     colours = {}
-    for name, arm in GRID.manifest["arms"].items():
-        rate = GRID.figures["rates"][name]["incidents"]
+    for name, arm in grid().manifest["arms"].items():
+        rate = grid().figures["rates"][name]["incidents"]
         row, column = (level_words(*level) for level in arm["levels"].items())
         y = next(at for text, (x, at) in found if text == row and x < 200)
         x = next(at for text, (at, _) in found if text == column)

@@ -145,11 +145,11 @@ if os.environ.get("DMZ_FULL") == "1":  # every process parses all libraries anew
 
 def test_variables_of_other_programs_change_nothing(tmp_path, monkeypatch):
     write(tmp_path)
-    words = ("run", "short.yaml", "--runs", "4", "--workers", "2", "--no-report", "--out")
-    assert dmz(*words, "plain", cwd=tmp_path).returncode == 0
+    words = ("run", "short.yaml", "--runs", "4", "--no-report")
+    assert dmz(*words, "--workers", "1", "--out", "plain", cwd=tmp_path).returncode == 0
     for name, value in FOREIGN.items():
         monkeypatch.setenv(name, value)
-    done = dmz(*words, "odd", cwd=tmp_path)
+    done = dmz(*words, "--workers", "2", "--out", "odd", cwd=tmp_path)
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
     for name in ("runs.parquet", "incidents.parquet", "figures.json"):
         assert (tmp_path / "plain" / name).read_bytes() == (tmp_path / "odd" / name).read_bytes()

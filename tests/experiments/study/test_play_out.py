@@ -21,7 +21,7 @@ from experiments.play.workers import Workers
 from experiments.study.folder import StudyFolder
 from experiments.study.play_out import play_out
 
-KILLS = 24
+KILLS = 24 if os.environ.get("DMZ_FULL") == "1" else 14
 RULE = "runs: 24"  # of six arms: some four seconds
 KILLER = """\
 import os, random, shutil, signal, sys, time
@@ -137,7 +137,7 @@ def test_a_worker_and_then_the_command_itself_are_killed(undisturbed, tmp_path):
     time.sleep(1.5)
     process.kill()
     process.communicate()
-    done = dmz("resume", str(folder), "--workers", "2", "--no-report", cwd=tmp_path)
+    done = dmz("resume", str(folder), "--no-report", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for kind in ("runs", "incidents", "tension"):
         file = f"{kind}.parquet"
@@ -190,7 +190,12 @@ def stopped(folder: Path, signum: int) -> int:
     return kept
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+# play/test_process.py tells that all signals are taken alike
+@pytest.mark.parametrize(
+    "signum",
+    [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.again)],
+    ids=lambda each: each.name,
+)
 def test_a_signal_loses_nothing(undisturbed, tmp_path, signum):
     assert stopped(fresh(undisturbed, tmp_path / "out"), signum)
 
@@ -231,8 +236,8 @@ def test_a_rule_that_looks_goes_on_where_it_was(tmp_path, monkeypatch):
     assert len({each["counts"] for each in runs}) > 1, "some arm was to stop before the others"
 
 
-def test_timings_live_apart(undisturbed, tmp_path):
-    folder = fresh(undisturbed, tmp_path / "out")
+def test_timings_live_apart(tmp_path):
+    folder = begun(tmp_path, "runs: 2").path
     assert dmz("resume", str(folder), "--workers", "2", "--no-report", cwd=tmp_path).returncode == 0
     assert dmz("resume", str(folder), "--no-report", cwd=tmp_path).returncode == 0
     sessions = json.loads((folder / "session.json").read_text())["sessions"]

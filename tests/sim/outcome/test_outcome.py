@@ -72,14 +72,16 @@ def test_where_talks_stood_is_kept_for_every_day_of_exposure():
     assert (np.diff(talks) != 0).sum() == 2
 
 
-def first_of(model, row, *acts):
-    """The first line of an incident's log with one of these acts, None without one."""
-    log = model.state.log.table
-    own = log[(log["incident"] == row) & np.isin(log["act"], acts)]
-    return own[0] if own.size else None
+@pytest.fixture(scope="module")
+def lines_of(played):
+    """The lines of each incident's log."""
+    log = played[0].state.log.table
+    order = np.argsort(log["incident"], kind="stable")
+    rows, starts = np.unique(log["incident"][order], return_index=True)
+    return dict(zip(rows.tolist(), np.split(log[order], starts[1:]), strict=True))
 
 
-def test_the_minutes_to_what_happened_are_those_of_the_log(played):
+def test_the_minutes_to_what_happened_are_those_of_the_log(played, lines_of):
     model, found = played
     columns = {
         "to_broadcast_minutes": (Act.BROADCAST,),
@@ -91,18 +93,19 @@ def test_the_minutes_to_what_happened_are_those_of_the_log(played):
     for each in found.incidents:
         opened = model.state.incidents[each["incident"]].opened
         for name, acts in columns.items():
-            line = first_of(model, each["incident"], *acts)
+            own = lines_of[each["incident"]]
+            line = next((line for line in own if line["act"] in acts), None)
             assert each[name] == (None if line is None else float(line["minute"]) - opened), name
             told[name] += line is not None
     assert min(told.values()) > 0 and min(told.values()) < len(found.incidents)
 
 
-def test_an_incident_names_its_subject_and_the_largest_chance_with_which_rounds_were_read(played):
+def test_an_incident_names_its_subject_and_the_largest_chance_with_which_rounds_were_read(played, lines_of):
     model, found = played
-    log = model.state.log.table
     read = (Act.READ_AS_ATTACK, Act.READ_AS_WARNING, Act.READ_AS_STRAY)
     for each in found.incidents:
-        own = log[(log["incident"] == each["incident"]) & np.isin(log["act"], read)]
+        own = lines_of[each["incident"]]
+        own = own[np.isin(own["act"], read)]
         # of a mine nobody reads rounds
         known = own.size > 0 and each["begun_by"] != "mine_strike"
         assert each["p_read"] == (float(own["x"].max()) if known else None)
