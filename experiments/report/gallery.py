@@ -161,7 +161,7 @@ def _over_draws(found: OverDraws) -> Iterator[str]:
     yield ""
 
 
-def _costs(figures: Figures, futures: Sequence[str], order: Sequence[str]) -> Iterator[str]:
+def _costs(figures: Figures, futures: list[str], order: Sequence[str]) -> Iterator[str]:
     """What policies cost in these futures, which are alike in all else."""
     for where in with_own_costs(figures, futures):
         title = where if len(futures) > 1 else ""
