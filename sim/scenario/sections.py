@@ -1,6 +1,5 @@
 """Sections of parameters that cases have alike, kept once: a study of thousands of arms has as many cases."""
 
-import hashlib
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,7 +13,7 @@ class Sections:
     """The sections of the cases that were met, by what they say."""
 
     def __init__(self) -> None:
-        self._met: dict[tuple[type, bytes], StrictModel] = {}
+        self._met: dict[tuple[type, str, tuple[int, ...]], StrictModel] = {}
 
     def shared(self, case: Case) -> Case:
         """The same case, which has every section that one before it had, in common with that."""
@@ -24,7 +23,8 @@ class Sections:
     def _first(self, section: Section) -> Section:
         """The first of the sections that say the same, down to those within it."""
         within = {name: self._first(value) for name, value in section if isinstance(value, StrictModel)}
-        key = type(section), hashlib.sha256(section.model_dump_json().encode()).digest()
+        own = section.model_dump_json(exclude=set(within))
+        key = type(section), own, tuple(map(id, within.values()))  # which are kept, so that none is another's
         first = self._met.setdefault(key, section.model_copy(update=within) if within else section)
         assert isinstance(first, type(section))
         return first
